@@ -1,0 +1,86 @@
+"""What can go wrong, each with a code that stays the same from version to version."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class HubError(Exception):
+    """Something the hub will not or cannot do.
+
+    ``code`` is stable and machine-readable; the text is for the person who has to act on it; ``where`` is the
+    place (a field, a segment, a line of a file); ``retryable`` says whether trying again unchanged may help.
+    """
+
+    code: ClassVar[str] = "error"
+    retryable: ClassVar[bool] = False
+
+    def __init__(self, message: str, *, where: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.where = where
+
+    def __str__(self) -> str:
+        return f"{self.message} ({self.where})" if self.where else self.message
+
+
+class UnreadableMessage(HubError):
+    """The bytes are not a message: broken JSON, or no CloudEvents envelope around it."""
+
+    code = "unreadable"
+
+
+class UnknownType(HubError):
+    """No message of that type is in the catalogue."""
+
+    code = "unknown_type"
+
+
+class SchemaViolation(HubError):
+    """The message does not satisfy the schema of its type; ``where`` is the path of the first fault."""
+
+    code = "schema_violation"
+
+
+class Undeclared(HubError):
+    """The process tables say nothing about this message in this state: a defect of the hub, never ignored."""
+
+    code = "undeclared"
+
+
+class ConfigurationError(HubError):
+    """A setting, a partner profile or a materials file is wrong; ``where`` names the file and the line."""
+
+    code = "configuration"
+
+
+class StoreUnavailable(HubError):
+    """The database does not answer; nothing was changed."""
+
+    code = "store_unavailable"
+    retryable = True
+
+
+class BrokerUnavailable(HubError):
+    """The broker does not answer or did not confirm in time; what was to be sent stays in the outbox."""
+
+    code = "broker_unavailable"
+    retryable = True
+
+
+class Unroutable(HubError):
+    """No queue takes this command: its type is misspelt, or no hub has ever run on this broker."""
+
+    code = "unroutable"
+
+
+class AlreadyServed(HubError):
+    """Another process serves the same embedded store."""
+
+    code = "already_served"
+
+
+class NotFound(HubError):
+    """What was asked for is not in the store."""
+
+    code = "not_found"

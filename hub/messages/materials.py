@@ -1,0 +1,476 @@
+"""Raw materials, material POs and stock: procurement's, the suppliers' and the warehouse's messages (R12-R14, R20-R22)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from hub.messages.base import (
+    By,
+    Currency,
+    Date,
+    Decision,
+    Event,
+    LineNumber,
+    Material,
+    MaterialPoId,
+    Money,
+    Name,
+    OrderId,
+    Quantity,
+    Report,
+    RequirementId,
+    SignedQuantity,
+    SupplierId,
+    Text,
+    Unit,
+    Wire,
+    WorkOrderId,
+)
+
+_PROCUREMENT: dict[str, Any] = {"by": {"role": "procurement-officer", "name": "Lea Vogt"}}
+_PO_ID: dict[str, Any] = {"material_po_id": "M-4F8ZT2KQ9B1C"}
+
+
+class Allocation(Wire):
+    """Where part of a required material comes from: stock, or a supplier."""
+
+    from_: Annotated[Literal["stock", "supplier"], Field(alias="from")]
+    quantity: Quantity
+    supplier_id: SupplierId | None = None
+    unit_price: Money | None = None
+    requested_date: Date | None = None
+    join: MaterialPoId | None = None
+    """an open material PO of that supplier to be extended instead of a new one (R63)"""
+
+
+class SourceMaterial(
+    Decision,
+    type="material.source.v1",
+    subject="requirement_id",
+    example={
+        "requirement_id": "R-7K3M9QX2WDRT-1",
+        "allocations": [
+            {"from": "stock", "quantity": "20"},
+            {"from": "supplier", "quantity": "16.5", "supplier_id": "S-NORDSTAHL", "unit_price": "1.85"},
+        ],
+        **_PROCUREMENT,
+    },
+):
+    """The procurement officer's answer for one required material: from stock, from suppliers, or both (R12, R13)."""
+
+    requirement_id: RequirementId
+    allocations: Annotated[list[Allocation], Field(min_length=1)]
+
+
+class AcknowledgedLine(Wire):
+    """A supplier's answer to one line of a material PO."""
+
+    line: LineNumber
+    answer: Literal["accepted", "changed", "rejected"]
+    promised_date: Date | None = None
+    quantity: Quantity | None = None
+    unit_price: Money | None = None
+    reason: Text | None = None
+
+
+class AcknowledgeMaterialPo(
+    Report,
+    type="material-po.acknowledge.v1",
+    subject="material_po_id",
+    example={**_PO_ID, "lines": [{"line": "1", "answer": "accepted", "promised_date": "2026-12-10"}]},
+):
+    """The supplier's answer to a material PO, line by line (R20)."""
+
+    material_po_id: MaterialPoId
+    lines: Annotated[list[AcknowledgedLine], Field(min_length=1)]
+
+
+class ReviewMaterialPoChange(
+    Decision,
+    type="material-po.review-change.v1",
+    subject="material_po_id",
+    example={**_PO_ID, "line": "1", "decision": "accept", **_PROCUREMENT},
+):
+    """The decision on what a supplier changed or refused: accept it, or choose another source (R20)."""
+
+    material_po_id: MaterialPoId
+    line: LineNumber
+    decision: Literal["accept", "source-anew"]
+
+
+class ReviewMaterialPoDelay(
+    Decision,
+    type="material-po.review-delay.v1",
+    subject="material_po_id",
+    example={**_PO_ID, "decision": "wait", "expected_date": "2026-12-20", **_PROCUREMENT},
+):
+    """The decision on a supplier that is silent or late: wait, or choose another source (R22)."""
+
+    material_po_id: MaterialPoId
+    decision: Literal["wait", "source-anew"]
+    expected_date: Date | None = None
+
+
+class LineQuantity(Wire):
+    """A quantity of one line of a material PO."""
+
+    line: LineNumber
+    quantity: Quantity
+
+
+class NotifyDispatch(
+    Report,
+    type="material-po.notify-dispatch.v1",
+    subject="material_po_id",
+    example={**_PO_ID, "lines": [{"line": "1", "quantity": "16.5"}], "expected_date": "2026-12-10"},
+):
+    """The supplier announces a delivery."""
+
+    material_po_id: MaterialPoId
+    lines: Annotated[list[LineQuantity], Field(min_length=1)]
+    expected_date: Date | None = None
+    reference: Name | None = None
+
+
+class ReceiveMaterial(
+    Report,
+    type="material-po.receive.v1",
+    subject="material_po_id",
+    example={
+        **_PO_ID,
+        "lines": [{"line": "1", "quantity": "16.5"}],
+        "by": {"role": "warehouse-clerk", "name": "Sam Ode"},
+    },
+):
+    """Goods receipt: what came into the warehouse for a material PO (R21)."""
+
+    material_po_id: MaterialPoId
+    lines: Annotated[list[LineQuantity], Field(min_length=1)]
+
+
+class AnswerMaterialPoCancellation(
+    Report,
+    type="material-po.answer-cancellation.v1",
+    subject="material_po_id",
+    example={**_PO_ID, "answer": "refused", "reason": "already on the truck"},
+):
+    """The supplier's answer to our cancelling of a material PO (R35)."""
+
+    material_po_id: MaterialPoId
+    answer: Literal["accepted", "refused"]
+    reason: Text | None = None
+
+
+class AdjustStock(
+    Report,
+    type="stock.adjust.v1",
+    subject="material",
+    example={"material": "STEEL-S355-6MM", "count": "410", "unit": "KGM", "reason": "yearly count"},
+):
+    """A correction of stock on hand: by a signed quantity, or to what was counted; exactly one of the two."""
+
+    model_config = {
+        "json_schema_extra": {
+            "oneOf": [
+                {"required": ["quantity"], "properties": {"quantity": {"type": "string"}}},
+                {"required": ["count"], "properties": {"count": {"type": "string"}}},
+            ]
+        }
+    }
+
+    material: Material
+    quantity: SignedQuantity | None = None
+    count: Quantity | None = None
+    unit: Unit
+    reason: Text | None = None
+
+
+# ---------------------------------------------------------------------------------------------- events
+
+_REQUIREMENT: dict[str, Any] = {
+    "order_id": "O-7K3M9QX2WDRT",
+    "work_order_id": "W-7K3M9QX2WDRT-1",
+    "requirement_id": "R-7K3M9QX2WDRT-1",
+    "material": "STEEL-S355-6MM",
+    "quantity": "36.5",
+    "unit": "KGM",
+}
+
+
+class RequirementEvent(Event):
+    """An event of one material requirement of a work order."""
+
+    order_id: OrderId
+    work_order_id: WorkOrderId
+    requirement_id: RequirementId
+    material: Material
+    quantity: Quantity
+    unit: Unit
+    by: By | None = None
+
+
+class MaterialRequired(
+    RequirementEvent, type="material.required.v1", subject="requirement_id", example=_REQUIREMENT
+):
+    """A source is to be found for this quantity (R12)."""
+
+
+class MaterialReserved(
+    RequirementEvent, type="material.reserved.v1", subject="requirement_id", example=_REQUIREMENT
+):
+    """This quantity of stock is set aside for the requirement (R12)."""
+
+
+class MaterialReleased(
+    RequirementEvent,
+    type="material.released.v1",
+    subject="requirement_id",
+    example={**_REQUIREMENT, "from_stock": "20", "material_po_ids": ["M-4F8ZT2KQ9B1C"]},
+):
+    """The requirement is needed no longer: reserved stock is free again, what is on order is given up (R35)."""
+
+    from_stock: Quantity
+    """how much reserved stock became free"""
+    material_po_ids: list[MaterialPoId] = []
+    """material POs that lose this requirement's share"""
+
+
+class MaterialAvailable(
+    RequirementEvent, type="material.available.v1", subject="requirement_id", example=_REQUIREMENT
+):
+    """The whole quantity is in the warehouse and set aside for the requirement (R14, R21)."""
+
+
+class MaterialConsumed(
+    RequirementEvent, type="material.consumed.v1", subject="requirement_id", example=_REQUIREMENT
+):
+    """Production has taken the material (R14)."""
+
+
+class MaterialShort(
+    RequirementEvent,
+    type="material.short.v1",
+    subject="requirement_id",
+    example={**_REQUIREMENT, "short": "4"},
+):
+    """A count found less than was set aside; the missing part is to be sourced anew."""
+
+    short: Quantity
+
+
+class Share(Wire):
+    """The part of a material PO's line that serves one requirement."""
+
+    requirement_id: RequirementId
+    order_id: OrderId
+    quantity: Quantity
+
+
+class MaterialPoLine(Wire):
+    """A line of a material PO."""
+
+    line: LineNumber
+    material: Material
+    description: Text | None = None
+    quantity: Quantity
+    unit: Unit
+    unit_price: Money | None = None
+    requested_date: Date | None = None
+    promised_date: Date | None = None
+    received: Quantity = "0"
+    shares: list[Share] = []
+
+
+_MATERIAL_PO: dict[str, Any] = {
+    **_PO_ID,
+    "supplier_id": "S-NORDSTAHL",
+    "order_ids": ["O-7K3M9QX2WDRT"],
+    "lines": [
+        {
+            "line": "1",
+            "material": "STEEL-S355-6MM",
+            "quantity": "16.5",
+            "unit": "KGM",
+            "unit_price": "1.85",
+            "requested_date": "2026-12-10",
+        }
+    ],
+}
+
+
+class MaterialPoEvent(Event):
+    """An event of a material PO, with the lines that it concerns as they now stand."""
+
+    material_po_id: MaterialPoId
+    supplier_id: SupplierId
+    order_ids: list[OrderId]
+    lines: list[MaterialPoLine]
+    by: By | None = None
+    reason: Text | None = None
+
+
+class MaterialPoIssued(
+    MaterialPoEvent,
+    type="material-po.issued.v1",
+    subject="material_po_id",
+    example={**_MATERIAL_PO, "currency": "EUR", "version": 1},
+):
+    """A material PO, or its next version, goes to the supplier (R13)."""
+
+    currency: Currency | None = None
+    version: Annotated[int, Field(ge=1)] = 1
+
+
+class MaterialPoConfirmed(
+    MaterialPoEvent, type="material-po.confirmed.v1", subject="material_po_id", example=_MATERIAL_PO
+):
+    """The supplier accepts (R20)."""
+
+
+class MaterialPoChangeProposed(
+    MaterialPoEvent,
+    type="material-po.change-proposed.v1",
+    subject="material_po_id",
+    example={**_MATERIAL_PO, "answers": [{"line": "1", "answer": "changed", "promised_date": "2026-12-17"}]},
+):
+    """The supplier changes or refuses some lines; a procurement officer decides (R20)."""
+
+    answers: list[AcknowledgedLine]
+
+
+class MaterialPoChangeAccepted(
+    MaterialPoEvent, type="material-po.change-accepted.v1", subject="material_po_id", example=_MATERIAL_PO
+):
+    """The supplier's change is accepted (R20)."""
+
+
+class MaterialPoRefused(
+    MaterialPoEvent, type="material-po.refused.v1", subject="material_po_id", example=_MATERIAL_PO
+):
+    """The supplier refuses all of it; another source is to be found (R20)."""
+
+
+class MaterialPoDispatched(
+    MaterialPoEvent,
+    type="material-po.dispatched.v1",
+    subject="material_po_id",
+    example={**_MATERIAL_PO, "expected_date": "2026-12-10"},
+):
+    """The supplier has sent the goods."""
+
+    expected_date: Date | None = None
+    reference: Name | None = None
+
+
+class ReceivedPart(Wire):
+    """What of a receipt serves which requirement."""
+
+    requirement_id: RequirementId
+    order_id: OrderId
+    quantity: Quantity
+
+
+class ReceivedLine(Wire):
+    """What was received for one line, and where it went."""
+
+    line: LineNumber
+    material: Material
+    unit: Unit
+    quantity: Quantity
+    parts: list[ReceivedPart] = []
+    to_stock: Quantity = "0"
+    """what nobody needs, free in stock (R21)"""
+    complete: bool = False
+    """the line is delivered in full, within the partner's tolerance (R66)"""
+
+
+class _Receipt(MaterialPoEvent):
+    receipt: list[ReceivedLine]
+
+
+_RECEIPT: dict[str, Any] = {
+    **_MATERIAL_PO,
+    "receipt": [{"line": "1", "material": "STEEL-S355-6MM", "unit": "KGM", "quantity": "16.5"}],
+}
+
+
+class MaterialPoPartReceived(
+    _Receipt, type="material-po.part-received.v1", subject="material_po_id", example=_RECEIPT
+):
+    """Part of it came in; the rest is awaited (R21)."""
+
+
+class MaterialPoReceived(_Receipt, type="material-po.received.v1", subject="material_po_id", example=_RECEIPT):
+    """All of it came in (R21)."""
+
+
+class MaterialPoReminded(
+    MaterialPoEvent,
+    type="material-po.reminded.v1",
+    subject="material_po_id",
+    example={**_MATERIAL_PO, "reminder": 1},
+):
+    """A silent or late supplier is reminded (R22)."""
+
+    reminder: Annotated[int, Field(ge=1)]
+
+
+class MaterialPoOverdue(
+    MaterialPoEvent, type="material-po.overdue.v1", subject="material_po_id", example=_MATERIAL_PO
+):
+    """Reminders did not help; a procurement officer decides (R22)."""
+
+
+class MaterialPoReduced(
+    MaterialPoEvent, type="material-po.reduced.v1", subject="material_po_id", example=_MATERIAL_PO
+):
+    """The supplier is told that less is needed; other orders' shares stay (R63)."""
+
+
+class MaterialPoCancelRequested(
+    MaterialPoEvent, type="material-po.cancel-requested.v1", subject="material_po_id", example=_MATERIAL_PO
+):
+    """The supplier is asked to cancel (R35)."""
+
+
+class MaterialPoCancelled(
+    MaterialPoEvent, type="material-po.cancelled.v1", subject="material_po_id", example=_MATERIAL_PO
+):
+    """The material PO is cancelled (R35)."""
+
+
+class MaterialPoCancelRefused(
+    MaterialPoEvent, type="material-po.cancel-refused.v1", subject="material_po_id", example=_MATERIAL_PO
+):
+    """The supplier will deliver all the same; its delivery goes to stock (R35)."""
+
+
+class StockChanged(
+    Event,
+    type="stock.changed.v1",
+    subject="material",
+    example={
+        "material": "STEEL-S355-6MM",
+        "unit": "KGM",
+        "on_hand": "410",
+        "reserved": "36.5",
+        "on_order": "0",
+        "change": "-12",
+        "order_ids": [],
+        "reason": "yearly count",
+    },
+):
+    """Stock of a material has changed: on hand, set aside for work orders, on order with suppliers."""
+
+    material: Material
+    unit: Unit
+    on_hand: SignedQuantity
+    reserved: Quantity
+    on_order: Quantity
+    change: SignedQuantity
+    """by how much stock on hand changed"""
+    order_ids: list[OrderId] = []
+    reason: Text | None = None
+    by: By | None = None

@@ -1,0 +1,520 @@
+"""Review, change and cancellation of an order: the sales officer's commands and what follows (R2-R8, R30-R39)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from hub.messages.base import (
+    By,
+    CancellationId,
+    ChangeId,
+    Channel,
+    Count,
+    Currency,
+    CustomerId,
+    Date,
+    Decision,
+    Event,
+    Instant,
+    LineNumber,
+    Money,
+    Name,
+    OrderId,
+    PoNumber,
+    Quantity,
+    QuestionId,
+    Text,
+    Wire,
+    order_reference,
+)
+from hub.messages.customer_po import PO_EXAMPLE, Line, SubmitCustomerPo
+
+_ORDER: dict[str, Any] = {"order_id": "O-7K3M9QX2WDRT", "customer_id": "C-HOLT", "po_number": "4500119034"}
+_SALES: dict[str, Any] = {"by": {"role": "sales-officer", "name": "Ada Lind"}}
+
+
+class _OrderDecision(Decision):
+    model_config = {"json_schema_extra": order_reference}
+
+    order_id: OrderId | None = None
+    customer_id: CustomerId | None = None
+    po_number: PoNumber | None = None
+
+
+class Proposal(Wire):
+    """What MetalWorks could do instead, for one line (R3)."""
+
+    line: LineNumber
+    requested_date: Date | None = None
+    quantity: Quantity | None = None
+    unit_price: Money | None = None
+    text: Text | None = None
+
+
+class ReviewOrder(
+    _OrderDecision,
+    type="order.review.v1",
+    subject="order_id",
+    example={
+        "order_id": "O-7K3M9QX2WDRT",
+        "decision": "revise",
+        "reason": "the plate cannot be had before February",
+        "proposals": [{"line": "1", "requested_date": "2027-02-08"}],
+        **_SALES,
+    },
+):
+    """The answer to the review of a purchase order: confirm, ask to revise, or reject (R3)."""
+
+    decision: Literal["confirm", "revise", "reject"]
+    reason: Text | None = None
+    proposals: list[Proposal] = []
+
+
+class ChangeVerdict(Wire):
+    """The decision on one line of a change request."""
+
+    line: LineNumber
+    decision: Literal["accept", "refuse"]
+
+
+class ReviewChange(
+    _OrderDecision,
+    type="order.review-change.v1",
+    subject="order_id",
+    example={
+        "order_id": "O-7K3M9QX2WDRT",
+        "change_id": "H-7K3M9QX2WDRT-1",
+        "lines": [{"line": "1", "decision": "accept"}],
+        **_SALES,
+    },
+):
+    """The answer to a customer's change request after confirmation, line by line (R8)."""
+
+    change_id: ChangeId
+    lines: Annotated[list[ChangeVerdict], Field(min_length=1)]
+    reason: Text | None = None
+
+
+class ReviewDelay(
+    _OrderDecision,
+    type="order.review-delay.v1",
+    subject="order_id",
+    example={"order_id": "O-7K3M9QX2WDRT", "line": "1", "confirmed_date": "2027-02-15", **_SALES},
+):
+    """The decision on a line whose projected date is later than the confirmed one (R60)."""
+
+    line: LineNumber
+    confirmed_date: Date
+    reason: Text | None = None
+
+
+class LineVerdict(Wire):
+    """The decision on one line of a cancellation request."""
+
+    line: LineNumber
+    decision: Literal["free", "penalty", "refuse"]
+
+
+class Penalty(Wire):
+    """A penalty for cancelling."""
+
+    amount: Money
+    currency: Currency
+
+
+class AssessCancellation(
+    _OrderDecision,
+    type="cancellation.assess.v1",
+    subject="cancellation_id",
+    example={
+        "order_id": "O-7K3M9QX2WDRT",
+        "cancellation_id": "C-7K3M9QX2WDRT-1",
+        "decision": "penalty",
+        "penalty": {"amount": "150.00", "currency": "EUR"},
+        "reason": "the material is already cut",
+        **_SALES,
+    },
+):
+    """The sales officer's decision on a cancellation request, for all its lines or line by line (R31)."""
+
+    cancellation_id: CancellationId | None = None
+    """absent: the one that is being assessed"""
+    decision: Literal["free", "penalty", "refuse"] | None = None
+    lines: list[LineVerdict] = []
+    penalty: Penalty | None = None
+    reason: Text | None = None
+
+
+# ---------------------------------------------------------------------------------------------- events
+
+
+class OrderEvent(Event):
+    """An event of an order."""
+
+    order_id: OrderId
+    customer_id: CustomerId
+    po_number: PoNumber
+
+
+class _ByEvent(OrderEvent):
+    by: By | None = None
+    reason: Text | None = None
+
+
+class LineDates(Wire):
+    """The four dates of a line, kept apart (R60)."""
+
+    line: LineNumber
+    requested: Date | None = None
+    first_confirmed: Date | None = None
+    confirmed: Date | None = None
+    projected: Date | None = None
+
+
+_PO: dict[str, Any] = {"po": PO_EXAMPLE, "revision": 1, "channel": "edifact"}
+
+
+class OrderReceived(OrderEvent, type="order.received.v1", subject="order_id", example={**_ORDER, **_PO}):
+    """A customer's purchase order has become an order, and is under review (R2)."""
+
+    revision: Count
+    po: SubmitCustomerPo
+    channel: Channel
+
+
+class OrderRevised(
+    OrderEvent, type="order.revised.v1", subject="order_id", example={**_ORDER, **_PO, "revision": 2}
+):
+    """The customer has sent a revised purchase order, which is now the one under review (R4, R6)."""
+
+    revision: Count
+    po: SubmitCustomerPo
+    channel: Channel
+
+
+class OrderConfirmed(
+    _ByEvent,
+    type="order.confirmed.v1",
+    subject="order_id",
+    example={
+        **_ORDER,
+        "revision": 1,
+        "lines": PO_EXAMPLE["lines"],
+        "dates": [{"line": "1", "requested": "2027-01-11", "confirmed": "2027-01-11"}],
+        **_SALES,
+    },
+):
+    """The order is confirmed to the customer; its lines go to work (R3, R10)."""
+
+    revision: Count
+    lines: list[Line]
+    dates: list[LineDates]
+
+
+class OrderRevisionRequested(
+    _ByEvent,
+    type="order.revision-requested.v1",
+    subject="order_id",
+    example={
+        **_ORDER,
+        "revision": 1,
+        "proposals": [{"line": "1", "requested_date": "2027-02-08"}],
+        "reason": "the plate cannot be had before February",
+    },
+):
+    """The customer is asked to revise; the order is in stand-by (R4)."""
+
+    revision: Count
+    proposals: list[Proposal] = []
+
+
+class OrderReminded(
+    OrderEvent, type="order.reminded.v1", subject="order_id", example={**_ORDER, "reminder": 1}
+):
+    """The customer is reminded that a revised purchase order is awaited (R65)."""
+
+    reminder: Count
+
+
+class OrderRejected(
+    _ByEvent,
+    type="order.rejected.v1",
+    subject="order_id",
+    example={**_ORDER, "revision": 1, "reason": "we do not forge titanium"},
+):
+    """The order is rejected (R3)."""
+
+    revision: Count
+
+
+class OrderLapsed(OrderEvent, type="order.lapsed.v1", subject="order_id", example=_ORDER):
+    """No revised purchase order came in time; a later one reopens the order (R65)."""
+
+
+class ChangedLine(Wire):
+    """What a change does to one line."""
+
+    line: LineNumber
+    action: Literal["add", "delete", "change", "none"]
+    before: Line | None = None
+    after: Line | None = None
+
+
+class OrderChangeRequested(
+    OrderEvent,
+    type="order.change-requested.v1",
+    subject="order_id",
+    example={**_ORDER, "change_id": "H-7K3M9QX2WDRT-1", "lines": [{"line": "1", "action": "delete"}]},
+):
+    """The customer asks for a change of a confirmed order (R8)."""
+
+    change_id: ChangeId
+    lines: list[ChangedLine]
+
+
+class OrderChanged(
+    _ByEvent,
+    type="order.changed.v1",
+    subject="order_id",
+    example={
+        **_ORDER,
+        "change_id": "H-7K3M9QX2WDRT-1",
+        "revision": 2,
+        "lines": [{"line": "1", "action": "delete"}],
+        "refused": [],
+    },
+):
+    """A change request was accepted, for these lines (R8)."""
+
+    change_id: ChangeId
+    revision: Count
+    lines: list[ChangedLine]
+    refused: list[LineNumber] = []
+    """lines that keep their old terms"""
+
+
+class OrderChangeRefused(
+    _ByEvent,
+    type="order.change-refused.v1",
+    subject="order_id",
+    example={**_ORDER, "change_id": "H-7K3M9QX2WDRT-1", "lines": ["1"], "reason": "production has begun"},
+):
+    """A change request was refused; the order keeps its terms (R8)."""
+
+    change_id: ChangeId
+    lines: list[LineNumber]
+
+
+class OrderDelayProjected(
+    OrderEvent,
+    type="order.delay-projected.v1",
+    subject="order_id",
+    example={**_ORDER, "line": "1", "confirmed": "2027-01-11", "projected": "2027-01-20"},
+):
+    """A line is likely to be later than confirmed; no promise is changed by this (R60)."""
+
+    line: LineNumber
+    confirmed: Date | None = None
+    projected: Date
+
+
+class OrderDelayConfirmed(
+    _ByEvent,
+    type="order.delay-confirmed.v1",
+    subject="order_id",
+    example={**_ORDER, "line": "1", "confirmed": "2027-01-25", "before": "2027-01-11"},
+):
+    """The sales officer has decided on a delayed line's date; the customer is told (R60)."""
+
+    line: LineNumber
+    confirmed: Date
+    before: Date | None = None
+
+
+class OrderHeld(
+    OrderEvent,
+    type="order.held.v1",
+    subject="order_id",
+    example={**_ORDER, "lines": ["1"], "cancellation_id": "C-7K3M9QX2WDRT-1"},
+):
+    """Irreversible outward steps of these lines are withheld while a cancellation is decided (R36)."""
+
+    lines: list[LineNumber]
+    cancellation_id: CancellationId
+
+
+class OrderReleased(
+    OrderEvent,
+    type="order.released.v1",
+    subject="order_id",
+    example={**_ORDER, "lines": ["1"], "cancellation_id": "C-7K3M9QX2WDRT-1"},
+):
+    """The hold of these lines has ended; what was withheld goes on (R36)."""
+
+    lines: list[LineNumber]
+    cancellation_id: CancellationId
+
+
+class OrderLineCancelled(
+    OrderEvent,
+    type="order.line-cancelled.v1",
+    subject="order_id",
+    example={**_ORDER, "line": "1", "quantity": "24"},
+):
+    """What was not yet shipped of a line is cancelled (R32, R35)."""
+
+    line: LineNumber
+    quantity: Quantity
+    cancellation_id: CancellationId | None = None
+    change_id: ChangeId | None = None
+
+
+class OrderCancelled(OrderEvent, type="order.cancelled.v1", subject="order_id", example=_ORDER):
+    """Every line is cancelled and nothing was shipped (R19)."""
+
+
+class OrderCompleted(OrderEvent, type="order.completed.v1", subject="order_id", example=_ORDER):
+    """Every line is shipped or cancelled, and something was shipped (R19)."""
+
+
+_CANCELLATION: dict[str, Any] = {**_ORDER, "cancellation_id": "C-7K3M9QX2WDRT-1", "lines": ["1"]}
+
+
+class CancellationEvent(OrderEvent):
+    """An event of a cancellation."""
+
+    cancellation_id: CancellationId
+    lines: list[LineNumber]
+
+
+class CancellationRequested(
+    CancellationEvent,
+    type="cancellation.requested.v1",
+    subject="cancellation_id",
+    example={**_CANCELLATION, "reason": "the project was stopped"},
+):
+    """The customer asks to cancel these lines (R30)."""
+
+    reason: Text | None = None
+
+
+class CancellationExtended(
+    CancellationEvent, type="cancellation.extended.v1", subject="cancellation_id", example=_CANCELLATION
+):
+    """A second request joins the one being decided; an open offer is void (R38)."""
+
+    added: list[LineNumber] = []
+    voided_question_id: QuestionId | None = None
+
+
+class CancellationRefused(
+    Event,
+    type="cancellation.refused.v1",
+    subject="po_number",
+    example={
+        "customer_id": "C-HOLT",
+        "po_number": "4500119034",
+        "order_id": "O-7K3M9QX2WDRT",
+        "cancellation_id": "C-7K3M9QX2WDRT-1",
+        "lines": ["1"],
+        "code": "too_late",
+        "reason": "everything has been shipped",
+    },
+):
+    """These lines are not cancelled, and work on them continues; the customer is told why (R34, R37)."""
+
+    customer_id: CustomerId
+    po_number: PoNumber
+    order_id: OrderId | None = None
+    """absent where nobody knows the purchase order"""
+    cancellation_id: CancellationId | None = None
+    lines: list[LineNumber] = []
+    code: Literal["refused", "too_late", "unknown_order", "unknown_line", "order_closed"]
+    reason: Text
+    by: By | None = None
+
+
+class CancellationPenaltyProposed(
+    CancellationEvent,
+    type="cancellation.penalty-proposed.v1",
+    subject="cancellation_id",
+    example={
+        **_CANCELLATION,
+        "question_id": "Q-7K3M9QX2WDRT-1",
+        "penalty": {"amount": "150.00", "currency": "EUR"},
+        "expires_at": "2026-11-29T08:00:00Z",
+    },
+):
+    """The customer is asked whether it accepts a penalty for cancelling these lines (R33)."""
+
+    question_id: QuestionId
+    penalty: Penalty
+    expires_at: Instant
+    reason: Text | None = None
+    by: By | None = None
+
+
+class CancellationReminded(
+    CancellationEvent,
+    type="cancellation.reminded.v1",
+    subject="cancellation_id",
+    example={
+        **_CANCELLATION,
+        "question_id": "Q-7K3M9QX2WDRT-1",
+        "reminder": 1,
+        "penalty": {"amount": "150.00", "currency": "EUR"},
+        "expires_at": "2026-11-29T08:00:00Z",
+    },
+):
+    """The customer is reminded of the penalty question (R38)."""
+
+    question_id: QuestionId
+    reminder: Count
+    penalty: Penalty
+    expires_at: Instant
+
+
+class _Answered(CancellationEvent):
+    question_id: QuestionId
+    penalty: Penalty
+    by: By | None = None
+
+
+_QUESTION: dict[str, Any] = {
+    **_CANCELLATION,
+    "question_id": "Q-7K3M9QX2WDRT-1",
+    "penalty": {"amount": "150.00", "currency": "EUR"},
+}
+
+
+class CancellationPenaltyAccepted(
+    _Answered, type="cancellation.penalty-accepted.v1", subject="cancellation_id", example=_QUESTION
+):
+    """The customer accepts the penalty (R33)."""
+
+
+class CancellationPenaltyDeclined(
+    _Answered, type="cancellation.penalty-declined.v1", subject="cancellation_id", example=_QUESTION
+):
+    """The customer declines the penalty; work on the lines continues (R33)."""
+
+
+class CancellationPenaltyExpired(
+    _Answered, type="cancellation.penalty-expired.v1", subject="cancellation_id", example=_QUESTION
+):
+    """No answer came in time; work on the lines continues and the customer is told (R38)."""
+
+
+class CancellationGranted(
+    CancellationEvent,
+    type="cancellation.granted.v1",
+    subject="cancellation_id",
+    example={**_CANCELLATION, "penalty": {"amount": "150.00", "currency": "EUR"}},
+):
+    """These lines are cancelled: all work on them stops, and the customer is told (R32, R33)."""
+
+    penalty: Penalty | None = None
+    reason: Text | None = None
+    by: By | None = None

@@ -1,0 +1,442 @@
+"""Work orders, quality and shipment: the floor's commands and events (R10-R19, R61, R62)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from hub.messages.base import (
+    By,
+    CancellationId,
+    Count,
+    CustomerId,
+    Date,
+    Decision,
+    Event,
+    LineNumber,
+    Material,
+    Name,
+    OrderId,
+    PoNumber,
+    Quantity,
+    RequirementId,
+    ShipmentId,
+    Text,
+    Unit,
+    Wire,
+    WorkOrderId,
+)
+from hub.messages.customer_po import PO_EXAMPLE, Line
+
+_WORK: dict[str, Any] = {"work_order_id": "W-7K3M9QX2WDRT-1"}
+_ENGINEER: dict[str, Any] = {"by": {"role": "production-engineer", "name": "Jo Brandt"}}
+
+
+class MaterialNeed(Wire):
+    """A raw material with the quantity that a work order needs."""
+
+    material: Material
+    quantity: Quantity
+    unit: Unit
+
+
+class _WorkOrderDecision(Decision):
+    work_order_id: WorkOrderId
+
+
+class SpecifyMaterials(
+    _WorkOrderDecision,
+    type="work-order.specify-materials.v1",
+    subject="work_order_id",
+    example={
+        **_WORK,
+        "materials": [{"material": "STEEL-S355-6MM", "quantity": "36.5", "unit": "KGM"}],
+        **_ENGINEER,
+    },
+):
+    """The engineer's list of raw materials for a work order; it may be empty (R11)."""
+
+    materials: list[MaterialNeed]
+
+
+class ScheduleWorkOrder(
+    _WorkOrderDecision,
+    type="work-order.schedule.v1",
+    subject="work_order_id",
+    example={**_WORK, "start": "2026-12-14", "end": "2026-12-16", "work_center": "LASER-1", **_ENGINEER},
+):
+    """The engineer schedules production (R15)."""
+
+    start: Date
+    end: Date
+    work_center: Name
+
+
+class StartProduction(
+    _WorkOrderDecision,
+    type="work-order.start-production.v1",
+    subject="work_order_id",
+    example={**_WORK, **_ENGINEER},
+):
+    """Production begins, and consumes the materials (R14)."""
+
+
+class CompleteProduction(
+    _WorkOrderDecision,
+    type="work-order.complete-production.v1",
+    subject="work_order_id",
+    example={**_WORK, "quantity": "24", **_ENGINEER},
+):
+    """The pieces are made and go to inspection (R16)."""
+
+    quantity: Quantity | None = None
+    """pieces made; absent: all that were to be made"""
+
+
+class Inspect(
+    _WorkOrderDecision,
+    type="quality.inspect.v1",
+    subject="work_order_id",
+    example={
+        **_WORK,
+        "passed": "22",
+        "failed": "2",
+        "defect": "burr on the inner edge",
+        "by": {"role": "quality-inspector", "name": "Rui Costa"},
+    },
+):
+    """The inspector's count of good and bad pieces (R16, R61)."""
+
+    passed: Quantity
+    failed: Quantity = "0"
+    defect: Text | None = None
+
+
+class DecideDefect(
+    _WorkOrderDecision,
+    type="work-order.decide-defect.v1",
+    subject="work_order_id",
+    example={**_WORK, "decision": "fix", "quantity": "2", **_ENGINEER},
+):
+    """The engineer's decision on bad pieces: a minor fix, or discard and make again (R17)."""
+
+    decision: Literal["fix", "remake"]
+    quantity: Quantity | None = None
+    """absent: all bad pieces not yet decided on"""
+
+
+class Dispose(
+    _WorkOrderDecision,
+    type="work-order.dispose.v1",
+    subject="work_order_id",
+    example={**_WORK, "as": "salvage", "quantity": "24", **_ENGINEER},
+):
+    """What becomes of half-made goods of a cancelled line (R62)."""
+
+    as_: Annotated[Literal["stock", "salvage", "scrap"], Field(alias="as")]
+    quantity: Quantity | None = None
+    """absent: all that is left"""
+
+
+class ReassignWorkOrder(
+    _WorkOrderDecision,
+    type="work-order.reassign.v1",
+    subject="work_order_id",
+    example={**_WORK, "engineer": "Mia Holm", **_ENGINEER},
+):
+    """Another engineer becomes responsible (R15)."""
+
+    engineer: Name
+
+
+class ShippedItem(Wire):
+    """Pieces of one work order in a shipment."""
+
+    work_order_id: WorkOrderId
+    quantity: Quantity
+
+
+class DispatchShipment(
+    Decision,
+    type="shipment.dispatch.v1",
+    subject="shipment_id",
+    example={
+        "shipment_id": "S-7K3M9QX2WDRT-1",
+        "items": [{"work_order_id": "W-7K3M9QX2WDRT-1", "quantity": "24"}],
+        "carrier": "DSV",
+        "tracking": "00340434161094042557",
+        "by": {"role": "shipping-clerk", "name": "Kim Dahl"},
+    },
+):
+    """Finished pieces leave the house; the items belong to one order (R18)."""
+
+    shipment_id: ShipmentId | None = None
+    """absent: the hub numbers the shipment"""
+    items: Annotated[list[ShippedItem], Field(min_length=1)]
+    carrier: Name | None = None
+    tracking: Name | None = None
+
+
+# ---------------------------------------------------------------------------------------------- events
+
+_EVENT: dict[str, Any] = {"order_id": "O-7K3M9QX2WDRT", **_WORK, "line": "1"}
+
+
+class WorkOrderEvent(Event):
+    """An event of a work order."""
+
+    order_id: OrderId
+    work_order_id: WorkOrderId
+    line: LineNumber
+    by: By | None = None
+
+
+class WorkOrderCreated(
+    WorkOrderEvent,
+    type="work-order.created.v1",
+    subject="work_order_id",
+    example={**_EVENT, "item": PO_EXAMPLE["lines"][0], "quantity": "24", "unit": "H87"},
+):
+    """A work order was opened for a confirmed line (R10)."""
+
+    item: Line
+    quantity: Quantity
+    unit: Unit
+    due: Date | None = None
+
+
+class WorkOrderChanged(
+    WorkOrderEvent,
+    type="work-order.changed.v1",
+    subject="work_order_id",
+    example={**_EVENT, "item": PO_EXAMPLE["lines"][0], "quantity": "30", "quantity_before": "24"},
+):
+    """The customer's change altered this work order in place (R69)."""
+
+    item: Line
+    quantity: Quantity
+    quantity_before: Quantity
+
+
+class SpecifiedMaterial(MaterialNeed):
+    """A material need with the id of its requirement."""
+
+    requirement_id: RequirementId
+
+
+class MaterialsSpecified(
+    WorkOrderEvent,
+    type="work-order.materials-specified.v1",
+    subject="work_order_id",
+    example={
+        **_EVENT,
+        "engineer": "Jo Brandt",
+        "materials": [
+            {
+                "requirement_id": "R-7K3M9QX2WDRT-1",
+                "material": "STEEL-S355-6MM",
+                "quantity": "36.5",
+                "unit": "KGM",
+            }
+        ],
+    },
+):
+    """The engineer, from now on responsible, has listed the raw materials (R11, R15)."""
+
+    engineer: Name
+    materials: list[SpecifiedMaterial]
+
+
+class MaterialsAvailable(
+    WorkOrderEvent, type="work-order.materials-available.v1", subject="work_order_id", example=_EVENT
+):
+    """All materials are there; production can be scheduled (R14)."""
+
+
+class WorkOrderScheduled(
+    WorkOrderEvent,
+    type="work-order.scheduled.v1",
+    subject="work_order_id",
+    example={**_EVENT, "start": "2026-12-14", "end": "2026-12-16", "work_center": "LASER-1"},
+):
+    """Production is scheduled (R15)."""
+
+    start: Date
+    end: Date
+    work_center: Name
+
+
+class ProductionStarted(
+    WorkOrderEvent,
+    type="work-order.production-started.v1",
+    subject="work_order_id",
+    example={**_EVENT, "quantity": "24"},
+):
+    """Production has begun (R14)."""
+
+    quantity: Quantity
+
+
+class WorkOrderProduced(
+    WorkOrderEvent, type="work-order.produced.v1", subject="work_order_id", example={**_EVENT, "quantity": "24"}
+):
+    """The pieces are made and await inspection (R16)."""
+
+    quantity: Quantity
+
+
+class FixOrdered(
+    WorkOrderEvent,
+    type="work-order.fix-ordered.v1",
+    subject="work_order_id",
+    example={**_EVENT, "quantity": "2"},
+):
+    """Bad pieces get a minor fix and are inspected again (R17)."""
+
+    quantity: Quantity
+
+
+class RemakeOrdered(
+    WorkOrderEvent,
+    type="work-order.remake-ordered.v1",
+    subject="work_order_id",
+    example={
+        **_EVENT,
+        "quantity": "2",
+        "materials": [
+            {
+                "requirement_id": "R-7K3M9QX2WDRT-2",
+                "material": "STEEL-S355-6MM",
+                "quantity": "3.05",
+                "unit": "KGM",
+            }
+        ],
+    },
+):
+    """Bad pieces are scrapped and made again, from new material (R17)."""
+
+    quantity: Quantity
+    """pieces scrapped"""
+    materials: list[SpecifiedMaterial]
+
+
+class ReadyToShip(
+    WorkOrderEvent,
+    type="work-order.ready-to-ship.v1",
+    subject="work_order_id",
+    example={**_EVENT, "quantity": "24"},
+):
+    """Good pieces are ready to leave (R18)."""
+
+    quantity: Quantity
+
+
+class WorkOrderReassigned(
+    WorkOrderEvent,
+    type="work-order.reassigned.v1",
+    subject="work_order_id",
+    example={**_EVENT, "engineer": "Mia Holm", "before": "Jo Brandt"},
+):
+    """Another engineer is responsible (R15)."""
+
+    engineer: Name
+    before: Name | None = None
+
+
+class WorkOrderCancelled(
+    WorkOrderEvent,
+    type="work-order.cancelled.v1",
+    subject="work_order_id",
+    example={**_EVENT, "half_made": "0", "cancellation_id": "C-7K3M9QX2WDRT-1"},
+):
+    """The work order is cancelled; scheduled production is taken off (R35)."""
+
+    half_made: Quantity
+    """pieces begun or finished, on which an engineer decides (R62)"""
+    cancellation_id: CancellationId | None = None
+
+
+class WorkOrderDisposed(
+    WorkOrderEvent,
+    type="work-order.disposed.v1",
+    subject="work_order_id",
+    example={**_EVENT, "as": "salvage", "quantity": "24"},
+):
+    """It is decided what becomes of half-made goods (R62)."""
+
+    as_: Annotated[Literal["stock", "salvage", "scrap"], Field(alias="as")]
+    quantity: Quantity
+
+
+class QualityPassed(
+    WorkOrderEvent,
+    type="quality.passed.v1",
+    subject="work_order_id",
+    example={**_EVENT, "passed": "24"},
+):
+    """Every piece inspected is good (R16)."""
+
+    passed: Quantity
+
+
+class DefectFound(
+    WorkOrderEvent,
+    type="quality.defect-found.v1",
+    subject="work_order_id",
+    example={**_EVENT, "passed": "22", "failed": "2", "defect": "burr on the inner edge"},
+):
+    """Some pieces are bad; the responsible engineer decides (R17)."""
+
+    passed: Quantity
+    failed: Quantity
+    defect: Text | None = None
+
+
+class ShipmentItem(Wire):
+    """What of which line is in the shipment."""
+
+    work_order_id: WorkOrderId
+    line: LineNumber
+    quantity: Quantity
+    unit: Unit
+    item: Line
+    shipped_before: Quantity = "0"
+
+
+class Shipped(
+    Event,
+    type="shipment.shipped.v1",
+    subject="shipment_id",
+    example={
+        "order_id": "O-7K3M9QX2WDRT",
+        "customer_id": "C-HOLT",
+        "po_number": "4500119034",
+        "shipment_id": "S-7K3M9QX2WDRT-1",
+        "number": 1,
+        "items": [
+            {
+                "work_order_id": "W-7K3M9QX2WDRT-1",
+                "line": "1",
+                "quantity": "24",
+                "unit": "H87",
+                "item": PO_EXAMPLE["lines"][0],
+            }
+        ],
+        "carrier": "DSV",
+        "shipped_on": "2026-12-18",
+    },
+):
+    """Pieces have left for the customer, who gets a ship notice (R18, R19)."""
+
+    order_id: OrderId
+    customer_id: CustomerId
+    po_number: PoNumber
+    shipment_id: ShipmentId
+    number: Count
+    """1, 2, 3… within the order"""
+    items: list[ShipmentItem]
+    carrier: Name | None = None
+    tracking: Name | None = None
+    shipped_on: Date
+    by: By | None = None

@@ -1,0 +1,201 @@
+"""Partner profiles and materials: files that a person keeps, checked on load with errors that name the line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from hub.errors import ConfigurationError
+from hub.messages.base import Currency, Money, Quantity, Unit
+
+
+class _Profile(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class EdiProfile(_Profile):
+    """How a partner's EDI looks; the defaults fit most partners."""
+
+    id: str
+    """the partner's interchange id (ISA06/08, UNB 0004/0010)"""
+    qualifier: str = "ZZ"
+    our_id: str | None = None
+    """our id towards this partner; absent: the one of the settings"""
+    our_qualifier: str | None = None
+    group_id: str | None = None
+    """X12: GS02/03 where it differs from the interchange id"""
+    version: str | None = None
+    """X12: ``004010`` or ``005010``; EDIFACT: ``D96A`` or ``D01B``"""
+    element_separator: str | None = None
+    component_separator: str | None = None
+    segment_terminator: str | None = None
+    change_quantity: Literal["total", "difference"] = "total"
+    """what POC03 of a change means"""
+    test: bool = False
+    """whether what we send is marked as a test"""
+
+
+class EmailProfile(_Profile):
+    """A partner's mail addresses."""
+
+    addresses: list[str] = []
+    domains: list[str] = []
+    answer_to: str | None = None
+    """where answers go when there is no mail to answer; absent: the first address"""
+    language: Literal["en", "de", "fr", "es"] = "en"
+
+
+class AgreedPrice(_Profile):
+    """A price agreed with a customer for one of its parts."""
+
+    part: str
+    price: Money
+    basis: Quantity = "1"
+
+
+class Partner(_Profile):
+    """A customer or a supplier."""
+
+    id: str
+    name: str
+    role: Literal["customer", "supplier"] = "customer"
+    standing: Literal["final", "intermediary"] = "final"
+    """a final customer, or one that sells on (R53)"""
+    channel: Literal["x12", "edifact", "email", "api"] = "email"
+    """how the partner is told; a customer is answered over the channel that its PO came by (R5)"""
+    edi: EdiProfile | None = None
+    email: EmailProfile | None = None
+    locale: str = "en-US"
+    currency: Currency | None = None
+    parts: dict[str, str] = {}
+    """the partner's part numbers and ours"""
+    prices: list[AgreedPrice] = []
+    tolerance_percent: Annotated[float, Field(ge=0, le=100)] = 0
+    """how much less is still "in full" (R66)"""
+    part_shipments: bool = False
+    """whether good pieces of a line may be shipped before the rest (R61)"""
+    cancellation_charge: bool = False
+    """EDI: whether the penalty question goes as a charge in an 865 or ORDRSP; else by mail"""
+
+
+class Offer(_Profile):
+    """What a supplier asks for a material."""
+
+    supplier: str
+    lead_time_days: Annotated[int, Field(ge=0)]
+    price: Money
+    currency: Currency = "EUR"
+    minimum: Quantity = "0"
+
+
+class MaterialEntry(_Profile):
+    """A raw material."""
+
+    id: str
+    description: str = ""
+    unit: Unit
+    stock: Quantity = "0"
+    """quantity on hand when the hub first sees the material"""
+    suppliers: list[Offer] = []
+
+
+class _File(_Profile):
+    partners: list[Partner] = []
+    materials: list[MaterialEntry] = []
+
+
+class Partners:
+    """The partners and materials that the hub knows."""
+
+    def __init__(self, partners: Iterable[Partner] = (), materials: Iterable[MaterialEntry] = ()) -> None:
+        self.all = {partner.id: partner for partner in partners}
+        self.materials = {material.id: material for material in materials}
+        self._edi = {
+            (partner.edi.qualifier, partner.edi.id): partner for partner in self.all.values() if partner.edi
+        }
+
+    def get(self, partner_id: str) -> Partner | None:
+        """The partner of that id, if there is one."""
+        return self.all.get(partner_id)
+
+    def by_edi(self, qualifier: str, identifier: str) -> Partner | None:
+        """The partner with that interchange id; the qualifier has to fit where both sides name one."""
+        exact = self._edi.get((qualifier, identifier))
+        if exact:
+            return exact
+        return next((p for (_, known), p in self._edi.items() if known == identifier and not qualifier), None)
+
+    def by_address(self, address: str) -> Partner | None:
+        """The partner that mails from this address, or from its domain."""
+        wanted = address.strip().lower()
+        domain = wanted.rpartition("@")[2]
+        for partner in self.all.values():
+            mail = partner.email
+            if mail and wanted in {known.lower() for known in mail.addresses}:
+                return partner
+        for partner in self.all.values():
+            mail = partner.email
+            if mail and domain in {known.lower() for known in mail.domains}:
+                return partner
+        return None
+
+
+def _line_of(node: yaml.Node | None, path: tuple[int | str, ...]) -> int:
+    """The line, counted from 1, of the deepest part of a YAML tree that the path reaches."""
+    line = 1
+    for step in (None, *path):
+        if step is not None:
+            found: yaml.Node | None = None
+            if isinstance(node, yaml.MappingNode):
+                found = next((value for key, value in node.value if key.value == str(step)), None)
+            elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+                found = node.value[step]
+            if found is None:
+                break
+            node = found
+        if node is not None:
+            line = node.start_mark.line + 1
+    return line
+
+
+def _read(path: Path) -> _File:
+    try:
+        text = path.read_text(encoding="utf-8")
+        tree = yaml.compose(text, Loader=yaml.SafeLoader)
+        data: Any = yaml.safe_load(text) or {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"cannot be read: {error}", where=str(path)) from error
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise ConfigurationError(f"is not YAML: {error.problem}", where=f"{path}:{line}") from error
+    try:
+        return _File.model_validate(data)
+    except ValidationError as error:
+        fault = error.errors(include_url=False)[0]
+        place = ".".join(str(step) for step in fault["loc"])
+        line = _line_of(tree, fault["loc"])
+        raise ConfigurationError(f"{place}: {fault['msg']}", where=f"{path}:{line}") from error
+
+
+def load_partners(*paths: Path) -> Partners:
+    """Read partner and material files (YAML, ``partners:`` and ``materials:`` lists in any of them).
+
+    Raises ConfigurationError with file and line when one is not as it should be.
+    """
+    partners: dict[str, Partner] = {}
+    materials: dict[str, MaterialEntry] = {}
+    for path in paths:
+        content = _read(path)
+        for partner in content.partners:
+            if partner.id in partners:
+                raise ConfigurationError(f"partner {partner.id} is defined twice", where=str(path))
+            partners[partner.id] = partner
+        for material in content.materials:
+            if material.id in materials:
+                raise ConfigurationError(f"material {material.id} is defined twice", where=str(path))
+            materials[material.id] = material
+    return Partners(partners.values(), materials.values())

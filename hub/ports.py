@@ -1,0 +1,147 @@
+"""The ports that adapters fill: reading documents, writing documents, carrying files.
+
+An adapter knows nothing of the store, the broker or the sagas. It says what a document means, and writes what
+the hub has to say; archiving, duplicates, numbering and sending are the hub's part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, Protocol
+
+from hub.messages.base import Command, Event
+from hub.messages.customer_po import SubmitCustomerPo
+from hub.partners import Partner, Partners
+
+Disposition = Literal["accepted", "accepted_with_errors", "rejected", "quarantine"]
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something wrong in a document; ``where`` leads a person to the place."""
+
+    code: str
+    severity: Severity
+    message: str
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One of several documents in a file."""
+
+    intent: str
+    disposition: Disposition
+    where: str
+
+
+class Numbers(Protocol):
+    """Control numbers for one partner, handed out in the transaction that writes the document."""
+
+    def next(self, counter: str) -> int:
+        """The next number of this counter: 1, 2, 3… without gap or repeat."""
+        ...
+
+
+class Draft(Protocol):
+    """An acknowledgment that waits for its control number."""
+
+    purpose: str
+    """what it is, for people: ``997``, ``CONTRL``"""
+
+    def render(self, numbers: Numbers, now: datetime) -> bytes:
+        """The finished document."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a document says. Reading has no side effects.
+
+    ``keys`` are what duplicates are known by (interchange number with its partners; Message-ID and content), one
+    per document in the file. ``messages`` are commands, ready to be sent; their ``source.document_id`` is filled in by the hub.
+    """
+
+    kind: Literal["x12", "edifact", "email", "unknown"]
+    intent: str
+    disposition: Disposition
+    messages: tuple[Command, ...] = ()
+    drafts: tuple[Draft, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    parts: tuple[Part, ...] = ()
+    likely_intent: str | None = None
+    partner_id: str | None = None
+    keys: tuple[str, ...] = ()
+    title: str = ""
+    thread: Mapping[str, str] = field(default_factory=dict)
+    """email: message_id, in_reply_to, subject"""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a reader may know beside the document."""
+
+    partners: Partners
+    our_domain: str = "metalworks.example"
+    authserv_id: str = "mx.metalworks.example"
+    today: str = ""
+    """ISO date; by it years that a sender leaves out are understood"""
+    conversations: tuple[Mapping[str, Any], ...] = ()
+    known_orders: tuple[Mapping[str, Any], ...] = ()
+
+
+class Reader(Protocol):
+    """Reads documents of one kind."""
+
+    def recognises(self, raw: bytes, name: str) -> bool:
+        """Whether these bytes are a document of this kind, however broken."""
+        ...
+
+    def read(self, raw: bytes, name: str, context: Context) -> Reading:
+        """What the document says; every fault becomes a finding, none an exception."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """What an answer to a partner is written from."""
+
+    event: Event
+    partner: Partner
+    po: SubmitCustomerPo | None = None
+    """the customer's purchase order as last received"""
+    thread: tuple[str, ...] = ()
+    """email: Message-IDs of the conversation so far, oldest first"""
+    subject: str = ""
+    """email: subject of the conversation"""
+    our_domain: str = "metalworks.example"
+    reply_token: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A document ready to be sent."""
+
+    kind: Literal["x12", "edifact", "email"]
+    content: bytes
+    extension: str
+    """of the file it goes out as: ``edi``, ``eml``"""
+    title: str
+    """what it is, for people: ``855 accepted``, the subject of a mail"""
+    message_id: str = ""
+    """email: its Message-ID"""
+
+
+class Writer(Protocol):
+    """Writes documents of one kind."""
+
+    def writes(self, event_type: str) -> bool:
+        """Whether partners of this channel are told of such events."""
+        ...
+
+    def compose(self, occasion: Occasion, numbers: Numbers, now: datetime) -> Composed | None:
+        """The document that tells the partner of the event; None when this partner is not to be told."""
+        ...

@@ -1,0 +1,1 @@
+"""The tests of the hub; `tests.support` starts the servers that they need."""

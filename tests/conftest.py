@@ -1,0 +1,37 @@
+"""Servers for the tests: started once on first use, with an empty namespace for each test that asks for one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support import servers
+
+
+@pytest.fixture(scope="session")
+def rabbitmq() -> Iterator[servers.Broker]:
+    """Return the running RabbitMQ, which a test may kill and restart."""
+    with servers.broker() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[servers.Database]:
+    """Return the running PostgreSQL, which a test may kill and restart."""
+    with servers.database() as server:
+        yield server
+
+
+@pytest.fixture
+def fresh_vhost_url(rabbitmq: servers.Broker) -> Iterator[str]:
+    """Return the `amqp://` URL of an empty virtual host of the test's own."""
+    with rabbitmq.fresh_vhost() as url:
+        yield url
+
+
+@pytest.fixture
+def fresh_postgres_url(postgres: servers.Database) -> Iterator[str]:
+    """Return the `postgresql+asyncpg://` URL of an empty database of the test's own."""
+    with postgres.fresh_database() as url:
+        yield url

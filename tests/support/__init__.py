@@ -1,0 +1,1 @@
+"""What the tests stand on: private servers, and the means to have them die on purpose."""

@@ -1,0 +1,47 @@
+"""New databases on a running PostgreSQL, from any code, whether or not an event loop runs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from uuid import uuid4
+
+import asyncpg
+from sqlalchemy.engine import make_url
+
+
+def execute(url: str, statement: str) -> None:
+    """Carry out one SQL statement, in a connection and an event loop of its own."""
+
+    async def carry_out() -> None:
+        dsn = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+        connection = await asyncpg.connect(dsn, timeout=10)
+        try:
+            await connection.execute(statement)
+        finally:
+            await connection.close()
+
+    with ThreadPoolExecutor(1) as aside:
+        aside.submit(asyncio.run, carry_out()).result()
+
+
+def answers(url: str) -> bool:
+    """Tell whether the server answers a query."""
+    with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        execute(url, "select 1")
+        return True
+    return False
+
+
+@contextmanager
+def fresh_database(url: str, template: str = "template1") -> Iterator[str]:
+    """Yield the URL of a new database on the server at `url`, copied from `template`, dropped afterwards."""
+    name = f"test_{uuid4().hex[:12]}"
+    execute(url, f'create database "{name}" template "{template}"')
+    try:
+        yield make_url(url).set(database=name).render_as_string(hide_password=False)
+    finally:
+        with suppress(OSError, asyncpg.PostgresError):
+            execute(url, f'drop database if exists "{name}" with (force)')

@@ -1,0 +1,119 @@
+"""Server processes that can be killed on purpose and never outlive the test run."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from tests.support import guard
+
+POLL = 0.02
+
+
+class ServerFailed(Exception):
+    """A server of the tests did not start, or did not stop, in time; the end of its log is in the text."""
+
+
+class Process:
+    """One guarded process; `log` collects what it says."""
+
+    def __init__(
+        self,
+        command: Sequence[str | Path],
+        log: Path,
+        *,
+        environment: Mapping[str, str] | None = None,
+        user: str | None = None,
+        remove: Path | None = None,
+    ) -> None:
+        options = [*(["--user", user] if user else []), *(["--remove", str(remove)] if remove else [])]
+        self.log = log
+        with log.open("ab") as output:
+            self._guard = subprocess.Popen(
+                [sys.executable, "-I", "-S", guard.__file__, *options, *map(str, command)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=output,
+                env=environment,
+                start_new_session=True,
+            )
+        assert self._guard.stdout is not None
+        self.pid = int(self._guard.stdout.readline() or 0)
+        if not self.pid:
+            self._forget()
+            raise ServerFailed(f"{command[0]} can't be run: {self.last_words()}")
+
+    @property
+    def running(self) -> bool:
+        """Whether the process still runs."""
+        return self._guard.poll() is None
+
+    def kill(self) -> None:
+        """SIGKILL the process and all it started; return when they are gone."""
+        members = guard.kill_family(self.pid) if self.running else []
+        wait_until(lambda: not any(map(guard.alive, members)), 20, "the killed server is gone")
+        self._forget()
+
+    def end(self, how: signal.Signals, within: float = 60) -> None:
+        """Ask the process to end by a signal; return when it and all it started are gone."""
+        members = guard.family(self.pid)
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, how)
+        wait_until(lambda: not any(map(guard.alive, members)), within, f"the server has ended by {how.name}")
+        self._forget()
+
+    def last_words(self) -> str:
+        """Return the end of the log."""
+        return "\n".join(self.log.read_text(errors="replace").splitlines()[-20:])
+
+    def _forget(self) -> None:
+        for stream in (self._guard.stdin, self._guard.stdout):
+            if stream:
+                stream.close()
+        self._guard.wait()
+
+
+def wait_until(true: Callable[[], bool], within: float, what: str) -> None:
+    """Return once `true()`; after `within` seconds raise, naming what was waited for."""
+    deadline = time.monotonic() + within
+    while not true():
+        if time.monotonic() > deadline:
+            raise ServerFailed(f"waited {within:g} s in vain until {what}")
+        time.sleep(POLL)
+
+
+def wait_ready(process: Process, ready: Callable[[], bool], within: float, name: str) -> None:
+    """Return once the server answers; raise with its last words when it ends or takes too long."""
+
+    def answered_or_ended() -> bool:
+        return ready() or not process.running
+
+    try:
+        wait_until(answered_or_ended, within, f"{name} answers")
+        if not process.running:
+            raise ServerFailed(f"{name} ended while starting")
+    except ServerFailed as failure:
+        process.kill()
+        raise ServerFailed(f"{failure}\n{process.last_words()}") from None
+
+
+def free_port() -> int:
+    """Return a free loopback port below the range of outgoing connections.
+
+    Inside that range a client that tries again and again to reach a dead server would in time be given the
+    server's own port, and talk to itself.
+    """
+    for _ in range(100):
+        port = random.randint(15_000, 32_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise ServerFailed("no free port between 15000 and 32000")
