@@ -61,22 +61,37 @@ def _integral(value: object) -> object:
 DIGITS = r"[0-9]{1,15}(\.[0-9]{1,9})?"
 
 Quantity = Annotated[
-    str, *_pattern(DIGITS, "a plain decimal such as 12.50", "a quantity, not negative, as a plain decimal", "12.5")
+    str,
+    *_pattern(
+        DIGITS, "a plain decimal such as 12.50", "a quantity, not negative, as a plain decimal", "12.5"
+    ),
 ]
 SignedQuantity = Annotated[
-    str, *_pattern(f"-?{DIGITS}", "a plain decimal such as -12.50", "a signed quantity as a plain decimal", "-12.5")
+    str,
+    *_pattern(
+        f"-?{DIGITS}", "a plain decimal such as -12.50", "a signed quantity as a plain decimal", "-12.5"
+    ),
 ]
 Money = Annotated[
-    str, *_pattern(f"-?{DIGITS}", "a plain decimal such as 12.50", "an amount of money as a plain decimal", "12.50")
+    str,
+    *_pattern(
+        f"-?{DIGITS}", "a plain decimal such as 12.50", "an amount of money as a plain decimal", "12.50"
+    ),
 ]
-Currency = Annotated[str, *_pattern("[A-Z]{3}", "a currency code such as EUR", "ISO 4217 currency code", "EUR")]
+Currency = Annotated[
+    str, *_pattern("[A-Z]{3}", "a currency code such as EUR", "ISO 4217 currency code", "EUR")
+]
 Unit = Annotated[
     str, *_pattern("[A-Z0-9]{2,3}", "a unit code such as H87", "unit, UN/ECE Recommendation 20 code", "H87")
 ]
 Date = Annotated[
     str,
     *_pattern(
-        r"[0-9]{4}-[0-9]{2}-[0-9]{2}", "a date such as 2027-01-11", "ISO 8601 date", "2027-01-11", format="date"
+        r"[0-9]{4}-[0-9]{2}-[0-9]{2}",
+        "a date such as 2027-01-11",
+        "ISO 8601 date",
+        "2027-01-11",
+        format="date",
     ),
     AfterValidator(_real_date),
 ]
@@ -136,7 +151,9 @@ Channel = Literal["x12", "edifact", "email", "api"]
 class Wire(BaseModel):
     """What goes over the wire: frozen, strict, nothing coerced."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True, validate_by_name=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True, validate_by_name=True
+    )
 
 
 class Person(Wire):

@@ -201,9 +201,7 @@ PO_EXAMPLE: dict[str, Any] = {
 }
 
 
-class SubmitCustomerPo(
-    Command, type="customer-po.submit.v1", subject="po_number", example=PO_EXAMPLE
-):
+class SubmitCustomerPo(Command, type="customer-po.submit.v1", subject="po_number", example=PO_EXAMPLE):
     """A customer's purchase order in the hub's own form: a new one, a revision, a change or a copy (R1-R8)."""
 
     po_number: PoNumber

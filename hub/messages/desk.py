@@ -145,7 +145,11 @@ class DocumentQuarantined(
         **_DOCUMENT,
         "likely_intent": "revision",
         "findings": [
-            {"code": "po_number_in_use", "severity": "error", "message": "PO 4711 is known with other content"}
+            {
+                "code": "po_number_in_use",
+                "severity": "error",
+                "message": "PO 4711 is known with other content",
+            }
         ],
     },
 ):
@@ -282,7 +286,10 @@ class CommandRefused(
     order_id: OrderId | None = None
 
 
-_MESSAGE: dict[str, Any] = {"message_id": "0b6a6f0e-5c1e-5d8f-9a56-2f1f8e2a7d11", "failure_id": "F-2M8Q4ZK7T1XW"}
+_MESSAGE: dict[str, Any] = {
+    "message_id": "0b6a6f0e-5c1e-5d8f-9a56-2f1f8e2a7d11",
+    "failure_id": "F-2M8Q4ZK7T1XW",
+}
 
 
 class MessageEvent(Event):
@@ -297,7 +304,12 @@ class MessageSetAside(
     MessageEvent,
     type="message.set-aside.v1",
     subject="failure_id",
-    example={**_MESSAGE, "code": "schema_violation", "message": "quantity is missing", "where": "lines.0.quantity"},
+    example={
+        **_MESSAGE,
+        "code": "schema_violation",
+        "message": "quantity is missing",
+        "where": "lines.0.quantity",
+    },
 ):
     """A message could not be processed and waits for a person (`hub failed`)."""
 

@@ -41,13 +41,17 @@ class Envelope(Wire):
     model_config = ConfigDict(extra="allow", title="Envelope")
 
     specversion: Literal["1.0"] = "1.0"
-    id: Annotated[str, Field(min_length=1, max_length=200, description="with `source`, what the message is known by")]
+    id: Annotated[
+        str, Field(min_length=1, max_length=200, description="with `source`, what the message is known by")
+    ]
     source: Annotated[str, Field(min_length=1, max_length=200, description="who says it")]
     type: Annotated[str, Field(min_length=1, max_length=100, description="`<subject>.<verb>.v<N>`")]
     subject: Name | None = None
     """id of what the message is about"""
     time: Instant
-    dataschema: Annotated[str, Field(max_length=300, description="`$id` of the schema of `data`")] | None = None
+    dataschema: Annotated[str, Field(max_length=300, description="`$id` of the schema of `data`")] | None = (
+        None
+    )
     datacontenttype: Literal["application/json"] = "application/json"
     correlationid: OrderId | None = None
     """the order, once there is one"""

@@ -402,7 +402,9 @@ class MaterialPoPartReceived(
     """Part of it came in; the rest is awaited (R21)."""
 
 
-class MaterialPoReceived(_Receipt, type="material-po.received.v1", subject="material_po_id", example=_RECEIPT):
+class MaterialPoReceived(
+    _Receipt, type="material-po.received.v1", subject="material_po_id", example=_RECEIPT
+):
     """All of it came in (R21)."""
 
 

@@ -20,7 +20,6 @@ from hub.messages.base import (
     Instant,
     LineNumber,
     Money,
-    Name,
     OrderId,
     PoNumber,
     Quantity,

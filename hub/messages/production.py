@@ -279,7 +279,10 @@ class ProductionStarted(
 
 
 class WorkOrderProduced(
-    WorkOrderEvent, type="work-order.produced.v1", subject="work_order_id", example={**_EVENT, "quantity": "24"}
+    WorkOrderEvent,
+    type="work-order.produced.v1",
+    subject="work_order_id",
+    example={**_EVENT, "quantity": "24"},
 ):
     """The pieces are made and await inspection (R16)."""
 

@@ -1,0 +1,95 @@
+"""What a step may look at: the case it belongs to, the rules of the house, and the time that was handed in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from hub.messages.base import Message, Person
+from hub.messages.envelope import instant
+from hub.sagas.model import MaterialPo, Order, Stock
+
+
+@dataclass(frozen=True, slots=True)
+class SupplierOffer:
+    """What a supplier asks for a material: facts for the procurement officer (R13)."""
+
+    supplier_id: str
+    name: str
+    lead_time_days: int
+    price: str
+    currency: str
+    minimum: str
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The settings and partner terms that the process depends on. Times are settings (R22, R38, R65)."""
+
+    task_due: timedelta = timedelta(days=2)
+    penalty_answer: timedelta = timedelta(days=7)
+    penalty_reminder: timedelta = timedelta(days=4)
+    revision_reminder: timedelta = timedelta(days=7)
+    revision_reminders: int = 3
+    tolerance_percent: Mapping[str, float] = field(default_factory=dict)
+    """by supplier (R66)"""
+    supplier_tolerance_percent: float = 5.0
+    part_shipments: frozenset[str] = frozenset()
+    """customers who take the good part of a line first (R61)"""
+    offers: Mapping[str, tuple[SupplierOffer, ...]] = field(default_factory=dict)
+    """by material"""
+    suppliers: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class Case:
+    """The orders and shared things that a message touches. Values are frozen; a step replaces them."""
+
+    orders: dict[str, Order] = field(default_factory=dict)
+    material_pos: dict[str, MaterialPo] = field(default_factory=dict)
+    stock: dict[str, Stock] = field(default_factory=dict)
+
+    def copy(self) -> Case:
+        """A copy to step in: when a message fails, the original stands."""
+        return Case(dict(self.orders), dict(self.material_pos), dict(self.stock))
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What guards and actions may look at beside their saga and the message."""
+
+    case: Case
+    rules: Rules
+    now: datetime
+    order: Order
+    """the order that the saga belongs to; a blank one for shared things"""
+
+    @property
+    def today(self) -> str:
+        """The day, as an ISO date."""
+        return self.now.date().isoformat()
+
+    def at(self, delay: timedelta) -> str:
+        """The instant that is so far away."""
+        return instant(self.now + delay)
+
+    def stock(self, material: str) -> Stock:
+        """The stock of a material; nothing where it was never seen."""
+        return self.case.stock.get(material) or Stock(material)
+
+
+def by_of(message: Message) -> Any:
+    """Who decided, where the message says so."""
+    return getattr(message, "by", None)
+
+
+def person(message: Message) -> str:
+    """The name under which a decision is recorded: a person's, a system's or a policy's."""
+    by = by_of(message)
+    if by is None:
+        return "unknown"
+    if isinstance(by, Person):
+        return by.name
+    return str(getattr(by, "system", None) or getattr(by, "policy", "unknown"))

@@ -1,0 +1,326 @@
+"""The material requirement: one raw material of one work order, until it is consumed or released (R11-R14, R35)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from hub.messages.base import Message
+from hub.messages.materials import (
+    MaterialAvailable,
+    MaterialConsumed,
+    MaterialPoCancelled,
+    MaterialPoCancelRequested,
+    MaterialPoChangeAccepted,
+    MaterialPoPartReceived,
+    MaterialPoReceived,
+    MaterialReleased,
+    MaterialRequired,
+    MaterialReserved,
+    SourceMaterial,
+)
+from hub.messages.production import (
+    MaterialsSpecified,
+    ProductionStarted,
+    RemakeOrdered,
+    SpecifiedMaterial,
+    WorkOrderCancelled,
+)
+from hub.sagas.case import Scene, by_of
+from hub.sagas.model import MaterialSource, Requirement
+from hub.sagas.numbers import ZERO, decimal, plain, short
+from hub.sagas.table import Refusal, Step, Table, ignore, on, refuse, refuse_if, step, waits
+
+
+def _names(need: Requirement, quantity: Decimal, message: Message | None = None) -> dict[str, Any]:
+    return {
+        "order_id": need.order_id,
+        "work_order_id": need.work_order_id,
+        "requirement_id": need.requirement_id,
+        "material": need.material,
+        "quantity": plain(quantity),
+        "unit": need.unit,
+        "by": by_of(message) if message else None,
+    }
+
+
+def require(need: Requirement, listed: MaterialsSpecified | RemakeOrdered, scene: Scene) -> Step[Requirement]:
+    """A source is to be found (R12)."""
+    entry: SpecifiedMaterial = next(m for m in listed.materials if m.requirement_id == need.requirement_id)
+    need = replace(
+        need,
+        work_order_id=listed.work_order_id,
+        material=entry.material,
+        quantity=decimal(entry.quantity),
+        unit=entry.unit,
+    )
+    return step(need, MaterialRequired(**_names(need, need.quantity)))
+
+
+# ------------------------------------------------------------------------------------------------ sourcing
+
+
+def _ordered(answer: SourceMaterial) -> Decimal:
+    return sum((decimal(a.quantity) for a in answer.allocations if a.from_ == "supplier"), ZERO)
+
+
+def _from_stock(answer: SourceMaterial) -> Decimal:
+    return sum((decimal(a.quantity) for a in answer.allocations if a.from_ == "stock"), ZERO)
+
+
+def material_po_id(need: Requirement, place: int) -> str:
+    """The id of the material PO that the allocation at this place starts."""
+    return "M-" + short(need.requirement_id, str(need.rounds), str(place))
+
+
+def _allocations_fit(need: Requirement, answer: SourceMaterial, scene: Scene) -> Refusal | None:
+    taken, ordered = _from_stock(answer), _ordered(answer)
+    free = scene.stock(need.material).free
+    left = need.unsourced - taken
+    for place, allocation in enumerate(answer.allocations):
+        where = f"allocations.{place}"
+        if decimal(allocation.quantity) <= ZERO:
+            return Refusal("no_quantity", "an allocation needs a quantity", f"{where}.quantity")
+        if allocation.from_ == "supplier":
+            if left <= ZERO:
+                return Refusal("too_much", f"only {plain(need.unsourced)} {need.unit} are needed", where)
+            left -= decimal(allocation.quantity)
+        refusal = _supplier_fits(need, allocation, scene, where) if allocation.from_ == "supplier" else None
+        if refusal is not None:
+            return refusal
+    if taken > free:
+        text = (
+            f"{plain(max(free, ZERO))} {need.unit} of {need.material} are free in stock, not {plain(taken)}"
+        )
+        return Refusal("short_stock", text, "allocations")
+    if taken > need.unsourced:
+        return Refusal("too_much", f"only {plain(need.unsourced)} {need.unit} are needed", "allocations")
+    if taken + ordered < need.unsourced:
+        text = f"{plain(need.unsourced)} {need.unit} are needed, {plain(taken + ordered)} are allocated"
+        return Refusal("too_little", text, "allocations")
+    return None
+
+
+def _supplier_fits(need: Requirement, allocation: Any, scene: Scene, where: str) -> Refusal | None:
+    if not allocation.supplier_id:
+        return Refusal("supplier_missing", "name the supplier to order from", f"{where}.supplier_id")
+    if scene.rules.suppliers and allocation.supplier_id not in scene.rules.suppliers:
+        text = f"{allocation.supplier_id} is not among the suppliers of the partner file"
+        return Refusal("unknown_supplier", text, f"{where}.supplier_id")
+    if allocation.join is None:
+        return None
+    order = scene.case.material_pos.get(allocation.join)
+    if order is None or order.supplier_id != allocation.supplier_id:
+        text = f"{allocation.join} is not an open material PO of {allocation.supplier_id}"
+        return Refusal("not_joinable", text, f"{where}.join")
+    if order.state not in {"issued", "confirmed", "part_received"} or scene.order.held:
+        return Refusal(
+            "not_joinable", f"{allocation.join} is {order.state} and takes no more", f"{where}.join"
+        )
+    return None
+
+
+def all_from_stock(need: Requirement, answer: SourceMaterial, scene: Scene) -> bool:
+    """Nothing has to be ordered, and nothing is on its way."""
+    return _ordered(answer) == ZERO and need.awaited == ZERO and all(s.closed for s in need.sources)
+
+
+def source(need: Requirement, answer: SourceMaterial, scene: Scene) -> Step[Requirement]:
+    """Set stock aside, and order the rest (R12, R13)."""
+    taken = _from_stock(answer)
+    missing = need.unsourced - taken
+    sources = list(need.sources)
+    for place, allocation in enumerate(answer.allocations):
+        if allocation.from_ == "stock":
+            continue
+        share = min(missing, decimal(allocation.quantity))
+        missing -= share
+        if share > ZERO:
+            sources.append(MaterialSource(allocation.join or material_po_id(need, place), share))
+    need = replace(need, from_stock=need.from_stock + taken, sources=tuple(sources), rounds=need.rounds + 1)
+    says = [MaterialReserved(**_names(need, taken, answer))] if taken > ZERO else []
+    return step(need, *says)
+
+
+# ---------------------------------------------------------------------------------- deliveries, lost sources
+
+
+def _with_receipt(need: Requirement, receipt: MaterialPoReceived | MaterialPoPartReceived) -> Requirement:
+    sources = []
+    for each in need.sources:
+        if each.material_po_id == receipt.material_po_id and not each.closed:
+            for line in receipt.receipt:
+                for part in line.parts:
+                    if part.requirement_id == need.requirement_id:
+                        received = each.received + decimal(part.quantity)
+                        closed = line.complete or received >= each.quantity
+                        each = replace(each, received=received, closed=closed)
+        sources.append(each)
+    return replace(need, sources=tuple(sources))
+
+
+def completes(need: Requirement, receipt: MaterialPoReceived | MaterialPoPartReceived, scene: Scene) -> bool:
+    """With this delivery the whole quantity is there (R21)."""
+    need = _with_receipt(need, receipt)
+    return all(each.closed for each in need.sources) and need.unsourced == ZERO
+
+
+def take_in(
+    need: Requirement, receipt: MaterialPoReceived | MaterialPoPartReceived, scene: Scene
+) -> Step[Requirement]:
+    """Note a part delivery; the rest is awaited (R21)."""
+    return step(_with_receipt(need, receipt))
+
+
+def complete(
+    need: Requirement, receipt: MaterialPoReceived | MaterialPoPartReceived, scene: Scene
+) -> Step[Requirement]:
+    """The material is available in full (R14, R21)."""
+    need = _with_receipt(need, receipt)
+    return step(need, MaterialAvailable(**_names(need, need.in_house)))
+
+
+def _kept(message: Message, need: Requirement) -> dict[str, Decimal]:
+    """By line of the material PO that the message is about: what this requirement still has there."""
+    lines = getattr(message, "lines", [])
+    return {
+        line.line: decimal(share.quantity)
+        for line in lines
+        for share in line.shares
+        if share.requirement_id == need.requirement_id
+    }
+
+
+def _without(need: Requirement, po_id: str, kept: Decimal) -> Requirement:
+    """Lower what is awaited from one material PO to what remains of its share; nothing remains: forget it."""
+    sources = []
+    for each in need.sources:
+        if each.material_po_id == po_id and not each.closed:
+            quantity = max(each.received, kept)
+            if quantity <= ZERO:
+                continue
+            each = replace(each, quantity=quantity, closed=quantity <= each.received)
+        sources.append(each)
+    return replace(need, sources=tuple(sources))
+
+
+def loses_source(need: Requirement, message: Any, scene: Scene) -> bool:
+    """It still counts on this material PO."""
+    return any(s.material_po_id == message.material_po_id and not s.closed for s in need.sources)
+
+
+def source_anew(need: Requirement, message: Any, scene: Scene) -> Step[Requirement]:
+    """What the supplier will not deliver has to come from elsewhere (R20, R63)."""
+    need = _without(need, message.material_po_id, ZERO)
+    return step(need, MaterialRequired(**_names(need, need.unsourced)))
+
+
+def loses_part(need: Requirement, message: MaterialPoChangeAccepted, scene: Scene) -> bool:
+    """The supplier delivers less than this requirement counts on."""
+    kept = sum(_kept(message, need).values(), ZERO)
+    return any(
+        s.material_po_id == message.material_po_id and not s.closed and kept < s.quantity
+        for s in need.sources
+    )
+
+
+def source_rest(need: Requirement, message: MaterialPoChangeAccepted, scene: Scene) -> Step[Requirement]:
+    """Find a source for what the supplier's change leaves open (R20)."""
+    need = _without(need, message.material_po_id, sum(_kept(message, need).values(), ZERO))
+    return step(need, MaterialRequired(**_names(need, need.unsourced)))
+
+
+# --------------------------------------------------------------------------------------------- the way out
+
+
+def consume(need: Requirement, started: ProductionStarted, scene: Scene) -> Step[Requirement]:
+    """Production takes the material (R14)."""
+    return step(need, MaterialConsumed(**_names(need, need.in_house)))
+
+
+def release(need: Requirement, cancelled: WorkOrderCancelled, scene: Scene) -> Step[Requirement]:
+    """Free the reserved stock, and give up what is on order (R35)."""
+    pos = [each.material_po_id for each in need.sources if not each.closed]
+    event = MaterialReleased(
+        **_names(need, need.quantity), from_stock=plain(need.in_house), material_po_ids=pos
+    )
+    return step(need, event)
+
+
+# --------------------------------------------------------------------------------------------------- tasks
+
+
+def sourcing_facts(need: Requirement, scene: Scene) -> dict[str, Any]:
+    """What the procurement officer has to know: stock, and the suppliers with their terms (R12, R13)."""
+    stock = scene.stock(need.material)
+    work = scene.order.work_orders[need.work_order_id]
+    return {
+        "material": need.material,
+        "quantity": plain(need.unsourced),
+        "unit": need.unit,
+        "line_due": work.due,
+        "stock": {
+            "on_hand": plain(stock.on_hand),
+            "free": plain(stock.free),
+            "on_order": plain(stock.on_order),
+        },
+        "suppliers": [
+            {
+                "supplier_id": offer.supplier_id,
+                "name": offer.name,
+                "lead_time_days": offer.lead_time_days,
+                "price": offer.price,
+                "currency": offer.currency,
+                "minimum": offer.minimum,
+            }
+            for offer in scene.rules.offers.get(need.material, ())
+        ],
+    }
+
+
+STATES = ("to_source", "reserved", "on_order", "available", "consumed", "released")
+FINAL = ("consumed", "released")
+AWAITING = ("to_source", "on_order")
+IN_HOUSE = ("reserved", "available")
+
+MATERIAL: Table[Requirement] = Table(
+    name="material requirement",
+    initial="new",
+    states=("new", *STATES),
+    final=FINAL,
+    rows=(
+        on("new", MaterialsSpecified, require, to="to_source"),
+        on("new", RemakeOrdered, require, to="to_source"),
+        #
+        refuse_if("to_source", SourceMaterial, _allocations_fit),
+        on("to_source", SourceMaterial, source, to="reserved", when=all_from_stock),
+        on("to_source", SourceMaterial, source, to="on_order"),
+        refuse(
+            ("reserved", "on_order", "available", *FINAL),
+            SourceMaterial,
+            "already_sourced",
+            "it has its source",
+        ),
+        #
+        on("on_order", MaterialPoReceived, complete, to="available", when=completes),
+        on("on_order", MaterialPoPartReceived, complete, to="available", when=completes),
+        on(AWAITING, MaterialPoReceived, take_in),
+        on(AWAITING, MaterialPoPartReceived, take_in),
+        ignore((*IN_HOUSE, *FINAL), MaterialPoReceived, "the delivery is for others, or goes to stock"),
+        ignore((*IN_HOUSE, *FINAL), MaterialPoPartReceived, "the delivery is for others, or goes to stock"),
+        #
+        on(AWAITING, MaterialPoCancelled, source_anew, to="to_source", when=loses_source),
+        on(AWAITING, MaterialPoCancelRequested, source_anew, to="to_source", when=loses_source),
+        on(AWAITING, MaterialPoChangeAccepted, source_rest, to="to_source", when=loses_part),
+        ignore(STATES, MaterialPoCancelled, "it does not count on this material PO"),
+        ignore(STATES, MaterialPoCancelRequested, "it does not count on this material PO"),
+        ignore(STATES, MaterialPoChangeAccepted, "its quantity is not touched"),
+        #
+        on(IN_HOUSE, ProductionStarted, consume, to="consumed"),
+        ignore(("consumed", "released"), ProductionStarted, "it served an earlier round of production"),
+        on((*AWAITING, *IN_HOUSE), WorkOrderCancelled, release, to="released"),
+        ignore(FINAL, WorkOrderCancelled, "material that is consumed stays consumed (R62)"),
+    ),
+    waits=(waits("to_source", SourceMaterial, "procurement-officer", sourcing_facts),),
+)

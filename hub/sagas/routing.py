@@ -1,0 +1,231 @@
+"""Which saga a message is for: the one that decides on it, and those that an event concerns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from hub.messages import customer_po, materials, order, production
+from hub.messages.base import Message
+from hub.sagas import timers
+from hub.sagas.cancellation import CANCELLATION
+from hub.sagas.case import Case
+from hub.sagas.material import MATERIAL, material_po_id
+from hub.sagas.material_po import MATERIAL_PO
+from hub.sagas.model import MaterialPo, Order, Requirement, Stock, WorkOrder
+from hub.sagas.numbers import order_key
+from hub.sagas.order import ORDER
+from hub.sagas.stock import STOCK
+from hub.sagas.table import Table
+from hub.sagas.work_order import WORK_ORDER
+
+TABLES: tuple[Table[Any], ...] = (ORDER, CANCELLATION, WORK_ORDER, MATERIAL, MATERIAL_PO, STOCK)
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """One saga: its table, the order that it belongs to (none for shared things), and its id there."""
+
+    table: Table[Any]
+    order_id: str
+    key: str
+
+
+def order_of(identifier: str) -> str:
+    """The order whose part this is: its id is made of the same key."""
+    return f"O-{order_key(identifier)}"
+
+
+def get(case: Case, address: Address) -> Any:
+    """The saga at an address; a blank one where it has not begun."""
+    table, key = address.table, address.key
+    if table is MATERIAL_PO:
+        return case.material_pos.get(key) or MaterialPo(key)
+    if table is STOCK:
+        return case.stock.get(key) or Stock(key)
+    home = case.orders[address.order_id]
+    if table is ORDER:
+        return home
+    if table is CANCELLATION:
+        return home.cancellation
+    if table is WORK_ORDER:
+        line = next((n for n, each in home.lines.items() if each.work_order_id == key), "")
+        return home.work_orders.get(key) or WorkOrder(key, home.order_id, line)
+    found = home.requirements.get(key)
+    return found or Requirement(key, home.order_id, "", "", "", quantity=_NOTHING)
+
+
+_NOTHING = Requirement.__dataclass_fields__["from_stock"].default
+
+
+def put(case: Case, address: Address, saga: Any) -> None:
+    """Put the saga's new value where the old one was."""
+    table, key = address.table, address.key
+    if table is MATERIAL_PO:
+        case.material_pos[key] = saga
+    elif table is STOCK:
+        case.stock[key] = saga
+    elif table is ORDER:
+        case.orders[address.order_id] = saga
+    else:
+        home = case.orders[address.order_id]
+        if table is CANCELLATION:
+            home = replace(home, cancellation=saga)
+        elif table is WORK_ORDER:
+            home = replace(home, work_orders={**home.work_orders, key: saga})
+        else:
+            home = replace(home, requirements={**home.requirements, key: saga})
+        case.orders[address.order_id] = home
+
+
+# ------------------------------------------------------------------------------------------------- deciders
+
+_ORDER_COMMANDS = (
+    customer_po.SubmitCustomerPo,
+    order.ReviewOrder,
+    production.DispatchShipment,
+    timers.RevisionReminderDue,
+)
+_CANCELLATION_COMMANDS = (
+    customer_po.CancelCustomerPo,
+    customer_po.AnswerPenalty,
+    order.AssessCancellation,
+    timers.PenaltyReminderDue,
+    timers.PenaltyExpiryDue,
+)
+
+
+def decider(message: Message, order_id: str) -> Address | None:
+    """The saga that decides on a command; None for a command that no saga takes."""
+    if isinstance(message, _ORDER_COMMANDS):
+        return Address(ORDER, order_id, order_id)
+    if isinstance(message, _CANCELLATION_COMMANDS):
+        return Address(CANCELLATION, order_id, order_id)
+    for table, name in (
+        (MATERIAL_PO, "material_po_id"),
+        (MATERIAL, "requirement_id"),
+        (WORK_ORDER, "work_order_id"),
+    ):
+        key = getattr(message, name, None)
+        if key and message.TYPE in table.messages:
+            return Address(table, order_id, key)
+    if isinstance(message, materials.AdjustStock):
+        return Address(STOCK, "", message.material)
+    return None
+
+
+# ------------------------------------------------------------------------------- whom an event concerns
+
+
+def _pos_of_source(message: materials.SourceMaterial, home: Order | None) -> Iterator[Address]:
+    assert home is not None  # noqa: S101  # the requirement that decided belongs to it
+    need = home.requirements[message.requirement_id]
+    before = replace(need, rounds=need.rounds - 1)
+    seen = set()
+    for place, allocation in enumerate(message.allocations):
+        if allocation.from_ == "supplier":
+            key = allocation.join or material_po_id(before, place)
+            if key not in seen:
+                seen.add(key)
+                yield Address(MATERIAL_PO, home.order_id, key)
+
+
+def _work_orders_of_lines(message: order.OrderConfirmed, home: Order | None) -> Iterator[Address]:
+    for line in message.lines:
+        key = home.lines[line.line].work_order_id if home else None
+        if home and key:
+            yield Address(WORK_ORDER, home.order_id, key)
+
+
+def _listed(message: Any, home: Order | None) -> Iterator[Address]:
+    for entry in message.materials:
+        yield Address(MATERIAL, message.order_id, entry.requirement_id)
+    yield Address(WORK_ORDER, message.order_id, message.work_order_id)
+
+
+def _its_work_order(message: Any, home: Order | None) -> Iterator[Address]:
+    yield Address(WORK_ORDER, message.order_id, message.work_order_id)
+
+
+def _current_needs(message: production.ProductionStarted, home: Order | None) -> Iterator[Address]:
+    for key in home.work_orders[message.work_order_id].requirements if home else ():
+        yield Address(MATERIAL, message.order_id, key)
+
+
+def _all_needs(message: production.WorkOrderCancelled, home: Order | None) -> Iterator[Address]:
+    for key, need in home.requirements.items() if home else ():
+        if need.work_order_id == message.work_order_id:
+            yield Address(MATERIAL, message.order_id, key)
+
+
+def _its_material_pos(message: materials.MaterialReleased, home: Order | None) -> Iterator[Address]:
+    for key in message.material_po_ids:
+        yield Address(MATERIAL_PO, message.order_id, key)
+
+
+def _pos_of_lines(message: order.OrderReleased, home: Order | None) -> Iterator[Address]:
+    seen = set()
+    for need in home.requirements.values() if home else ():
+        line = home.work_orders[need.work_order_id].line if home else ""
+        for source in need.sources:
+            if line in message.lines and not source.closed and source.material_po_id not in seen:
+                seen.add(source.material_po_id)
+                yield Address(MATERIAL_PO, message.order_id, source.material_po_id)
+
+
+def _needs_of_po(message: materials.MaterialPoEvent, home: Order | None) -> Iterator[Address]:
+    seen = set()
+    for line in message.lines:
+        for share in line.shares:
+            if share.requirement_id not in seen:
+                seen.add(share.requirement_id)
+                yield Address(MATERIAL, share.order_id, share.requirement_id)
+
+
+def _shipped(message: production.Shipped, home: Order | None) -> Iterator[Address]:
+    for item in message.items:
+        yield Address(WORK_ORDER, message.order_id, item.work_order_id)
+    yield Address(ORDER, message.order_id, message.order_id)
+
+
+def _its_order(message: Any, home: Order | None) -> Iterator[Address]:
+    yield Address(ORDER, message.order_id, message.order_id)
+
+
+def _line_and_order(message: order.OrderLineCancelled, home: Order | None) -> Iterator[Address]:
+    key = home.lines[message.line].work_order_id if home else None
+    if key:
+        yield Address(WORK_ORDER, message.order_id, key)
+    yield Address(ORDER, message.order_id, message.order_id)
+
+
+CONCERNS: dict[type[Message], Callable[[Any, Order | None], Iterable[Address]]] = {
+    materials.SourceMaterial: _pos_of_source,
+    order.OrderConfirmed: _work_orders_of_lines,
+    production.MaterialsSpecified: _listed,
+    production.RemakeOrdered: _listed,
+    materials.MaterialReserved: _its_work_order,
+    materials.MaterialAvailable: _its_work_order,
+    production.ProductionStarted: _current_needs,
+    production.WorkOrderCancelled: _all_needs,
+    materials.MaterialReleased: _its_material_pos,
+    order.OrderReleased: _pos_of_lines,
+    materials.MaterialPoReceived: _needs_of_po,
+    materials.MaterialPoPartReceived: _needs_of_po,
+    materials.MaterialPoCancelled: _needs_of_po,
+    materials.MaterialPoCancelRequested: _needs_of_po,
+    materials.MaterialPoChangeAccepted: _needs_of_po,
+    production.Shipped: _shipped,
+    order.CancellationGranted: _its_order,
+    order.OrderLineCancelled: _line_and_order,
+}
+
+
+def concerned(message: Message, case: Case) -> list[Address]:
+    """The sagas that a message concerns beside the one that decided, in the order in which they learn of it."""
+    find = CONCERNS.get(type(message))
+    if find is None:
+        return []
+    key = getattr(message, "order_id", None) or order_of(getattr(message, "requirement_id", ""))
+    return list(find(message, case.orders.get(key)))

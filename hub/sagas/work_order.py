@@ -1,0 +1,499 @@
+"""The work order: the making of one line item, from the engineer's list of materials to the shipment (R10-R18)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from hub.messages.base import Message, Person
+from hub.messages.materials import MaterialAvailable, MaterialReserved
+from hub.messages.order import OrderConfirmed, OrderLineCancelled
+from hub.messages.production import (
+    CompleteProduction,
+    DecideDefect,
+    DefectFound,
+    DispatchShipment,
+    Dispose,
+    FixOrdered,
+    Inspect,
+    MaterialsAvailable,
+    MaterialsSpecified,
+    ProductionStarted,
+    QualityPassed,
+    ReadyToShip,
+    ReassignWorkOrder,
+    RemakeOrdered,
+    ScheduleWorkOrder,
+    Shipped,
+    SpecifiedMaterial,
+    SpecifyMaterials,
+    StartProduction,
+    WorkOrderCancelled,
+    WorkOrderCreated,
+    WorkOrderDisposed,
+    WorkOrderProduced,
+    WorkOrderReassigned,
+    WorkOrderScheduled,
+)
+from hub.sagas.case import Scene, by_of, person
+from hub.sagas.model import WorkOrder
+from hub.sagas.numbers import ZERO, decimal, plain
+from hub.sagas.order import next_shipment
+from hub.sagas.table import Refusal, Step, Table, ignore, on, refuse, refuse_if, step, waits
+
+
+def _names(work: WorkOrder, message: Message | None = None) -> dict[str, Any]:
+    return {
+        "order_id": work.order_id,
+        "work_order_id": work.work_order_id,
+        "line": work.line,
+        "by": by_of(message) if message else None,
+    }
+
+
+# ------------------------------------------------------------------------------- created, examined, supplied
+
+
+def create(work: WorkOrder, confirmed: OrderConfirmed, scene: Scene) -> Step[WorkOrder]:
+    """Open the work order of a confirmed line (R10)."""
+    line = scene.order.lines[work.line]
+    work = replace(
+        work, item=line.item, unit=line.item.unit, quantity=line.open, to_make=line.open, due=line.confirmed
+    )
+    event = WorkOrderCreated(
+        **_names(work), item=line.item, quantity=plain(work.quantity), unit=work.unit, due=work.due
+    )
+    return step(work, event)
+
+
+def _needs(work: WorkOrder, scene: Scene, pieces: Decimal) -> list[SpecifiedMaterial]:
+    """The whole material list again, for so many pieces (R17)."""
+    first = len(scene.order.requirements) + 1
+    share = pieces / work.quantity
+    return [
+        SpecifiedMaterial(
+            requirement_id=f"R-{scene.order.key}-{first + place}",
+            material=material,
+            quantity=plain(round(quantity * share, 6)),
+            unit=unit,
+        )
+        for place, (material, quantity, unit) in enumerate(work.materials)
+    ]
+
+
+def specify(work: WorkOrder, answer: SpecifyMaterials, scene: Scene) -> Step[WorkOrder]:
+    """Note the raw materials, and the engineer who is responsible from now on (R11, R15)."""
+    listed = tuple((need.material, decimal(need.quantity), need.unit) for need in answer.materials)
+    work = replace(work, engineer=work.engineer or person(answer), materials=listed)
+    needs = _needs(work, scene, work.quantity)
+    work = replace(work, requirements=tuple(need.requirement_id for need in needs))
+    assert work.engineer is not None  # noqa: S101  # set two lines above
+    return step(work, MaterialsSpecified(**_names(work, answer), engineer=work.engineer, materials=needs))
+
+
+def _materials_fit(work: WorkOrder, answer: SpecifyMaterials, scene: Scene) -> Refusal | None:
+    for place, need in enumerate(answer.materials):
+        if decimal(need.quantity) <= ZERO:
+            return Refusal("no_quantity", f"{need.material} needs a quantity", f"materials.{place}.quantity")
+        known = scene.stock(need.material).unit
+        if known and known != need.unit:
+            where = f"materials.{place}.unit"
+            return Refusal("wrong_unit", f"{need.material} is kept in {known}, not in {need.unit}", where)
+    return None
+
+
+def nothing_needed(work: WorkOrder, specified: MaterialsSpecified, scene: Scene) -> bool:
+    """The list of materials is empty (R11)."""
+    return not specified.materials
+
+
+def all_there(work: WorkOrder, message: MaterialAvailable | MaterialReserved, scene: Scene) -> bool:
+    """Every material is reserved or available (R14)."""
+    needs = scene.order.requirements
+    return all(needs[number].state in {"reserved", "available"} for number in work.requirements)
+
+
+def make_ready(work: WorkOrder, message: Message, scene: Scene) -> Step[WorkOrder]:
+    """All materials are there: production may be scheduled and started (R14)."""
+    return step(work, MaterialsAvailable(**_names(work)))
+
+
+# ---------------------------------------------------------------------------------------------- production
+
+
+def _dates_fit(work: WorkOrder, plan: ScheduleWorkOrder, scene: Scene) -> Refusal | None:
+    if plan.start < scene.today:
+        return Refusal("date_in_the_past", f"the earliest possible start is {scene.today}", "start")
+    if plan.end < plan.start:
+        return Refusal("end_before_start", f"it cannot end before it starts on {plan.start}", "end")
+    return None
+
+
+def schedule(work: WorkOrder, plan: ScheduleWorkOrder, scene: Scene) -> Step[WorkOrder]:
+    """Plan the production; it may be planned anew until it begins (R15)."""
+    work = replace(work, start=plan.start, end=plan.end, work_center=plan.work_center)
+    event = WorkOrderScheduled(
+        **_names(work, plan), start=plan.start, end=plan.end, work_center=plan.work_center
+    )
+    return step(work, event)
+
+
+def start(work: WorkOrder, command: StartProduction, scene: Scene) -> Step[WorkOrder]:
+    """Begin; the materials are consumed (R14)."""
+    return step(work, ProductionStarted(**_names(work, command), quantity=plain(work.to_make)))
+
+
+def _made_fits(work: WorkOrder, done: CompleteProduction, scene: Scene) -> Refusal | None:
+    if done.quantity is not None and decimal(done.quantity) != work.to_make:
+        text = f"{plain(work.to_make)} are to be made, not {done.quantity}; bad pieces are for the inspection"
+        return Refusal("wrong_quantity", text, "quantity")
+    return None
+
+
+def produce(work: WorkOrder, done: CompleteProduction, scene: Scene) -> Step[WorkOrder]:
+    """The pieces go to inspection (R16)."""
+    work = replace(work, made=work.made + work.to_make - work.to_fix, in_inspection=work.to_make)
+    return step(work, WorkOrderProduced(**_names(work, done), quantity=plain(work.in_inspection)))
+
+
+# ------------------------------------------------------------------------------------------------- quality
+
+
+def _count_fits(work: WorkOrder, count: Inspect, scene: Scene) -> Refusal | None:
+    counted = decimal(count.passed) + decimal(count.failed)
+    if counted != work.in_inspection:
+        text = f"passed and failed have to be {plain(work.in_inspection)} together, not {plain(counted)}"
+        return Refusal("wrong_quantity", text, "passed")
+    return None
+
+
+def none_bad(work: WorkOrder, count: Inspect, scene: Scene) -> bool:
+    """Every piece is good."""
+    return decimal(count.failed) == ZERO
+
+
+def accept(work: WorkOrder, count: Inspect, scene: Scene) -> Step[WorkOrder]:
+    """All is good: what is ready may leave (R16, R18)."""
+    passed = decimal(count.passed)
+    work = replace(work, good=work.good + passed, in_inspection=ZERO, to_make=ZERO, to_fix=ZERO)
+    ready = ReadyToShip(**_names(work), quantity=plain(work.good - work.shipped))
+    return step(work, QualityPassed(**_names(work, count), passed=plain(passed)), ready)
+
+
+def find_defect(work: WorkOrder, count: Inspect, scene: Scene) -> Step[WorkOrder]:
+    """Bad pieces are reported to the engineer (R17)."""
+    work = replace(
+        work,
+        good=work.good + decimal(count.passed),
+        bad=decimal(count.failed),
+        in_inspection=ZERO,
+        to_make=ZERO,
+        to_fix=ZERO,
+        to_remake=ZERO,
+    )
+    event = DefectFound(
+        **_names(work, count),
+        passed=plain(decimal(count.passed)),
+        failed=plain(work.bad),
+        defect=count.defect,
+    )
+    return step(work, event)
+
+
+def _defect_fits(work: WorkOrder, answer: DecideDefect, scene: Scene) -> Refusal | None:
+    if not ZERO < _decided(work, answer) <= work.bad:
+        return Refusal("wrong_quantity", f"{plain(work.bad)} bad pieces are to be decided on", "quantity")
+    return None
+
+
+def _decided(work: WorkOrder, answer: DecideDefect) -> Decimal:
+    return decimal(answer.quantity) if answer.quantity is not None else work.bad
+
+
+def leaves_some(work: WorkOrder, answer: DecideDefect, scene: Scene) -> bool:
+    """Some bad pieces are still to be decided on."""
+    return _decided(work, answer) < work.bad
+
+
+def remakes_some(work: WorkOrder, answer: DecideDefect, scene: Scene) -> bool:
+    """Some pieces are to be made again."""
+    return answer.decision == "remake" or work.to_remake > ZERO
+
+
+def decide(work: WorkOrder, answer: DecideDefect, scene: Scene) -> Step[WorkOrder]:
+    """Fix, or scrap and make again; the scrapped pieces are recorded (R17)."""
+    pieces = _decided(work, answer)
+    if answer.decision == "fix":
+        work = replace(
+            work, bad=work.bad - pieces, to_fix=work.to_fix + pieces, to_make=work.to_make + pieces
+        )
+        return step(work, FixOrdered(**_names(work, answer), quantity=plain(pieces)))
+    needs = _needs(work, scene, pieces)
+    before = work.requirements if work.to_remake > ZERO else ()
+    work = replace(
+        work,
+        bad=work.bad - pieces,
+        scrapped=work.scrapped + pieces,
+        to_remake=work.to_remake + pieces,
+        to_make=work.to_make + pieces,
+        requirements=(*before, *(need.requirement_id for need in needs)),
+    )
+    return step(work, RemakeOrdered(**_names(work, answer), quantity=plain(pieces), materials=needs))
+
+
+def remake_is_supplied(work: WorkOrder, answer: DecideDefect, scene: Scene) -> bool:
+    """The material of what is to be made again, decided on before, is there already."""
+    needs = scene.order.requirements
+    supplied = all(needs[number].state in {"reserved", "available"} for number in work.requirements)
+    return answer.decision == "fix" and work.to_remake > ZERO and supplied
+
+
+def decide_and_make_ready(work: WorkOrder, answer: DecideDefect, scene: Scene) -> Step[WorkOrder]:
+    """Decide on the last bad pieces; what is to be made again can begin."""
+    decided = decide(work, answer, scene)
+    return step(decided.saga, *decided.says, MaterialsAvailable(**_names(work)))
+
+
+def remake_needs_nothing(work: WorkOrder, ordered: RemakeOrdered, scene: Scene) -> bool:
+    """The remake needs no material, because the work order has none."""
+    return not work.requirements
+
+
+# ------------------------------------------------------------------------------------------- the way out
+
+
+def _item(work: WorkOrder, shipped: Shipped) -> Decimal:
+    return sum(
+        (decimal(item.quantity) for item in shipped.items if item.work_order_id == work.work_order_id), ZERO
+    )
+
+
+def all_left(work: WorkOrder, shipped: Shipped, scene: Scene) -> bool:
+    """Everything ordered has left."""
+    return work.shipped + _item(work, shipped) >= work.quantity
+
+
+def leave(work: WorkOrder, shipped: Shipped, scene: Scene) -> Step[WorkOrder]:
+    """Pieces have left (R18)."""
+    return step(replace(work, shipped=work.shipped + _item(work, shipped)))
+
+
+def stop(work: WorkOrder, cancelled: OrderLineCancelled, scene: Scene) -> Step[WorkOrder]:
+    """Stop all work; what is begun or finished waits for an engineer's decision (R35, R62)."""
+    begun = work.to_make if work.state == "in_production" else ZERO
+    half_made = begun + work.in_inspection + work.bad + work.good - work.shipped
+    work = replace(work, half_made=half_made, start=None, end=None, work_center=None)
+    event = WorkOrderCancelled(
+        **_names(work), half_made=plain(half_made), cancellation_id=cancelled.cancellation_id
+    )
+    return step(work, event)
+
+
+def _disposal_fits(work: WorkOrder, answer: Dispose, scene: Scene) -> Refusal | None:
+    if work.half_made <= ZERO:
+        return Refusal("nothing_to_dispose", "nothing half-made is left of this work order")
+    if answer.quantity is not None and not ZERO < decimal(answer.quantity) <= work.half_made:
+        return Refusal("wrong_quantity", f"{plain(work.half_made)} half-made pieces are left", "quantity")
+    return None
+
+
+def dispose(work: WorkOrder, answer: Dispose, scene: Scene) -> Step[WorkOrder]:
+    """Record what becomes of half-made goods (R62)."""
+    pieces = decimal(answer.quantity) if answer.quantity is not None else work.half_made
+    work = replace(work, half_made=work.half_made - pieces)
+    return step(work, WorkOrderDisposed(**_names(work, answer), as_=answer.as_, quantity=plain(pieces)))
+
+
+def reassign(work: WorkOrder, command: ReassignWorkOrder, scene: Scene) -> Step[WorkOrder]:
+    """Make another engineer responsible (R15)."""
+    event = WorkOrderReassigned(**_names(work, command), engineer=command.engineer, before=work.engineer)
+    return step(replace(work, engineer=command.engineer), event)
+
+
+def other_engineer(work: WorkOrder, message: Message, scene: Scene) -> Refusal | None:
+    """Another engineer's commands on a work order are refused; reassigning it is possible (R15)."""
+    by = by_of(message)
+    if not isinstance(by, Person) or by.role != "production-engineer" or work.engineer in {None, by.name}:
+        return None
+    if message.TYPE not in {kind.TYPE for kind in ENGINEERS}:
+        return None
+    return Refusal("wrong_engineer", f"{work.work_order_id} is {work.engineer}'s, not {by.name}'s", "by.name")
+
+
+# --------------------------------------------------------------------------------------------------- tasks
+
+
+def facts(work: WorkOrder, scene: Scene) -> dict[str, Any]:
+    """What whoever works on the work order has to know; what the customer specified comes with it (R1a)."""
+    order = scene.order
+    known: dict[str, Any] = {
+        "customer_id": order.customer_id,
+        "po_number": order.po_number,
+        "line": work.line,
+        "item": work.item.model_dump(mode="json", exclude_none=True) if work.item else None,
+        "quantity": plain(work.quantity),
+        "unit": work.unit,
+        "due": work.due,
+        "state": work.state,
+    }
+    if work.start:
+        known["schedule"] = {"start": work.start, "end": work.end, "work_center": work.work_center}
+    if work.materials:
+        known["materials"] = [
+            {"material": material, "quantity": plain(quantity), "unit": unit}
+            for material, quantity, unit in work.materials
+        ]
+    for name, pieces in (("to_make", work.to_make), ("in_inspection", work.in_inspection), ("bad", work.bad)):
+        if pieces > ZERO:
+            known[name] = plain(pieces)
+    if work.half_made > ZERO:
+        known["half_made"] = plain(work.half_made)
+    return known
+
+
+def shipping_facts(work: WorkOrder, scene: Scene) -> dict[str, Any]:
+    """What the shipping clerk has to know, with the id that the next shipment would get."""
+    ship_to = next((party for party in scene.order.po.parties if party.role == "ship-to"), None)
+    return {
+        **facts(work, scene),
+        "ready": plain(work.good - work.shipped),
+        "shipment_id": next_shipment(scene.order),
+        "ship_to": ship_to.model_dump(mode="json", exclude_none=True) if ship_to else None,
+    }
+
+
+def line_not_held(work: WorkOrder, scene: Scene) -> bool:
+    """The line is not on hold (R36)."""
+    return work.line not in scene.order.held_lines
+
+
+def something_ready(work: WorkOrder, scene: Scene) -> bool:
+    """Good pieces are there, and the line is not on hold."""
+    return work.good > work.shipped and line_not_held(work, scene)
+
+
+def half_made_left(work: WorkOrder, scene: Scene) -> bool:
+    """Half-made goods are still to be decided on (R62)."""
+    return work.half_made > ZERO
+
+
+def engineer(work: WorkOrder) -> str | None:
+    """The engineer responsible (R15)."""
+    return work.engineer
+
+
+ENGINEERS = (
+    SpecifyMaterials,
+    ScheduleWorkOrder,
+    StartProduction,
+    CompleteProduction,
+    DecideDefect,
+    Dispose,
+)
+BEFORE_PRODUCTION = ("awaiting_engineering", "awaiting_materials", "ready", "scheduled")
+ON_THE_FLOOR = ("in_production", "awaiting_inspection", "defect_found")
+DONE = ("ready_to_ship", "part_shipped")
+LIVE = (*BEFORE_PRODUCTION, *ON_THE_FLOOR, *DONE)
+ENDED = ("shipped", "cancelled")
+ALL = (*LIVE, *ENDED)
+
+
+def _all_but(*states: str) -> tuple[str, ...]:
+    return tuple(state for state in ALL if state not in states)
+
+
+WORK_ORDER: Table[WorkOrder] = Table(
+    name="work order",
+    initial="new",
+    states=("new", *ALL),
+    final=ENDED,
+    gate=other_engineer,
+    rows=(
+        on("new", OrderConfirmed, create, to="awaiting_engineering"),
+        #
+        refuse_if("awaiting_engineering", SpecifyMaterials, _materials_fit),
+        on("awaiting_engineering", SpecifyMaterials, specify, to="awaiting_materials"),
+        refuse(
+            _all_but("awaiting_engineering"),
+            SpecifyMaterials,
+            "already_specified",
+            "the materials are listed",
+        ),
+        on("awaiting_materials", MaterialsSpecified, make_ready, to="ready", when=nothing_needed),
+        ignore("awaiting_materials", MaterialsSpecified, "the materials are to be sourced first"),
+        on("awaiting_materials", MaterialReserved, make_ready, to="ready", when=all_there),
+        on("awaiting_materials", MaterialAvailable, make_ready, to="ready", when=all_there),
+        ignore(("awaiting_materials", "defect_found"), MaterialReserved, "more is to be decided or to come"),
+        ignore(("awaiting_materials", "defect_found"), MaterialAvailable, "more is to be decided or to come"),
+        #
+        refuse_if(("ready", "scheduled"), ScheduleWorkOrder, _dates_fit),
+        on(("ready", "scheduled"), ScheduleWorkOrder, schedule, to="scheduled"),
+        refuse(
+            ("awaiting_engineering", "awaiting_materials"),
+            ScheduleWorkOrder,
+            "not_ready",
+            "not all materials are there yet",
+        ),
+        refuse(
+            (*ON_THE_FLOOR, *DONE, *ENDED),
+            ScheduleWorkOrder,
+            "already_begun",
+            "production has begun or ended",
+        ),
+        on("scheduled", StartProduction, start, to="in_production"),
+        refuse("ready", StartProduction, "not_scheduled", "production has to be scheduled first"),
+        refuse(
+            ("awaiting_engineering", "awaiting_materials"),
+            StartProduction,
+            "materials_missing",
+            "not all materials are there yet",
+        ),
+        refuse(
+            (*ON_THE_FLOOR, *DONE, *ENDED), StartProduction, "already_begun", "production has begun or ended"
+        ),
+        refuse_if("in_production", CompleteProduction, _made_fits),
+        on("in_production", CompleteProduction, produce, to="awaiting_inspection"),
+        refuse(
+            _all_but("in_production"), CompleteProduction, "not_in_production", "nothing is in production"
+        ),
+        #
+        refuse_if("awaiting_inspection", Inspect, _count_fits),
+        on("awaiting_inspection", Inspect, accept, to="ready_to_ship", when=none_bad),
+        on("awaiting_inspection", Inspect, find_defect, to="defect_found"),
+        refuse(
+            _all_but("awaiting_inspection"), Inspect, "nothing_to_inspect", "nothing waits for inspection"
+        ),
+        refuse_if("defect_found", DecideDefect, _defect_fits),
+        on("defect_found", DecideDefect, decide, when=leaves_some),
+        on("defect_found", DecideDefect, decide_and_make_ready, to="ready", when=remake_is_supplied),
+        on("defect_found", DecideDefect, decide, to="awaiting_materials", when=remakes_some),
+        on("defect_found", DecideDefect, decide, to="in_production"),
+        refuse(_all_but("defect_found"), DecideDefect, "no_defect", "no defect waits for a decision"),
+        on("awaiting_materials", RemakeOrdered, make_ready, to="ready", when=remake_needs_nothing),
+        ignore(
+            ("awaiting_materials", "defect_found"), RemakeOrdered, "the materials are to be sourced first"
+        ),
+        #
+        on(DONE, Shipped, leave, to="shipped", when=all_left),
+        on(DONE, Shipped, leave, to="part_shipped"),
+        on(LIVE, OrderLineCancelled, stop, to="cancelled"),
+        ignore(ENDED, OrderLineCancelled, "the work order has ended"),
+        #
+        refuse_if("cancelled", Dispose, _disposal_fits),
+        on("cancelled", Dispose, dispose),
+        refuse((*LIVE, "shipped"), Dispose, "not_cancelled", "only what was cancelled is disposed of"),
+        on(LIVE, ReassignWorkOrder, reassign),
+        refuse(ENDED, ReassignWorkOrder, "already_ended", "the work order has ended"),
+    ),
+    waits=(
+        waits("awaiting_engineering", SpecifyMaterials, "production-engineer", facts, assignee=engineer),
+        waits("ready", ScheduleWorkOrder, "production-engineer", facts, assignee=engineer),
+        waits("scheduled", StartProduction, "production-engineer", facts, assignee=engineer),
+        waits("in_production", CompleteProduction, "production-engineer", facts, assignee=engineer),
+        waits("awaiting_inspection", Inspect, "quality-inspector", facts),
+        waits("defect_found", DecideDefect, "production-engineer", facts, assignee=engineer),
+        waits("cancelled", Dispose, "production-engineer", facts, when=half_made_left, assignee=engineer),
+        waits(DONE, DispatchShipment, "shipping-clerk", shipping_facts, when=something_ready),
+    ),
+)
