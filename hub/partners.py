@@ -47,6 +47,10 @@ class EmailProfile(_Profile):
     answer_to: str | None = None
     """where answers go when there is no mail to answer; absent: the first address"""
     language: Literal["en", "de", "fr", "es"] = "en"
+    ship_to: list[str] = []
+    """delivery addresses that this customer may name in a mail; any other goes to a person"""
+    known_parts_only: bool = False
+    """whether a part outside the cross-reference and the agreed prices sends a mail to a person"""
 
 
 class AgreedPrice(_Profile):

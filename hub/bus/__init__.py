@@ -1,0 +1,1 @@
+"""The bus: how messages reach the handlers, over RabbitMQ or within the process."""

@@ -1,0 +1,1 @@
+"""What goes over the wire: the messages, their envelope and their schemas."""

@@ -8,15 +8,25 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
-from typing import Annotated, Any, ClassVar, Literal, get_args
+from typing import Annotated, Any, ClassVar, Literal, Self, get_args
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    JsonValue,
+    WithJsonSchema,
+    model_validator,
+)
 
-SINGLE_LINE = {"not": {"pattern": "[\\r\\n]"}}
-"""Some validators let ``$`` match before a final newline; this shuts the door in each of them."""
+NO_CONTROL = "[\\x00-\\x1f\\x7f]"
+"""Control characters. Ruling them out beside each pattern also shuts a door that some validators leave
+open: they let ``$`` match before a final newline."""
 
 
-def _matching(pattern: str, name: str) -> AfterValidator:
+def _exactly(pattern: str, name: str) -> AfterValidator:
     compiled = re.compile(pattern, re.ASCII)
 
     def check(value: str) -> str:
@@ -27,14 +37,17 @@ def _matching(pattern: str, name: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-def _pattern(pattern: str, name: str, description: str, example: str, **schema: object) -> tuple[Any, ...]:
+def _written(
+    title: str, pattern: str, name: str, description: str, example: str, **schema: object
+) -> tuple[Any, ...]:
     return (
-        _matching(pattern, name),
+        _exactly(pattern, name),
         WithJsonSchema(
             {
                 "type": "string",
+                "title": title,
                 "pattern": f"^{pattern}$",
-                **SINGLE_LINE,
+                "not": {"pattern": NO_CONTROL},
                 "description": description,
                 "examples": [example],
                 **schema,
@@ -58,47 +71,59 @@ def _integral(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-DIGITS = r"[0-9]{1,15}(\.[0-9]{1,9})?"
+_DECIMAL = r"[0-9]{1,15}(\.[0-9]{1,9})?"
+_DAY = r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}"
+_TIME = r"([01][0-9]|2[0-3]):[0-5][0-9]"
 
 Quantity = Annotated[
     str,
-    *_pattern(
-        DIGITS, "a plain decimal such as 12.50", "a quantity, not negative, as a plain decimal", "12.5"
+    *_written(
+        "Quantity",
+        _DECIMAL,
+        "a plain decimal such as 12.50",
+        "a quantity, not negative, as a plain decimal",
+        "12.5",
     ),
 ]
 SignedQuantity = Annotated[
     str,
-    *_pattern(
-        f"-?{DIGITS}", "a plain decimal such as -12.50", "a signed quantity as a plain decimal", "-12.5"
+    *_written(
+        "SignedQuantity",
+        f"-?{_DECIMAL}",
+        "a plain decimal such as -12.50",
+        "a signed quantity as a plain decimal",
+        "-12.5",
     ),
 ]
 Money = Annotated[
     str,
-    *_pattern(
-        f"-?{DIGITS}", "a plain decimal such as 12.50", "an amount of money as a plain decimal", "12.50"
+    *_written(
+        "Money",
+        f"-?{_DECIMAL}",
+        "a plain decimal such as 12.50",
+        "an amount of money as a plain decimal",
+        "12.50",
     ),
 ]
 Currency = Annotated[
-    str, *_pattern("[A-Z]{3}", "a currency code such as EUR", "ISO 4217 currency code", "EUR")
+    str, *_written("Currency", "[A-Z]{3}", "a currency code such as EUR", "currency, ISO 4217 code", "EUR")
 ]
 Unit = Annotated[
-    str, *_pattern("[A-Z0-9]{2,3}", "a unit code such as H87", "unit, UN/ECE Recommendation 20 code", "H87")
+    str,
+    *_written(
+        "Unit", "[A-Z0-9]{2,3}", "a unit code such as H87", "unit, UN/ECE Recommendation 20 code", "H87"
+    ),
 ]
 Date = Annotated[
     str,
-    *_pattern(
-        r"[0-9]{4}-[0-9]{2}-[0-9]{2}",
-        "a date such as 2027-01-11",
-        "ISO 8601 date",
-        "2027-01-11",
-        format="date",
-    ),
+    *_written("Date", _DAY, "a date such as 2027-01-11", "ISO 8601 date", "2027-01-11", format="date"),
     AfterValidator(_real_date),
 ]
 Instant = Annotated[
     str,
-    *_pattern(
-        r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})",
+    *_written(
+        "Instant",
+        rf"{_DAY}T{_TIME}:[0-5][0-9](\.[0-9]{{1,6}})?(Z|[+-]{_TIME})",
         "an instant with a zone such as 2026-11-22T08:00:00Z",
         "ISO 8601 instant with its zone",
         "2026-11-22T08:00:00Z",
@@ -106,33 +131,74 @@ Instant = Annotated[
     ),
     AfterValidator(_real_instant),
 ]
-Count = Annotated[int, BeforeValidator(_integral), Field(ge=0, description="a number of things")]
 
-Text = Annotated[str, Field(min_length=1, max_length=10_000, description="free text")]
-Name = Annotated[str, Field(min_length=1, max_length=200, description="a short name")]
+_MOST = 1_000_000_000_000
+Count = Annotated[
+    int,
+    Field(title="Count", ge=0, le=_MOST, description="a number of things, from 0"),
+    BeforeValidator(_integral),
+]
+Ordinal = Annotated[
+    int, Field(title="Ordinal", ge=1, le=_MOST, description="a number from 1"), BeforeValidator(_integral)
+]
 
 
-def _identifier(what: str, example: str) -> Any:
-    return Field(min_length=1, max_length=80, description=what, examples=[example])
+def _text(title: str, pattern: str, forbidden: str, longest: int, description: str, *examples: str) -> Any:
+    """A string: pydantic reads ``pattern`` to the very end; ``forbidden`` tells others the same."""
+    return Field(
+        title=title,
+        min_length=1,
+        max_length=longest,
+        pattern=pattern,
+        description=description,
+        examples=list(examples) or None,
+        json_schema_extra={"not": {"pattern": forbidden}},
+    )
 
 
-OrderId = Annotated[str, _identifier("the hub's id of an order", "O-7K3M9QX2WDRT")]
-WorkOrderId = Annotated[str, _identifier("id of a work order", "W-7K3M9QX2WDRT-1")]
-RequirementId = Annotated[str, _identifier("id of a material requirement", "R-7K3M9QX2WDRT-1")]
-MaterialPoId = Annotated[str, _identifier("id of a material PO, as the supplier sees it", "M-4F8ZT2KQ9B1C")]
-CancellationId = Annotated[str, _identifier("id of a cancellation request", "C-7K3M9QX2WDRT-1")]
-ChangeId = Annotated[str, _identifier("id of a change request", "H-7K3M9QX2WDRT-1")]
-QuestionId = Annotated[str, _identifier("id of a penalty question put to the customer", "Q-7K3M9QX2WDRT-1")]
-ShipmentId = Annotated[str, _identifier("id of a shipment", "S-7K3M9QX2WDRT-1")]
-TaskId = Annotated[str, _identifier("id of a task", "T-7K3M9QX2WDRT-1")]
-DocumentId = Annotated[str, _identifier("id of an archived document", "D-2M8Q4ZK7T1XW")]
-MessageId = Annotated[str, _identifier("id of a message", "0b6a6f0e-5c1e-5d8f-9a56-2f1f8e2a7d11")]
-CustomerId = Annotated[str, _identifier("a customer's id in its partner profile", "C-CASCADE")]
-SupplierId = Annotated[str, _identifier("a supplier's id in its partner profile", "S-NORDSTAHL")]
-PoNumber = Annotated[str, _identifier("the customer's own number of its purchase order", "4500119034")]
-LineNumber = Annotated[str, _identifier("number of a line, as the sender wrote it", "1")]
-Material = Annotated[str, _identifier("a raw material's id in the materials file", "STEEL-S355-6MM")]
-Code = Annotated[str, _identifier("a stable, machine-readable code", "task_closed")]
+Text = Annotated[str, _text("Text", r"^[^\x00]*$", r"\x00", 10_000, "free text")]
+Name = Annotated[str, _text("Name", r"^[^\x00-\x1f\x7f]*$", NO_CONTROL, 200, "a short text of one line")]
+
+
+def _identifier(title: str, what: str, example: str, longest: int = 80) -> Any:
+    """An id: no control characters, and a space neither first nor last."""
+    pattern = r"^[^\x00-\x20\x7f]([^\x00-\x1f\x7f]*[^\x00-\x20\x7f])?$"
+    return _text(title, pattern, NO_CONTROL, longest, what, example)
+
+
+OrderId = Annotated[str, _identifier("OrderId", "the hub's id of an order", "O-7K3M9QX2WDRT")]
+WorkOrderId = Annotated[str, _identifier("WorkOrderId", "id of a work order", "W-7K3M9QX2WDRT-1")]
+RequirementId = Annotated[
+    str, _identifier("RequirementId", "id of a material requirement", "R-7K3M9QX2WDRT-1")
+]
+MaterialPoId = Annotated[
+    str, _identifier("MaterialPoId", "id of a material PO, as the supplier sees it", "M-4F8ZT2KQ9B1C")
+]
+CancellationId = Annotated[
+    str, _identifier("CancellationId", "id of a cancellation request", "C-7K3M9QX2WDRT-1")
+]
+ChangeId = Annotated[str, _identifier("ChangeId", "id of a change request", "H-7K3M9QX2WDRT-1")]
+QuestionId = Annotated[
+    str, _identifier("QuestionId", "id of a penalty question put to the customer", "Q-7K3M9QX2WDRT-1")
+]
+ShipmentId = Annotated[str, _identifier("ShipmentId", "id of a shipment", "S-7K3M9QX2WDRT-1")]
+TaskId = Annotated[str, _identifier("TaskId", "id of a task", "T-7K3M9QX2WDRT-1")]
+DocumentId = Annotated[str, _identifier("DocumentId", "id of an archived document", "D-2M8Q4ZK7T1XW")]
+MessageId = Annotated[
+    str, _identifier("MessageId", "id of a message", "0b6a6f0e-5c1e-5d8f-9a56-2f1f8e2a7d11", 200)
+]
+CustomerId = Annotated[str, _identifier("CustomerId", "a customer's id in its partner profile", "C-CASCADE")]
+SupplierId = Annotated[
+    str, _identifier("SupplierId", "a supplier's id in its partner profile", "S-NORDSTAHL")
+]
+PoNumber = Annotated[
+    str, _identifier("PoNumber", "the customer's own number of its purchase order", "4500119034")
+]
+LineNumber = Annotated[str, _identifier("LineNumber", "number of a line, as the sender wrote it", "1")]
+Material = Annotated[
+    str, _identifier("Material", "a raw material's id in the materials file", "STEEL-S355-6MM")
+]
+Code = Annotated[str, _identifier("Code", "a stable, machine-readable code", "task_closed")]
 
 Role = Literal[
     "sales-officer",
@@ -175,7 +241,7 @@ class Policy(Wire):
     policy: Name
 
 
-By = Annotated[Person | System | Policy, Field(description="who decided or did this (R40)")]
+By = Annotated[Person | System | Policy, Field(title="By", description="who decided or did this (R40)")]
 
 
 class Message(Wire):
@@ -190,7 +256,12 @@ class Message(Wire):
     EXAMPLE: ClassVar[dict[str, Any]] = {}
 
     def __init_subclass__(
-        cls, *, type: str = "", subject: str = "", example: dict[str, Any] | None = None, **kwargs: Any
+        cls,
+        *,
+        type: str = "",  # noqa: A002  # as the class statement reads
+        subject: str = "",
+        example: dict[str, Any] | None = None,
+        **kwargs: Any,
     ) -> None:
         """Take over what the class statement says about the message."""
         super().__init_subclass__(**kwargs)
@@ -230,19 +301,29 @@ class Report(Command):
     task_id: TaskId | None = None
 
 
-def order_reference(schema: dict[str, Any]) -> None:
-    """JSON Schema of "an order is named by its id, or by customer and PO number"."""
-    text = {"type": "string"}
-    schema["anyOf"] = [
-        {"required": ["order_id"], "properties": {"order_id": text}},
-        {
-            "required": ["customer_id", "po_number"],
-            "properties": {"customer_id": text, "po_number": text},
-        },
+def either(*alternatives: tuple[str, ...]) -> list[JsonValue]:
+    """JSON Schema of "the fields of one of these are there"; null counts as absent."""
+    return [
+        {"required": list(names), "properties": {name: {"type": "string"} for name in names}}
+        for names in alternatives
     ]
 
 
-class Event(Message):
-    """What happened; unknown fields are allowed, so that a later version may add some."""
+class NamesOrder(Wire):
+    """A command about an order, which it names by its id, or by customer and PO number."""
 
-    model_config = ConfigDict(extra="allow")
+    model_config = {"json_schema_extra": {"anyOf": either(("order_id",), ("customer_id", "po_number"))}}
+
+    order_id: OrderId | None = None
+    customer_id: CustomerId | None = None
+    po_number: PoNumber | None = None
+
+    @model_validator(mode="after")
+    def _names_an_order(self) -> Self:
+        if self.order_id is None and (self.customer_id is None or self.po_number is None):
+            raise ValueError("name the order: its order_id, or customer_id and po_number")
+        return self
+
+
+class Event(Message):
+    """What happened. The hub says exactly this; a reader allows unknown fields, for later versions."""

@@ -18,7 +18,7 @@ from hub.messages.base import (
     LineNumber,
     Money,
     Name,
-    OrderId,
+    NamesOrder,
     PoNumber,
     Quantity,
     QuestionId,
@@ -26,7 +26,6 @@ from hub.messages.base import (
     Text,
     Unit,
     Wire,
-    order_reference,
 )
 
 Purpose = Literal["original", "revision", "change", "copy"]
@@ -202,7 +201,7 @@ PO_EXAMPLE: dict[str, Any] = {
 
 
 class SubmitCustomerPo(Command, type="customer-po.submit.v1", subject="po_number", example=PO_EXAMPLE):
-    """A customer's purchase order in the hub's own form: a new one, a revision, a change or a copy (R1-R8)."""
+    """A customer's purchase order in the hub's own form: new, a revision, a change or a copy (R1-R8)."""
 
     po_number: PoNumber
     release: Name | None = None
@@ -245,6 +244,7 @@ class CancelCustomerPo(
 
 
 class AnswerPenalty(
+    NamesOrder,
     Report,
     type="penalty.answer.v1",
     subject="question_id",
@@ -252,11 +252,6 @@ class AnswerPenalty(
 ):
     """The customer's answer to the penalty question (R33)."""
 
-    model_config = {"json_schema_extra": order_reference}
-
-    order_id: OrderId | None = None
-    customer_id: CustomerId | None = None
-    po_number: PoNumber | None = None
     question_id: QuestionId | None = None
     """absent: the one question that is open"""
     answer: Literal["accept", "decline"]

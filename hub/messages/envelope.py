@@ -5,13 +5,13 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 import orjson
-from pydantic import ConfigDict, Field, ValidationError
+from pydantic import ConfigDict, ValidationError
 
 from hub.errors import SchemaViolation, UnknownType, UnreadableMessage
-from hub.messages.base import Count, Instant, Message, Name, OrderId, Wire
+from hub.messages.base import Event, Instant, Message, MessageId, Name, OrderId, Ordinal, Wire
 from hub.messages.catalogue import MESSAGES
 
 CONTENT_TYPE = "application/cloudevents+json"
@@ -40,28 +40,29 @@ class Envelope(Wire):
 
     model_config = ConfigDict(extra="allow", title="Envelope")
 
-    specversion: Literal["1.0"] = "1.0"
-    id: Annotated[
-        str, Field(min_length=1, max_length=200, description="with `source`, what the message is known by")
-    ]
-    source: Annotated[str, Field(min_length=1, max_length=200, description="who says it")]
-    type: Annotated[str, Field(min_length=1, max_length=100, description="`<subject>.<verb>.v<N>`")]
+    specversion: Literal["1.0"]
+    id: MessageId
+    """with ``source``, what the message is known by"""
+    source: Name
+    """who says it"""
+    type: Name
+    """``<subject>.<verb>.v<N>``"""
     subject: Name | None = None
     """id of what the message is about"""
     time: Instant
-    dataschema: Annotated[str, Field(max_length=300, description="`$id` of the schema of `data`")] | None = (
-        None
-    )
+    dataschema: Name | None = None
+    """``$id`` of the schema of ``data``"""
     datacontenttype: Literal["application/json"] = "application/json"
     correlationid: OrderId | None = None
     """the order, once there is one"""
     causationid: Name | None = None
     """id of the message that caused this one"""
-    ordersequence: Count | None = None
+    ordersequence: Ordinal | None = None
     """on events of an order: 1, 2, 3… without a gap"""
     traceparent: Name | None = None
     """W3C trace context"""
     data: dict[str, Any]
+    """as the schema of the type says"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,21 +85,31 @@ def _place(location: tuple[int | str, ...]) -> str:
 def first_fault(error: ValidationError) -> tuple[str, str]:
     """The first fault of a failed validation, as place and text."""
     fault = error.errors(include_url=False, include_input=False)[0]
-    return _place(fault["loc"]), fault["msg"]
+    plain = fault["type"] == "string_pattern_mismatch"
+    return _place(fault["loc"]), "String holds characters not allowed here" if plain else fault["msg"]
+
+
+def _parse(raw: bytes) -> Any:
+    try:
+        return orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        raise UnreadableMessage(f"not JSON: {error}") from error
 
 
 def check_data(message_type: str, data: dict[str, Any] | bytes) -> Message:
-    """The message that ``data`` is.
+    """The message that ``data`` is. Of an event, fields that are unknown here are allowed, and left out.
 
-    Raises UnknownType when the catalogue has no such type, SchemaViolation when the data is not of it.
+    Raises UnreadableMessage for bytes that are not JSON, UnknownType when the catalogue has no such type,
+    SchemaViolation when the data is not of it.
     """
     model = MESSAGES.get(message_type)
     if model is None:
         raise UnknownType(f"there is no message type {message_type!r}", where="type")
+    if isinstance(data, bytes):
+        data = _parse(data)
+    extra: Literal["ignore"] | None = "ignore" if issubclass(model, Event) else None
     try:
-        if isinstance(data, bytes):
-            return model.model_validate_json(data, by_name=False, by_alias=True)
-        return model.model_validate(data, by_name=False, by_alias=True)
+        return model.model_validate(data, by_name=False, by_alias=True, extra=extra)
     except ValidationError as error:
         place, text = first_fault(error)
         raise SchemaViolation(f"{message_type}: {text}", where=place or "data") from error
@@ -110,7 +121,7 @@ def open_letter(raw: bytes) -> Letter:
     Raises UnreadableMessage for what is not JSON or has no envelope, UnknownType, SchemaViolation.
     """
     try:
-        envelope = Envelope.model_validate_json(raw, by_name=False, by_alias=True)
+        envelope = Envelope.model_validate(_parse(raw), by_name=False, by_alias=True)
     except ValidationError as error:
         place, text = first_fault(error)
         raise UnreadableMessage(f"not a CloudEvents 1.0 document: {text}", where=place) from error

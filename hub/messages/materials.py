@@ -1,10 +1,10 @@
-"""Raw materials, material POs and stock: procurement's, the suppliers' and the warehouse's messages (R12-R14, R20-R22)."""
+"""Raw materials, material POs and stock: what procurement, suppliers and warehouse say (R12-R14, R20-R22)."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from hub.messages.base import (
     By,
@@ -18,6 +18,7 @@ from hub.messages.base import (
     Money,
     Name,
     OrderId,
+    Ordinal,
     Quantity,
     Report,
     RequirementId,
@@ -27,6 +28,7 @@ from hub.messages.base import (
     Unit,
     Wire,
     WorkOrderId,
+    either,
 )
 
 _PROCUREMENT: dict[str, Any] = {"by": {"role": "procurement-officer", "name": "Lea Vogt"}}
@@ -58,7 +60,7 @@ class SourceMaterial(
         **_PROCUREMENT,
     },
 ):
-    """The procurement officer's answer for one required material: from stock, from suppliers, or both (R12, R13)."""
+    """Where one required material is to come from: stock, suppliers, or both (R12, R13)."""
 
     requirement_id: RequirementId
     allocations: Annotated[list[Allocation], Field(min_length=1)]
@@ -171,20 +173,19 @@ class AdjustStock(
 ):
     """A correction of stock on hand: by a signed quantity, or to what was counted; exactly one of the two."""
 
-    model_config = {
-        "json_schema_extra": {
-            "oneOf": [
-                {"required": ["quantity"], "properties": {"quantity": {"type": "string"}}},
-                {"required": ["count"], "properties": {"count": {"type": "string"}}},
-            ]
-        }
-    }
+    model_config = {"json_schema_extra": {"oneOf": either(("quantity",), ("count",))}}
 
     material: Material
     quantity: SignedQuantity | None = None
     count: Quantity | None = None
     unit: Unit
     reason: Text | None = None
+
+    @model_validator(mode="after")
+    def _one_of_the_two(self) -> Self:
+        if (self.quantity is None) == (self.count is None):
+            raise ValueError("give either quantity, by how much, or count, to what")
+        return self
 
 
 # ---------------------------------------------------------------------------------------------- events
@@ -229,7 +230,7 @@ class MaterialReleased(
     subject="requirement_id",
     example={**_REQUIREMENT, "from_stock": "20", "material_po_ids": ["M-4F8ZT2KQ9B1C"]},
 ):
-    """The requirement is needed no longer: reserved stock is free again, what is on order is given up (R35)."""
+    """The requirement is needed no longer: its stock is free again, what is on order is given up (R35)."""
 
     from_stock: Quantity
     """how much reserved stock became free"""
@@ -320,7 +321,7 @@ class MaterialPoIssued(
     """A material PO, or its next version, goes to the supplier (R13)."""
 
     currency: Currency | None = None
-    version: Annotated[int, Field(ge=1)] = 1
+    version: Ordinal = 1
 
 
 class MaterialPoConfirmed(
@@ -416,7 +417,7 @@ class MaterialPoReminded(
 ):
     """A silent or late supplier is reminded (R22)."""
 
-    reminder: Annotated[int, Field(ge=1)]
+    reminder: Ordinal
 
 
 class MaterialPoOverdue(

@@ -1,4 +1,4 @@
-"""Review, change and cancellation of an order: the sales officer's commands and what follows (R2-R8, R30-R39)."""
+"""Review, change and cancellation of an order: the sales officer's commands, and events (R2-R8, R30-R39)."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from hub.messages.base import (
     Instant,
     LineNumber,
     Money,
+    NamesOrder,
     OrderId,
     PoNumber,
     Quantity,
     QuestionId,
     Text,
     Wire,
-    order_reference,
 )
 from hub.messages.customer_po import PO_EXAMPLE, Line, SubmitCustomerPo
 
@@ -34,12 +34,8 @@ _ORDER: dict[str, Any] = {"order_id": "O-7K3M9QX2WDRT", "customer_id": "C-HOLT",
 _SALES: dict[str, Any] = {"by": {"role": "sales-officer", "name": "Ada Lind"}}
 
 
-class _OrderDecision(Decision):
-    model_config = {"json_schema_extra": order_reference}
-
-    order_id: OrderId | None = None
-    customer_id: CustomerId | None = None
-    po_number: PoNumber | None = None
+class _OrderDecision(NamesOrder, Decision):
+    pass
 
 
 class Proposal(Wire):

@@ -1,0 +1,1 @@
+"""The process, as tables and pure steps."""

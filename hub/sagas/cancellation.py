@@ -36,7 +36,7 @@ def _names(order: Order) -> dict[str, str]:
 
 
 def open_lines(order: Order, request: CancelCustomerPo) -> tuple[str, ...]:
-    """The lines that the request is about and that can still be cancelled: what has shipped is outside (R37)."""
+    """The lines of the request that can still be cancelled: what has shipped is outside (R37)."""
     wanted = request.lines if request.lines is not None else list(order.lines)
     return tuple(n for n in wanted if n in order.lines and order.lines[n].open > ZERO)
 

@@ -1,4 +1,4 @@
-"""What a step may look at: the case it belongs to, the rules of the house, and the time that was handed in."""
+"""What a step may look at: its case, the rules of the house, and the time that was handed in."""
 
 from __future__ import annotations
 

@@ -70,7 +70,7 @@ def carry_out(before: Case, message: Message, order_id: str, rules: Rules, now: 
     _drop_blank(case, order_id)
     says += _tasks(before, case, message, rules, now)
     says += stock.book(before, case, says)
-    outcome.events = [_numbered(case, event) for event in says]
+    outcome.events = [numbered(case, event) for event in says]
     return outcome
 
 
@@ -96,7 +96,7 @@ def _missing(case: Case, address: Address, message: Message) -> str | None:
         if isinstance(message, CancelCustomerPo):
             return None
         starts = isinstance(message, SubmitCustomerPo) and message.purpose == "original"
-        return None if starts else address.order_id
+        return None if starts else address.key
     if address.table is WORK_ORDER and address.key not in order.work_orders:
         return address.key
     if address.table is MATERIAL and address.key not in order.requirements:
@@ -137,7 +137,7 @@ def _stale_answer(case: Case, address: Address, message: Message) -> Refusal | N
 def _run(
     case: Case, address: Address, row: On, message: Message, rules: Rules, now: datetime, outcome: Outcome
 ) -> list[Event]:
-    """Apply the deciding row, then let every event reach the sagas that it concerns, until nothing more is said."""
+    """Apply the deciding row, then let every event reach the sagas that it concerns, to the last."""
     said: list[Event] = []
     waiting: deque[tuple[Message, Address, On | None]] = deque([(message, address, row)])
     while waiting:
@@ -170,7 +170,7 @@ def _apply(
     return [said for said in done.says if isinstance(said, Event)]
 
 
-def _numbered(case: Case, event: Event) -> tuple[Event, str | None, int | None]:
+def numbered(case: Case, event: Event) -> tuple[Event, str | None, int | None]:
     """Give an event of an order its number: 1, 2, 3… under the order's lock (R41)."""
     order = case.orders.get(getattr(event, "order_id", None) or "")
     if order is None:

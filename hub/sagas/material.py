@@ -1,4 +1,4 @@
-"""The material requirement: one raw material of one work order, until it is consumed or released (R11-R14, R35)."""
+"""The material requirement: one raw material of one work order, to its consumption (R11-R14, R35)."""
 
 from __future__ import annotations
 

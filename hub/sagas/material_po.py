@@ -1,4 +1,4 @@
-"""The material PO: what MetalWorks orders from a supplier, for one order or several (R13, R20-R22, R35, R63)."""
+"""The material PO: what is ordered from a supplier, for one order or several (R13, R20-R22, R35, R63)."""
 
 from __future__ import annotations
 

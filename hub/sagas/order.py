@@ -33,7 +33,7 @@ from hub.sagas.timers import RevisionReminderDue
 
 
 def content(po: SubmitCustomerPo) -> dict[str, Any]:
-    """What a purchase order says, without where it came from: two that are equal here are the same PO (R7)."""
+    """What a purchase order says, without its origin: two that are equal here are the same PO (R7)."""
     return po.model_dump(mode="json", exclude_none=True, exclude={"source", "unmapped", "purpose", "note"})
 
 

@@ -223,7 +223,7 @@ CONCERNS: dict[type[Message], Callable[[Any, Order | None], Iterable[Address]]] 
 
 
 def concerned(message: Message, case: Case) -> list[Address]:
-    """The sagas that a message concerns beside the one that decided, in the order in which they learn of it."""
+    """The sagas that a message concerns beside the one that decided, in the order in which they hear."""
     find = CONCERNS.get(type(message))
     if find is None:
         return []

@@ -1,4 +1,4 @@
-"""Stock: one ledger per raw material, kept in step with everything that a message has changed (R12, R14, R21).
+"""Stock: one ledger per raw material, in step with all that a message has changed (R12, R14, R21).
 
 Reserved and on order are not counted by hand: they follow from the requirements and material POs before and
 after the step, so that they cannot drift from them.
@@ -87,7 +87,7 @@ def _moved(events: Iterable[Event]) -> dict[str, Decimal]:
 
 
 def book(before: Case, after: Case, events: Iterable[Event]) -> list[StockChanged]:
-    """Bring the stock of ``after`` in line with what changed since ``before``; say which materials changed."""
+    """Bring the stock of ``after`` in line with what changed since ``before``; say what changed."""
     on_hand = _moved(events)
     reserved: dict[str, Decimal] = defaultdict(lambda: ZERO)
     on_order: dict[str, Decimal] = defaultdict(lambda: ZERO)

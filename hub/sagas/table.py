@@ -1,8 +1,9 @@
 """A process as a table: rows of state, message, guard, new state and action.
 
-``on`` is a row; ``ignore`` names what is harmlessly late, ``refuse`` what is answered with ``command.refused``.
-Entries of one (state, message) pair are tried in the order in which they stand; the first whose guard holds is
-taken. A pair that no entry names is a defect of the hub (`Undeclared`), never passed over in silence.
+``on`` is a row; ``ignore`` names what is harmlessly late, ``refuse`` what is answered with
+``command.refused``. Entries of one (state, message) pair are tried in the order in which they stand; the
+first whose guard holds is taken. A pair that no entry names is a defect of the hub (`Undeclared`), never
+passed over in silence.
 """
 
 from __future__ import annotations

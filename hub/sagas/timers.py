@@ -14,7 +14,7 @@ class Timer(Message):
 
     order_id: Name
 
-    def __init_subclass__(cls, *, type: str = "", **kwargs: object) -> None:
+    def __init_subclass__(cls, *, type: str = "", **kwargs: object) -> None:  # noqa: A002  # as the class statement reads
         """Register the kind of timer, so that a stored one can be read back."""
         super().__init_subclass__(type=type, **kwargs)  # type: ignore[arg-type]  # kwargs are pydantic's own
         if type:

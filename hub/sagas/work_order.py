@@ -1,4 +1,4 @@
-"""The work order: the making of one line item, from the engineer's list of materials to the shipment (R10-R18)."""
+"""The work order: the making of one line item, from the list of materials to the shipment (R10-R18)."""
 
 from __future__ import annotations
 

@@ -1,0 +1,139 @@
+"""The composition root: settings become a store, a bus, adapters and handlers, and these a running hub."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from types import TracebackType
+from typing import Self
+
+from hub.bus.embedded import EmbeddedBus
+from hub.bus.rabbit import RabbitBus
+from hub.bus.relay import Relay
+from hub.bus.topology import Bus, Consumer
+from hub.handlers import dead, materials, orders, production
+from hub.partners import Partners, load_partners
+from hub.sagas.case import Rules, SupplierOffer
+from hub.settings import Settings
+from hub.store.database import Database
+from hub.store.lease import FileLease, PostgresLease
+from hub.store.migrate import migrate
+from hub.store.opening import open_stock
+from hub.store.sweeper import Sweeper
+from hub.store.unit_of_work import UnitOfWork
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """The time."""
+    return datetime.now(UTC)
+
+
+def partners_of(settings: Settings) -> Partners:
+    """The partner and material files that exist. Raises ConfigurationError with file and line."""
+    paths = (path if path.is_absolute() else settings.folder / path for path in settings.partners)
+    return load_partners(*(path for path in paths if path.exists()))
+
+
+def rules_of(settings: Settings, partners: Partners) -> Rules:
+    """What the process depends on, from settings and partner files."""
+    suppliers = {partner.id: partner for partner in partners.all.values() if partner.role == "supplier"}
+    return Rules(
+        task_due=settings.task_due,
+        penalty_answer=timedelta(hours=settings.penalty_answer_hours),
+        penalty_reminder=timedelta(hours=settings.penalty_reminder_hours),
+        revision_reminder=timedelta(hours=settings.revision_reminder_hours),
+        revision_reminders=settings.revision_reminders,
+        supplier_tolerance_percent=settings.supplier_tolerance_percent,
+        tolerance_percent={key: each.tolerance_percent for key, each in suppliers.items() if each.tolerance_percent},
+        part_shipments=frozenset(each.id for each in partners.all.values() if each.part_shipments),
+        suppliers=frozenset(suppliers),
+        offers={
+            material.id: tuple(
+                SupplierOffer(
+                    supplier_id=offer.supplier,
+                    name=suppliers[offer.supplier].name if offer.supplier in suppliers else offer.supplier,
+                    lead_time_days=offer.lead_time_days,
+                    price=offer.price,
+                    currency=offer.currency,
+                    minimum=offer.minimum,
+                )
+                for offer in material.suppliers
+            )
+            for material in partners.materials.values()
+        },
+    )
+
+
+@dataclass(slots=True)
+class Hub:
+    """A hub, put together. Enter it to run it; leaving it stops it and loses nothing."""
+
+    settings: Settings
+    database: Database
+    bus: Bus
+    partners: Partners
+    work: UnitOfWork
+    relay: Relay
+    sweeper: Sweeper
+    lease: FileLease | PostgresLease
+    consumers: tuple[Consumer, ...]
+
+    async def __aenter__(self) -> Self:
+        if isinstance(self.lease, FileLease):
+            self.lease.take()
+        await migrate(self.database)
+        await open_stock(self.database, self.partners)
+        await self.work.start()
+        await self.bus.start(self.consumers)
+        await self.relay.start()
+        await self.sweeper.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.sweeper.stop()
+        await self.bus.stop()
+        await self.relay.stop()
+        await self.work.stop()
+        await self.lease.release()
+        if isinstance(self.lease, PostgresLease):
+            with suppress(OSError):
+                await self.lease.close()
+        await self.database.close()
+
+
+def build(settings: Settings, now: Clock = utc_now) -> Hub:
+    """Put a hub together. Raises ConfigurationError."""
+    partners = partners_of(settings)
+    rules = rules_of(settings, partners)
+    database = Database(settings.database_url)
+    bus: EmbeddedBus | RabbitBus
+    if settings.embedded:
+        bus = EmbeddedBus()
+    else:
+        bus = RabbitBus(
+            settings.broker_url,
+            prefetch=settings.prefetch,
+            timeout=settings.publish_timeout,
+            delivery_limit=settings.delivery_limit,
+        )
+        bus.take_dead(dead.handler(database, now))
+    lease = FileLease(database) if database.sqlite else PostgresLease(database)
+    relay = Relay(database, bus, lease, now, poll=0.025 if settings.embedded else 0.25)
+    work = UnitOfWork(
+        database,
+        lambda: rules,
+        now,
+        source=settings.source,
+        batch=settings.batch,
+        wait_for=settings.wait_for,
+        committed=relay.wake,
+    )
+    sweeper = Sweeper(database, work, now, source=settings.source)
+    consumers = (orders.consumer(work), production.consumer(work), materials.consumer(work))
+    return Hub(settings, database, bus, partners, work, relay, sweeper, lease, consumers)

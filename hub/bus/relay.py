@@ -1,0 +1,123 @@
+"""The relay: takes the outbox's rows to the bus, each order's in their order, and marks what arrived.
+
+One relay works at a time, whoever has the lease: a file lock beside a SQLite store, an advisory lock in
+PostgreSQL. Within a stream (an order, or what a shared event is about) a message goes out only when the one
+before it is confirmed; streams go out side by side.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, select, update
+
+from hub.bus.topology import Bus
+from hub.errors import BrokerUnavailable, StoreUnavailable, Unroutable
+from hub.messages.envelope import instant
+from hub.store import tables
+from hub.store.database import Database
+from hub.store.lease import Lease
+
+log = logging.getLogger("hub.relay")
+PORTION = 1000
+
+
+class Relay:
+    """Takes the outbox to the bus. ``wake`` it after a commit; otherwise it looks every ``poll`` seconds."""
+
+    def __init__(
+        self, database: Database, bus: Bus, lease: Lease, now: Callable[[], datetime], *, poll: float = 0.025
+    ) -> None:
+        self._database = database
+        self._bus = bus
+        self._lease = lease
+        self._now = now
+        self._poll = poll
+        self._woken = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    async def start(self) -> None:
+        """Begin to take rows."""
+        self._task = asyncio.create_task(self._work(), name="relay")
+
+    async def stop(self) -> None:
+        """Stop; what is not marked goes out again, under the same id."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    def wake(self) -> None:
+        """There is something to send."""
+        self._woken.set()
+
+    async def _work(self) -> None:
+        delay = 0.1
+        while True:
+            try:
+                if not await self._lease.hold(self.wake):
+                    await asyncio.sleep(1.0)
+                    continue
+                self._woken.clear()
+                sent, complete = await self._portion()
+                if complete:
+                    delay = 0.1
+                    if not sent:
+                        await self._pause(self._poll)
+                    continue
+            except StoreUnavailable as error:
+                log.warning("%s", error.message)
+            except (OSError, RuntimeError) as error:
+                log.warning("the relay stumbled: %s", error)
+            await asyncio.sleep(delay)
+            delay = min(delay * 2, 5.0)
+
+    async def _pause(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._woken.wait()
+        except TimeoutError:
+            return
+
+    async def _portion(self) -> tuple[int, bool]:
+        """Send what is unsent, as far as the bus takes it; how many, and whether it was all of them."""
+        table = tables.outbox
+        query = (
+            select(table.c.position, table.c.kind, table.c.type, table.c.stream, table.c.body)
+            .where(table.c.sent_at.is_(None))
+            .order_by(table.c.position)
+            .limit(PORTION)
+        )
+        async with self._database.read() as connection:
+            rows = (await connection.execute(query)).all()
+        if not rows:
+            return 0, True
+        streams: dict[str, list[Any]] = {}
+        for row in rows:
+            streams.setdefault(row.stream, []).append(row)
+        sent = [
+            place
+            for places in await asyncio.gather(*(self._send(stream) for stream in streams.values()))
+            for place in places
+        ]
+        if sent:
+            statement = update(table).where(table.c.position == bindparam("p")).values(sent_at=bindparam("at"))
+            at = instant(self._now())
+            async with self._database.write() as connection:
+                await connection.execute(statement, [{"p": position, "at": at} for position in sent])
+        return len(sent), len(sent) == len(rows)
+
+    async def _send(self, rows: Sequence[Any]) -> list[int]:
+        sent = []
+        for row in rows:
+            try:
+                await self._bus.deliver(row.kind, row.type, row.body.encode())
+            except (BrokerUnavailable, Unroutable) as error:
+                log.warning("%s stays in the outbox: %s", row.type, error.message)
+                break
+            sent.append(row.position)
+        return sent

@@ -1,0 +1,17 @@
+"""The queue of procurement's, the suppliers' and the warehouse's commands."""
+
+from __future__ import annotations
+
+from hub.bus.topology import COMMANDS_EXCHANGE, Consumer, commands_about
+from hub.store.unit_of_work import Item, UnitOfWork
+
+TYPES = commands_about("material", "material-po", "stock")
+
+
+def consumer(work: UnitOfWork) -> Consumer:
+    """Carry out what arrives; it is acknowledged after the commit."""
+
+    async def handle(body: bytes) -> None:
+        await work.carry_out(Item(body))
+
+    return Consumer("hub.materials.v1", COMMANDS_EXCHANGE, TYPES, handle)

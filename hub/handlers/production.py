@@ -1,0 +1,17 @@
+"""The queue of the engineers', inspectors' and shipping clerks' commands."""
+
+from __future__ import annotations
+
+from hub.bus.topology import COMMANDS_EXCHANGE, Consumer, commands_about
+from hub.store.unit_of_work import Item, UnitOfWork
+
+TYPES = commands_about("work-order", "quality", "shipment")
+
+
+def consumer(work: UnitOfWork) -> Consumer:
+    """Carry out what arrives; it is acknowledged after the commit."""
+
+    async def handle(body: bytes) -> None:
+        await work.carry_out(Item(body))
+
+    return Consumer("hub.production.v1", COMMANDS_EXCHANGE, TYPES, handle)

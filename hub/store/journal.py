@@ -1,0 +1,192 @@
+"""What a transaction leaves behind beside the new state: inbox, outbox, tasks, timers, failures."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+import orjson
+from sqlalchemy import Table, bindparam, insert, text, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hub.messages.base import Event, Message
+from hub.messages.desk import TaskAssigned, TaskClosed, TaskOpened, TaskWithdrawn
+from hub.messages.envelope import Letter, instant, to_bytes
+from hub.sagas.table import Refusal
+from hub.store import tables
+
+
+class Journal:
+    """Rows to be written, gathered by table and written with one statement each."""
+
+    def __init__(self) -> None:
+        self._inbox: list[dict[str, Any]] = []
+        self._outbox: list[dict[str, Any]] = []
+        self._opened: list[dict[str, Any]] = []
+        self._ended: list[dict[str, Any]] = []
+        self._assigned: list[dict[str, Any]] = []
+        self._timers: list[dict[str, Any]] = []
+        self._waiting: list[dict[str, Any]] = []
+        self._failures: list[dict[str, Any]] = []
+
+    def note(
+        self,
+        letter: Letter,
+        consumer: str,
+        order_id: str | None,
+        outcome: str,
+        now: datetime,
+        refusal: Refusal | None = None,
+        message: str | None = None,
+    ) -> None:
+        """Note in the inbox that a message was carried out, and how it ended."""
+        self._inbox.append(
+            {
+                "consumer": consumer,
+                "source": letter.envelope.source,
+                "id": letter.envelope.id,
+                "type": letter.envelope.type,
+                "order_id": order_id or None,
+                "received_at": instant(now),
+                "outcome": outcome,
+                "code": refusal.code if refusal else None,
+                "message": refusal.message if refusal else message,
+                "place": refusal.where if refusal else None,
+                "body": to_bytes(letter.envelope).decode(),
+            }
+        )
+
+    def send(self, kind: Literal["command", "event"], letter: Letter) -> None:
+        """Put a message on the outbox."""
+        envelope = letter.envelope
+        self._outbox.append(
+            {
+                "message_id": envelope.id,
+                "kind": kind,
+                "type": envelope.type,
+                "order_id": envelope.correlationid,
+                "sequence": envelope.ordersequence,
+                "stream": envelope.correlationid or envelope.subject or envelope.id,
+                "causation": envelope.causationid,
+                "time": envelope.time,
+                "body": to_bytes(envelope).decode(),
+                "sent_at": None,
+            }
+        )
+
+    def follow_task(self, event: Event, now: datetime) -> None:
+        """Keep the list of tasks in step with their events."""
+        if isinstance(event, TaskOpened):
+            names = event.model_dump(exclude_none=True, exclude={"facts"})
+            self._opened.append(
+                {
+                    **{column.name: names.get(column.name) for column in tables.tasks.columns},
+                    "state": "open",
+                    "facts": orjson.dumps(event.facts).decode(),
+                }
+            )
+        elif isinstance(event, TaskClosed | TaskWithdrawn):
+            state = "closed" if isinstance(event, TaskClosed) else "withdrawn"
+            self._ended.append({"k": event.task_id, "v_state": state, "v_ended_at": instant(now)})
+        elif isinstance(event, TaskAssigned):
+            self._assigned.append({"k": event.task_id, "v_assignee": event.assignee})
+
+    def add_timer(self, timer_id: str, due: datetime, message: Message) -> None:
+        """Have a message come later."""
+        self._timers.append(
+            {
+                "timer_id": timer_id,
+                "due_at": instant(due),
+                "type": message.TYPE,
+                "order_id": getattr(message, "order_id", None),
+                "body": orjson.dumps(message.data()).decode(),
+            }
+        )
+
+    def wait(self, letter: Letter, awaits: str, until: datetime) -> None:
+        """Keep a message until what it names is known."""
+        self._waiting.append(
+            {
+                "source": letter.envelope.source,
+                "id": letter.envelope.id,
+                "awaits": awaits[:200],
+                "until": instant(until),
+                "body": to_bytes(letter.envelope).decode(),
+            }
+        )
+
+    def fail(self, row: dict[str, Any]) -> None:
+        """Set a message aside."""
+        self._failures.append(row)
+
+    async def write(self, connection: AsyncConnection) -> None:
+        """Write everything."""
+        for table, rows in ((tables.inbox, self._inbox), (tables.tasks, self._opened), (tables.timers, self._timers)):
+            if rows:
+                await connection.execute(insert(table), rows)
+        if self._ended:
+            await _update(connection, self._ended)
+        if self._assigned:
+            await _update(connection, self._assigned)
+        if self._waiting:
+            await add_new(connection, tables.waiting, self._waiting)
+        if self._failures:
+            await _add_failures(connection, self._failures)
+        if self._outbox:
+            await add_new(connection, tables.outbox, self._outbox)
+            if connection.dialect.name == "postgresql":
+                await connection.execute(text("SELECT pg_notify('hub_outbox', '')"))
+
+
+async def _update(connection: AsyncConnection, rows: list[dict[str, Any]]) -> None:
+    values = {name[2:]: bindparam(name) for name in rows[0] if name != "k"}
+    table = tables.tasks
+    await connection.execute(update(table).where(table.c.task_id == bindparam("k")).values(values), rows)
+
+
+async def add_new(connection: AsyncConnection, table: Table, rows: list[dict[str, Any]]) -> None:
+    """Insert rows; one whose key is there already is the same message again, and is left out."""
+    statement = _dialect(connection).insert(table).on_conflict_do_nothing()
+    await connection.execute(statement, rows)
+
+
+def _dialect(connection: AsyncConnection) -> Any:
+    return sqlite if connection.dialect.name == "sqlite" else postgresql
+
+
+async def _add_failures(connection: AsyncConnection, rows: list[dict[str, Any]]) -> None:
+    table = tables.failures
+    adding = _dialect(connection).insert(table)
+    statement = adding.on_conflict_do_update(
+        index_elements=["failure_id"],
+        set_={
+            "state": "open",
+            "code": adding.excluded.code,
+            "message": adding.excluded.message,
+            "place": adding.excluded.place,
+            "attempts": table.c.attempts + 1,
+        },
+    )
+    await connection.execute(statement, list({row["failure_id"]: row for row in rows}.values()))
+
+
+def failure_row(
+    failure_id: str, raw: bytes, letter: Letter | None, code: str, text: str, where: str, now: datetime
+) -> dict[str, Any]:
+    """The row of a message that is set aside."""
+    return {
+        "failure_id": failure_id,
+        "at": instant(now),
+        "state": "open",
+        "source": letter.envelope.source if letter else None,
+        "message_id": letter.envelope.id if letter else None,
+        "type": letter.envelope.type if letter else None,
+        "code": code,
+        "message": text,
+        "place": where or None,
+        "attempts": 1,
+        "raw": raw,
+        "by": None,
+        "note": None,
+    }

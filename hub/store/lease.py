@@ -1,0 +1,101 @@
+"""Who relays: one process at a time. The lease ends with the process that holds it, however it ends."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Any, Protocol
+
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hub.errors import AlreadyServed
+from hub.store.database import Database
+
+_KEY = 7_201_127
+
+
+class Lease(Protocol):
+    """The right to relay."""
+
+    async def hold(self, wake: Callable[[], None]) -> bool:
+        """Take the lease, or keep it; False while another process has it. ``wake`` is called when others commit."""
+        ...
+
+    async def release(self) -> None:
+        """Give it back."""
+        ...
+
+
+class FileLease:
+    """A lock on a file beside the SQLite store; taken when the hub starts, for as long as it runs."""
+
+    def __init__(self, database: Database) -> None:
+        self._path = Path(f"{database.url.database}.lock")
+        self._file: IO[str] | None = None
+
+    def take(self) -> None:
+        """Take the lock. Raises AlreadyServed when another process has it."""
+        file = self._path.open("a+", encoding="ascii")
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            file.close()
+            raise AlreadyServed("another hub serves this store already", where=str(self._path)) from error
+        self._file = file
+
+    async def hold(self, wake: Callable[[], None]) -> bool:
+        """Whether the lock was taken."""
+        return self._file is not None
+
+    async def release(self) -> None:
+        """Give the lock back."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+
+class PostgresLease:
+    """An advisory lock, on a connection of its own that also listens for the commits of others."""
+
+    def __init__(self, database: Database) -> None:
+        self._engine = database.detached()
+        self._connection: AsyncConnection | None = None
+
+    async def hold(self, wake: Callable[[], None]) -> bool:
+        """Try for the lock, or see that the connection that has it still stands."""
+        try:
+            if self._connection is None:
+                return await self._take(wake)
+            await self._connection.execute(text("SELECT 1"))
+        except (DBAPIError, OSError):
+            await self.release()
+            return False
+        return True
+
+    async def _take(self, wake: Callable[[], None]) -> bool:
+        connection = await self._engine.connect()
+        connection = await connection.execution_options(isolation_level="AUTOCOMMIT")
+        taken = (await connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": _KEY})).scalar()
+        if not taken:
+            await connection.close()
+            return False
+        raw: Any = (await connection.get_raw_connection()).driver_connection
+        await raw.add_listener("hub_outbox", lambda *_: wake())
+        self._connection = connection
+        return True
+
+    async def release(self) -> None:
+        """Close the connection, and with it the lock."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with contextlib.suppress(DBAPIError, OSError):
+                await connection.close()
+
+    async def close(self) -> None:
+        """Give the lock back for good."""
+        await self.release()
+        await self._engine.dispose()

@@ -1,0 +1,74 @@
+"""Putting a command on the outbox, and learning what became of it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from hub.messages.envelope import Letter
+from hub.store import tables
+from hub.store.database import Database
+from hub.store.journal import Journal
+from hub.store.unit_of_work import CONSUMER
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How a command ended: done, ignored, refused, waiting, set_aside; `pending` while nobody has taken it."""
+
+    outcome: str
+    code: str = ""
+    message: str = ""
+    where: str = ""
+    order_id: str = ""
+
+    @property
+    def final(self) -> bool:
+        """Whether nothing more will come of it by itself."""
+        return self.outcome in {"done", "ignored", "refused", "set_aside"}
+
+
+async def post(database: Database, letters: Sequence[Letter]) -> None:
+    """Put commands on the outbox, in one transaction."""
+    journal = Journal()
+    for letter in letters:
+        journal.send("command", letter)
+    async with database.write() as connection:
+        await journal.write(connection)
+
+
+async def verdict(database: Database, source: str, message_id: str) -> Verdict:
+    """What became of a command so far."""
+    inbox, waiting, failures = tables.inbox, tables.waiting, tables.failures
+    async with database.read() as connection:
+        query = select(inbox).where(
+            inbox.c.consumer == CONSUMER, inbox.c.source == source, inbox.c.id == message_id
+        )
+        row = (await connection.execute(query)).first()
+        if row is not None:
+            return Verdict(row.outcome, row.code or "", row.message or "", row.place or "", row.order_id or "")
+        query = select(failures).where(failures.c.source == source, failures.c.message_id == message_id)
+        row = (await connection.execute(query)).first()
+        if row is not None:
+            return Verdict("set_aside", row.code, row.message, row.place or "")
+        query = select(waiting.c.awaits).where(waiting.c.source == source, waiting.c.id == message_id)
+        row = (await connection.execute(query)).first()
+        if row is not None:
+            return Verdict("waiting", "unknown_reference", f"{row.awaits} is not known yet")
+    return Verdict("pending")
+
+
+async def await_verdict(database: Database, source: str, message_id: str, timeout: float) -> Verdict:
+    """Wait until the command has ended, or the time is over."""
+    deadline = time.monotonic() + timeout
+    pause = 0.005
+    while True:
+        found = await verdict(database, source, message_id)
+        if found.final or time.monotonic() >= deadline:
+            return found
+        await asyncio.sleep(pause)
+        pause = min(pause * 1.5, 0.25)

@@ -1,0 +1,140 @@
+"""What a batch of messages can touch: found before anything is locked, then locked in one fixed order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hub.messages import customer_po, materials, order, production
+from hub.messages.base import Message
+from hub.messages.envelope import Letter
+from hub.sagas import timers
+from hub.sagas.case import Case
+from hub.sagas.model import Order
+from hub.sagas.numbers import order_key, short
+from hub.sagas.routing import order_of
+from hub.store import records
+
+SHARING = (
+    materials.SourceMaterial,
+    order.AssessCancellation,
+    customer_po.AnswerPenalty,
+    customer_po.CancelCustomerPo,
+    production.StartProduction,
+    timers.PenaltyExpiryDue,
+)
+"""what can change the stock or the material POs of its order"""
+LOOKING = (production.SpecifyMaterials, production.DecideDefect)
+"""what looks at stock, for the facts of a task, and changes none"""
+
+
+def po_of(message: Message) -> tuple[str, str] | None:
+    """The (customer, PO number) by which a message names its order."""
+    if isinstance(message, customer_po.SubmitCustomerPo):
+        return (message.customer.id or "", message.po_number)
+    customer, number = getattr(message, "customer_id", None), getattr(message, "po_number", None)
+    return (customer, number) if customer and number else None
+
+
+def _named_order(message: Message) -> str | None:
+    """The order that a message names, by its id or by the id of one of its parts."""
+    if isinstance(message, production.DispatchShipment):
+        return order_of(message.items[0].work_order_id)
+    for name in ("order_id", "work_order_id", "requirement_id"):
+        value = getattr(message, name, None)
+        if value:
+            return str(value) if name == "order_id" else order_of(value)
+    for name in ("question_id", "cancellation_id"):
+        value = getattr(message, name, None)
+        if value and order_key(value):
+            return order_of(value)
+    return None
+
+
+@dataclass(slots=True)
+class Reach:
+    """The aggregates that a batch can touch."""
+
+    messages: Sequence[Message]
+    by_po: dict[tuple[str, str], str]
+    orders: set[str] = field(default_factory=set)
+    material_pos: set[str] = field(default_factory=set)
+
+    def order_id(self, message: Message) -> str:
+        """The order that a message belongs to, known or yet to be; empty where it belongs to none."""
+        named = _named_order(message)
+        if named is not None:
+            return named
+        po = po_of(message)
+        return self.by_po.get(po) or f"O-{short(*po)}" if po else ""
+
+    async def load(self, connection: AsyncConnection) -> Case:
+        """Lock and load all of it: orders, then material POs, then stock.
+
+        A material PO may have got another order between the look and the lock; then look again.
+        """
+        while True:
+            case = Case()
+            await records.load_orders(connection, self.orders, case)
+            wanted = self.material_pos | set(self._pos_of_orders(case.orders))
+            await records.load_material_pos(connection, wanted, case)
+            more = {o for po in self._named(case) for o in po.order_ids} - self.orders
+            if not more:
+                break
+            self.orders |= more
+        await records.load_stock(connection, self._materials(case, SHARING), case)
+        seen = self._materials(case, LOOKING) - case.stock.keys()
+        await records.load_stock(connection, seen, case, lock=False)
+        return case
+
+    def _named(self, case: Case) -> Iterable[records.MaterialPo]:
+        return (case.material_pos[key] for key in self.material_pos if key in case.material_pos)
+
+    def _sharing_orders(self, kinds: tuple[type[Message], ...]) -> set[str]:
+        return {self.order_id(message) for message in self.messages if isinstance(message, kinds)}
+
+    def _pos_of_orders(self, orders: dict[str, Order]) -> Iterable[str]:
+        for key in self._sharing_orders(SHARING):
+            for need in orders[key].requirements.values() if key in orders else ():
+                yield from (source.material_po_id for source in need.sources)
+
+    def _materials(self, case: Case, kinds: tuple[type[Message], ...]) -> set[str]:
+        sharing = self._sharing_orders(kinds)
+        found = {
+            need.material
+            for key in sharing
+            if key in case.orders
+            for need in case.orders[key].requirements.values()
+        }
+        for message in self.messages:
+            if isinstance(message, materials.AdjustStock) and kinds is SHARING:
+                found.add(message.material)
+            if isinstance(message, production.SpecifyMaterials):
+                if kinds is LOOKING or self.order_id(message) in sharing:
+                    found |= {need.material for need in message.materials}
+        if kinds is SHARING:
+            found |= {line.material for po in case.material_pos.values() for line in po.lines.values()}
+        return found
+
+
+async def reach_of(connection: AsyncConnection, letters: Sequence[Letter]) -> Reach:
+    """Find what these messages can touch, without locking anything yet."""
+    messages = [letter.message for letter in letters]
+    pos = {po for message in messages if _named_order(message) is None and (po := po_of(message))}
+    reach = Reach(messages, await records.order_ids(connection, pos))
+    for message in messages:
+        key = reach.order_id(message)
+        if key:
+            reach.orders.add(key)
+        named = getattr(message, "material_po_id", None)
+        if named:
+            reach.material_pos.add(named)
+        if isinstance(message, materials.SourceMaterial):
+            reach.material_pos |= {a.join for a in message.allocations if a.join}
+    look = Case()
+    await records.load_material_pos(connection, reach.material_pos, look, lock=False)
+    for po in look.material_pos.values():
+        reach.orders |= set(po.order_ids)
+    return reach

@@ -1,0 +1,169 @@
+"""Loading and writing what the sagas know: many aggregates in few statements."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import bindparam, insert, select, tuple_, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hub.messages.envelope import instant
+from hub.sagas.case import Case
+from hub.sagas.model import MaterialPo, Order, Stock
+from hub.sagas.numbers import plain
+from hub.store import tables
+
+ORDER: TypeAdapter[Order] = TypeAdapter(Order)
+MATERIAL_PO: TypeAdapter[MaterialPo] = TypeAdapter(MaterialPo)
+CHUNK = 500
+
+
+def chunks(keys: Collection[Any]) -> Iterable[list[Any]]:
+    """The keys in sorted portions that a statement can hold."""
+    ordered = sorted(keys)
+    for start in range(0, len(ordered), CHUNK):
+        yield ordered[start : start + CHUNK]
+
+
+async def order_ids(connection: AsyncConnection, pos: Collection[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """The orders known by (customer, PO number)."""
+    table = tables.orders
+    found: dict[tuple[str, str], str] = {}
+    for some in chunks(pos):
+        query = select(table.c.order_id, table.c.customer_id, table.c.po_number).where(
+            tuple_(table.c.customer_id, table.c.po_number).in_(some)
+        )
+        found |= {(row.customer_id, row.po_number): row.order_id for row in await connection.execute(query)}
+    return found
+
+
+async def load_orders(connection: AsyncConnection, keys: Collection[str], case: Case) -> None:
+    """Load these orders into the case, and lock them, in the order of their ids."""
+    table = tables.orders
+    for some in chunks(keys):
+        query = (
+            select(table.c.body).where(table.c.order_id.in_(some)).order_by(table.c.order_id).with_for_update()
+        )
+        for (body,) in await connection.execute(query):
+            order = ORDER.validate_json(body)
+            case.orders[order.order_id] = order
+
+
+async def load_material_pos(
+    connection: AsyncConnection, keys: Collection[str], case: Case, *, lock: bool = True
+) -> None:
+    """Load these material POs into the case; with ``lock``, in the order of their ids."""
+    table = tables.material_pos
+    for some in chunks(keys):
+        query = select(table.c.body).where(table.c.material_po_id.in_(some)).order_by(table.c.material_po_id)
+        for (body,) in await connection.execute(query.with_for_update() if lock else query):
+            po = MATERIAL_PO.validate_json(body)
+            case.material_pos[po.material_po_id] = po
+
+
+async def load_stock(
+    connection: AsyncConnection, keys: Collection[str], case: Case, *, lock: bool = True
+) -> None:
+    """Load the stock of these materials into the case; with ``lock``, in the order of their ids."""
+    table = tables.stock
+    for some in chunks(keys):
+        query = select(table).where(table.c.material.in_(some)).order_by(table.c.material)
+        for row in await connection.execute(query.with_for_update() if lock else query):
+            case.stock[row.material] = stock_of(row)
+
+
+def stock_of(row: Any) -> Stock:
+    """A row of the stock table as the sagas know it."""
+    return Stock(
+        row.material,
+        row.unit,
+        on_hand=Decimal(row.on_hand),
+        reserved=Decimal(row.reserved),
+        on_order=Decimal(row.on_order),
+    )
+
+
+def _order_row(order: Order, now: str) -> dict[str, Any]:
+    return {
+        "order_id": order.order_id,
+        "customer_id": order.customer_id,
+        "po_number": order.po_number,
+        "state": order.state,
+        "revision": len(order.revisions),
+        "held": order.held,
+        "cancellation": order.cancellation.state,
+        "change": order.change.state,
+        "updated_at": now,
+        "body": ORDER.dump_json(order).decode(),
+    }
+
+
+async def save(connection: AsyncConnection, before: Case, after: Case, now: datetime) -> None:
+    """Write what has changed since it was loaded."""
+    at = instant(now)
+    await _save_table(
+        connection,
+        tables.orders,
+        "order_id",
+        before.orders,
+        after.orders,
+        lambda order: _order_row(order, at),
+        {"opened_at": at},
+    )
+    await _save_table(
+        connection,
+        tables.material_pos,
+        "material_po_id",
+        before.material_pos,
+        after.material_pos,
+        lambda po: {
+            "material_po_id": po.material_po_id,
+            "supplier_id": po.supplier_id,
+            "state": po.state,
+            "updated_at": at,
+            "body": MATERIAL_PO.dump_json(po).decode(),
+        },
+        {},
+    )
+    await _save_table(
+        connection,
+        tables.stock,
+        "material",
+        before.stock,
+        after.stock,
+        lambda stock: {
+            "material": stock.material,
+            "unit": stock.unit,
+            "on_hand": plain(stock.on_hand),
+            "reserved": plain(stock.reserved),
+            "on_order": plain(stock.on_order),
+        },
+        {"opening": "0"},
+    )
+
+
+async def _save_table(
+    connection: AsyncConnection,
+    table: Any,
+    key: str,
+    before: dict[str, Any],
+    after: dict[str, Any],
+    row: Any,
+    born_with: dict[str, Any],
+) -> None:
+    changed = {name: value for name, value in after.items() if before.get(name) is not value}
+    new = [{**row(value), **born_with} for name, value in sorted(changed.items()) if name not in before]
+    old = [row(value) for name, value in sorted(changed.items()) if name in before]
+    if new:
+        await connection.execute(insert(table), new)
+    if old:
+        columns = {name: bindparam(f"v_{name}") for name in old[0] if name != key}
+        statement = update(table).where(table.c[key] == bindparam("k")).values(columns)
+        await connection.execute(
+            statement,
+            [{"k": each[key], **{f"v_{n}": v for n, v in each.items() if n != key}} for each in old],
+        )

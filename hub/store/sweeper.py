@@ -1,0 +1,99 @@
+"""The sweeper: brings due timers, messages that wait, and messages to be retried to the unit of work."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import datetime
+
+import orjson
+from sqlalchemy import select, update
+
+from hub.errors import StoreUnavailable
+from hub.messages.envelope import instant, write_letter
+from hub.sagas.timers import Timer
+from hub.store import tables
+from hub.store.database import Database
+from hub.store.unit_of_work import Item, UnitOfWork
+
+log = logging.getLogger("hub.sweeper")
+PORTION = 200
+
+
+class Sweeper:
+    """Looks every so often for what is due. What was due while no hub ran is due now."""
+
+    def __init__(
+        self, database: Database, work: UnitOfWork, now: Callable[[], datetime], *, source: str, every: float = 0.5
+    ) -> None:
+        self._database = database
+        self._work = work
+        self._now = now
+        self._source = source
+        self._every = every
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Begin to look."""
+        self._task = asyncio.create_task(self._run(), name="sweeper")
+
+    async def stop(self) -> None:
+        """Stop looking."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                await self.sweep()
+            except StoreUnavailable as error:
+                log.warning("%s", error.message)
+            await asyncio.sleep(self._every)
+
+    async def sweep(self) -> int:
+        """Carry out what is due now; how many messages that were."""
+        items = [*await self._timers(), *await self._waiting(), *await self._retries()]
+        await asyncio.gather(*(self._work.carry_out(item) for item in items))
+        return len(items)
+
+    async def _timers(self) -> list[Item]:
+        table, now = tables.timers, self._now()
+        query = select(table).where(table.c.due_at <= instant(now)).order_by(table.c.due_at).limit(PORTION)
+        items = []
+        async with self._database.read() as connection:
+            for row in await connection.execute(query):
+                message = Timer.KINDS[row.type].model_validate(orjson.loads(row.body))
+                letter = write_letter(
+                    message,
+                    message_id=row.timer_id,
+                    source=f"{self._source}/timers",
+                    time=now,
+                    correlation=row.order_id,
+                )
+                items.append(Item(b"", "timer", row.timer_id, letter))
+        return items
+
+    async def _waiting(self) -> list[Item]:
+        table = tables.waiting
+        async with self._database.read() as connection:
+            rows = (await connection.execute(select(table).limit(PORTION))).all()
+        return [Item(row.body.encode(), "waiting", row.until) for row in rows]
+
+    async def _retries(self) -> list[Item]:
+        table = tables.failures
+        query = select(table.c.failure_id, table.c.raw).where(table.c.state == "retry").limit(PORTION)
+        async with self._database.read() as connection:
+            rows = (await connection.execute(query)).all()
+        return [Item(row.raw, "failure", row.failure_id) for row in rows]
+
+
+async def ask_retry(database: Database, failure_id: str, by: str) -> bool:
+    """Have a message that was set aside tried again; False when there is none of that id."""
+    table = tables.failures
+    async with database.write() as connection:
+        done = await connection.execute(
+            update(table).where(table.c.failure_id == failure_id).values(state="retry", by=by)
+        )
+    return bool(done.rowcount)

@@ -1,0 +1,203 @@
+"""The tables of the store.
+
+What the sagas know is kept whole, as JSON, one row an order, a material PO, a material; the columns beside it
+are for finding. Decimals are text: exact in both databases. Instants are ISO 8601 text in UTC, which sorts.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    text,
+)
+
+metadata = MetaData(
+    naming_convention={"ix": "ix_%(table_name)s_%(column_0_N_name)s", "pk": "pk_%(table_name)s"}
+)
+Position = BigInteger().with_variant(Integer, "sqlite")
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("consumer", String(20), primary_key=True, comment="sagas or correspondence"),
+    Column("source", String(200), primary_key=True),
+    Column("id", String(200), primary_key=True),
+    Column("type", String(100), nullable=False),
+    Column("order_id", String(80), index=True),
+    Column("received_at", String(40), nullable=False),
+    Column("outcome", String(20), nullable=False, comment="done, ignored, refused, set_aside"),
+    Column("code", String(80)),
+    Column("message", Text),
+    Column("place", Text),
+    Column("body", Text, nullable=False, comment="the message in its envelope"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("position", Position, primary_key=True, autoincrement=True),
+    Column("message_id", String(200), nullable=False),
+    Column("kind", String(10), nullable=False, comment="command or event"),
+    Column("type", String(100), nullable=False),
+    Column("order_id", String(80)),
+    Column("sequence", Integer),
+    Column("stream", String(200), nullable=False, comment="sent in order: the order, or what a shared event is about"),
+    Column("causation", String(200)),
+    Column("time", String(40), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("sent_at", String(40)),
+    Index("ix_outbox_order", "order_id", "position"),
+    Index("ix_outbox_message", "message_id", unique=True),
+)
+Index(
+    "ix_outbox_unsent",
+    outbox.c.position,
+    sqlite_where=text("sent_at IS NULL"),
+    postgresql_where=text("sent_at IS NULL"),
+)
+
+orders = Table(
+    "orders",
+    metadata,
+    Column("order_id", String(80), primary_key=True),
+    Column("customer_id", String(80), nullable=False),
+    Column("po_number", String(80), nullable=False),
+    Column("state", String(20), nullable=False, index=True),
+    Column("revision", Integer, nullable=False),
+    Column("held", Boolean, nullable=False),
+    Column("cancellation", String(20), nullable=False),
+    Column("change", String(20), nullable=False),
+    Column("opened_at", String(40), nullable=False),
+    Column("updated_at", String(40), nullable=False),
+    Column("body", Text, nullable=False),
+    Index("ix_orders_po", "customer_id", "po_number", unique=True),
+    Index("ix_orders_number", "po_number"),
+)
+
+material_pos = Table(
+    "material_pos",
+    metadata,
+    Column("material_po_id", String(80), primary_key=True),
+    Column("supplier_id", String(80), nullable=False),
+    Column("state", String(20), nullable=False, index=True),
+    Column("updated_at", String(40), nullable=False),
+    Column("body", Text, nullable=False),
+)
+
+stock = Table(
+    "stock",
+    metadata,
+    Column("material", String(80), primary_key=True),
+    Column("unit", String(3), nullable=False),
+    Column("on_hand", String(40), nullable=False),
+    Column("reserved", String(40), nullable=False),
+    Column("on_order", String(40), nullable=False),
+    Column("opening", String(40), nullable=False, comment="on hand when the hub first saw the material"),
+)
+
+tasks = Table(
+    "tasks",
+    metadata,
+    Column("task_id", String(80), primary_key=True),
+    Column("kind", String(100), nullable=False),
+    Column("role", String(40), nullable=False),
+    Column("order_id", String(80), index=True),
+    Column("work_order_id", String(80)),
+    Column("requirement_id", String(80)),
+    Column("material_po_id", String(80)),
+    Column("document_id", String(80)),
+    Column("opened_at", String(40), nullable=False),
+    Column("due_at", String(40)),
+    Column("assignee", String(200)),
+    Column("state", String(20), nullable=False, comment="open, closed, withdrawn"),
+    Column("ended_at", String(40)),
+    Column("facts", Text, nullable=False),
+    Index("ix_tasks_open", "state", "role", "opened_at"),
+)
+
+timers = Table(
+    "timers",
+    metadata,
+    Column("timer_id", String(80), primary_key=True),
+    Column("due_at", String(40), nullable=False, index=True),
+    Column("type", String(100), nullable=False),
+    Column("order_id", String(80)),
+    Column("body", Text, nullable=False),
+)
+
+waiting = Table(
+    "waiting",
+    metadata,
+    Column("source", String(200), primary_key=True),
+    Column("id", String(200), primary_key=True),
+    Column("awaits", String(200), nullable=False, index=True, comment="the id that nobody knows yet"),
+    Column("until", String(40), nullable=False, index=True),
+    Column("body", Text, nullable=False),
+)
+
+failures = Table(
+    "failures",
+    metadata,
+    Column("failure_id", String(80), primary_key=True),
+    Column("at", String(40), nullable=False, index=True),
+    Column("state", String(20), nullable=False, comment="open, retry, retried, discarded"),
+    Column("source", String(200)),
+    Column("message_id", String(200)),
+    Column("type", String(100)),
+    Column("code", String(80), nullable=False),
+    Column("message", Text, nullable=False),
+    Column("place", Text),
+    Column("attempts", Integer, nullable=False),
+    Column("raw", LargeBinary, nullable=False),
+    Column("by", String(200)),
+    Column("note", Text),
+)
+
+documents = Table(
+    "documents",
+    metadata,
+    Column("document_id", String(80), primary_key=True),
+    Column("direction", String(3), nullable=False, comment="in or out"),
+    Column("kind", String(10), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("partner_id", String(80)),
+    Column("order_id", String(80), index=True),
+    Column("po_number", String(80), index=True),
+    Column("intent", String(20)),
+    Column("disposition", String(30)),
+    Column("state", String(20), nullable=False, comment="received; to_send, sent, undeliverable"),
+    Column("at", String(40), nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("message_id", String(300), index=True, comment="email: its Message-ID"),
+    Column("title", Text),
+    Column("cause", String(200), comment="out: id of the event that it tells of, or of the document acknowledged"),
+    Column("purpose", String(100), comment="out: type of that event, or the acknowledgment's name"),
+    Column("duplicate_of", String(80)),
+    Column("findings", Text, nullable=False),
+    Column("raw", LargeBinary, nullable=False),
+)
+
+document_keys = Table(
+    "document_keys",
+    metadata,
+    Column("key", String(300), primary_key=True),
+    Column("document_id", String(80), nullable=False),
+)
+
+control_numbers = Table(
+    "control_numbers",
+    metadata,
+    Column("partner_id", String(80), primary_key=True),
+    Column("counter", String(40), primary_key=True),
+    Column("value", BigInteger, nullable=False),
+)

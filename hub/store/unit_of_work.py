@@ -1,0 +1,322 @@
+"""The unit of work: many messages carried out in one transaction, each exactly once.
+
+What has arrived is taken together; all that it touches is loaded and locked in few queries (orders first, then
+material POs, then stock, each in the order of their ids, so that nothing deadlocks); the sagas step in memory;
+everything is written with few statements and committed once. A message that fails is left out of its batch
+and set aside; the others go through. Nobody is told anything before the commit.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal
+
+from sqlalchemy import delete, select, tuple_, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hub.errors import HubError, StoreUnavailable, Undeclared
+from hub.messages.base import Event
+from hub.messages.desk import CommandRefused, MessageSetAside
+from hub.messages.envelope import Letter, derived_id, instant, open_letter, to_bytes, write_letter
+from hub.sagas.case import Case, Rules
+from hub.sagas.engine import Outcome, carry_out, numbered
+from hub.sagas.numbers import short
+from hub.store import records, tables
+from hub.store.database import Database
+from hub.store.journal import Journal, failure_row
+from hub.store.reach import Reach, reach_of
+
+log = logging.getLogger("hub.store")
+CONSUMER = "sagas"
+Origin = Literal["broker", "waiting", "timer", "failure"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What became of a message: done, ignored, refused, waiting or set_aside; ``repeated`` if it was known already."""
+
+    outcome: str
+    code: str = ""
+    message: str = ""
+    repeated: bool = False
+
+
+@dataclass(slots=True)
+class Item:
+    """A message on its way through the unit of work."""
+
+    raw: bytes
+    origin: Origin = "broker"
+    reference: str = ""
+    """timer: its id; failure: its id"""
+    letter: Letter | None = None
+    fate: asyncio.Future[Fate] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+
+
+class UnitOfWork:
+    """Carries messages out, in groups. ``committed`` is called after each commit that left something to send."""
+
+    def __init__(
+        self,
+        database: Database,
+        rules: Callable[[], Rules],
+        now: Callable[[], datetime],
+        *,
+        source: str,
+        batch: int = 200,
+        wait_for: float = 60.0,
+        committed: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._database = database
+        self._rules = rules
+        self._now = now
+        self._source = source
+        self._batch = batch
+        self._wait_for = timedelta(seconds=wait_for)
+        self._committed = committed
+        self._pending: list[Item] = []
+        self._arrived = asyncio.Event()
+        self._worker: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Begin to carry out."""
+        self._worker = asyncio.create_task(self._work(), name="unit of work")
+
+    async def stop(self) -> None:
+        """Finish the batch under way; what has not begun stays with the broker."""
+        if self._worker is not None:
+            self._worker.cancel()
+            await asyncio.gather(self._worker, return_exceptions=True)
+        for item in self._pending:
+            item.fate.cancel()
+        self._pending.clear()
+
+    async def carry_out(self, item: Item) -> Fate:
+        """Carry a message out; returns after the commit."""
+        self._pending.append(item)
+        self._arrived.set()
+        return await asyncio.shield(item.fate)
+
+    async def _work(self) -> None:
+        delay = 0.1
+        while True:
+            await self._arrived.wait()
+            items, self._pending = self._pending[: self._batch], self._pending[self._batch :]
+            if not self._pending:
+                self._arrived.clear()
+            while items:
+                try:
+                    await asyncio.shield(asyncio.ensure_future(self._together(items)))
+                    delay, items = 0.1, []
+                except StoreUnavailable as error:
+                    log.warning("%s; trying again in %.1f s", error.message, delay)
+                    await asyncio.sleep(delay)
+                    delay = min(delay * 2, 5.0)
+
+    async def _together(self, items: Sequence[Item]) -> None:
+        """Carry out a batch; when the database refuses it, one by one, so that one message cannot stop others."""
+        for _ in range(3):
+            try:
+                fates = await self._transact(items)
+            except IntegrityError:
+                continue  # another process was first with one of them; what it wrote is seen the next time
+            except StoreUnavailable:
+                raise
+            except Exception as error:
+                if len(items) == 1:
+                    log.exception("a message failed")
+                    fates = await self._transact(items, failed=error)
+                    self._tell(items, fates)
+                    return
+                break
+            self._tell(items, fates)
+            return
+        for item in items:
+            await self._together([item])
+
+    def _tell(self, items: Sequence[Item], fates: Sequence[Fate]) -> None:
+        for item, fate in zip(items, fates, strict=True):
+            if not item.fate.done():
+                item.fate.set_result(fate)
+        self._committed()
+
+    async def _transact(self, items: Sequence[Item], failed: Exception | None = None) -> list[Fate]:
+        now = self._now()
+        async with self._database.write() as connection:
+            batch = _Batch(self._source, self._rules(), now, now + self._wait_for)
+            opened = [_open(item) for item in items]
+            letters = [letter for letter in opened if isinstance(letter, Letter)]
+            reach = await reach_of(connection, letters)
+            case = await reach.load(connection)
+            known = await _known(connection, letters)
+            loaded = case.copy()
+            fates = []
+            for item, letter in zip(items, opened, strict=True):
+                if isinstance(letter, HubError):
+                    fates.append(batch.set_aside(item, None, letter))
+                elif failed is not None:
+                    fates.append(batch.set_aside(item, letter, failed))
+                else:
+                    fate, case = batch.carry_out(item, letter, case, reach, known)
+                    fates.append(fate)
+            await records.save(connection, loaded, case, now)
+            await batch.journal.write(connection)
+            await _forget(connection, items, fates)
+        return fates
+
+
+def _open(item: Item) -> Letter | HubError:
+    if item.letter is None:
+        try:
+            item.letter = open_letter(item.raw)
+        except HubError as error:
+            return error
+    return item.letter
+
+
+async def _known(connection: AsyncConnection, letters: Sequence[Letter]) -> dict[tuple[str, str], Fate]:
+    """What the inbox says of these messages: the second of the same source and id is dropped."""
+    table, found = tables.inbox, {}
+    for some in records.chunks({letter.key for letter in letters}):
+        query = select(table.c.source, table.c.id, table.c.outcome, table.c.code, table.c.message).where(
+            table.c.consumer == CONSUMER, tuple_(table.c.source, table.c.id).in_(some)
+        )
+        for row in await connection.execute(query):
+            found[row.source, row.id] = Fate(row.outcome, row.code or "", row.message or "", repeated=True)
+    return found
+
+
+async def _forget(connection: AsyncConnection, items: Sequence[Item], fates: Sequence[Fate]) -> None:
+    """Take away the timers that have fired and the messages that wait no longer."""
+    retried = [
+        item.reference
+        for item, fate in zip(items, fates, strict=True)
+        if item.origin == "failure" and fate.outcome != "set_aside"
+    ]
+    if retried:
+        table = tables.failures
+        await connection.execute(
+            update(table).where(table.c.failure_id.in_(retried)).values(state="retried")
+        )
+    timers = [item.reference for item in items if item.origin == "timer"]
+    if timers:
+        await connection.execute(delete(tables.timers).where(tables.timers.c.timer_id.in_(timers)))
+    done = [
+        item.letter.key
+        for item, fate in zip(items, fates, strict=True)
+        if item.origin == "waiting" and item.letter and fate.outcome != "waiting"
+    ]
+    if done:
+        table = tables.waiting
+        await connection.execute(delete(table).where(tuple_(table.c.source, table.c.id).in_(done)))
+
+
+class _Batch:
+    """The messages of one transaction: what they say and what becomes of them."""
+
+    def __init__(self, source: str, rules: Rules, now: datetime, until: datetime) -> None:
+        self.source, self.rules, self.now, self.until = source, rules, now, until
+        self.journal = Journal()
+
+    def carry_out(
+        self, item: Item, letter: Letter, case: Case, reach: Reach, known: dict[tuple[str, str], Fate]
+    ) -> tuple[Fate, Case]:
+        """Step one message; the case is left as it was when the message changes nothing."""
+        if letter.key in known:
+            return known[letter.key], case
+        order_id = reach.order_id(letter.message)
+        try:
+            outcome = carry_out(case, letter.message, order_id, self.rules, self.now)
+        except Undeclared as error:
+            return self.set_aside(item, letter, error), case
+        except Exception as error:
+            log.exception("%s %s failed", letter.envelope.type, letter.envelope.id)
+            return self.set_aside(item, letter, error), case
+        fate, case = self._settle(item, letter, outcome, order_id, case)
+        if fate.outcome != "waiting":
+            known[letter.key] = Fate(fate.outcome, fate.code, fate.message, repeated=True)
+        return fate, case
+
+    def _settle(
+        self, item: Item, letter: Letter, outcome: Outcome, order_id: str, case: Case
+    ) -> tuple[Fate, Case]:
+        if outcome.unknown is not None:
+            return self._wait(item, letter, outcome.unknown), case
+        if outcome.refusal is not None:
+            refusal = outcome.refusal
+            event = CommandRefused(
+                command_id=letter.envelope.id,
+                type=letter.envelope.type,
+                code=refusal.code,
+                message=refusal.message,
+                where=refusal.where or None,
+                order_id=order_id if order_id in case.orders else None,
+            )
+            after = case.copy()
+            self._say(letter, [numbered(after, event)])
+            fate = Fate("refused", refusal.code, refusal.message)
+            self.journal.note(letter, CONSUMER, order_id, fate.outcome, self.now, refusal)
+            return fate, after
+        if outcome.ignored is not None:
+            self.journal.note(letter, CONSUMER, order_id, "ignored", self.now, message=outcome.ignored)
+            return Fate("ignored", message=outcome.ignored), case
+        self._say(letter, outcome.events)
+        for place, after in enumerate(outcome.timers):
+            timer_id = derived_id(*letter.key, f"timer {place}")
+            self.journal.add_timer(timer_id, self.now + after.delay, after.message)
+        self.journal.note(letter, CONSUMER, order_id, "done", self.now)
+        return Fate("done"), outcome.case
+
+    def _say(self, letter: Letter, events: Sequence[tuple[Event, str | None, int | None]]) -> None:
+        for place, (event, order_id, sequence) in enumerate(events):
+            said = write_letter(
+                event,
+                message_id=derived_id(*letter.key, str(place)),
+                source=self.source,
+                time=self.now,
+                correlation=order_id,
+                causation=letter.envelope.id,
+                sequence=sequence,
+                trace=letter.envelope.traceparent,
+            )
+            self.journal.send("event", said)
+            self.journal.follow_task(event, self.now)
+
+    def _wait(self, item: Item, letter: Letter, awaited: str) -> Fate:
+        if item.origin == "waiting":
+            if instant(self.now) < item.reference:
+                return Fate("waiting", message=f"{awaited} is not known yet")
+            fault = Undeclared(f"{awaited} did not become known in time", where=letter.envelope.subject or "")
+            return self.set_aside(item, letter, fault, code="unknown_reference")
+        self.journal.wait(letter, awaited, self.until)
+        return Fate("waiting", message=f"{awaited} is not known yet")
+
+    def set_aside(self, item: Item, letter: Letter | None, error: Exception, code: str = "") -> Fate:
+        """Keep a message that cannot be processed, with its error, for a person (R42)."""
+        code = code or (error.code if isinstance(error, HubError) else "defect")
+        text = error.message if isinstance(error, HubError) else f"{type(error).__name__}: {error}"
+        where = error.where if isinstance(error, HubError) else ""
+        raw = item.raw or (to_bytes(letter.envelope) if letter else b"")
+        failure_id = item.reference if item.origin == "failure" else f"F-{short(raw.hex())}"
+        self.journal.fail(failure_row(failure_id, raw, letter, code, text, where, self.now))
+        if item.origin != "failure":
+            event = MessageSetAside(
+                failure_id=failure_id,
+                message_id=letter.envelope.id[:80] if letter else None,
+                type=letter.envelope.type if letter else None,
+                code=code,
+                message=text or "unreadable",
+                where=where or None,
+            )
+            said = write_letter(
+                event, message_id=derived_id(self.source, failure_id, "set aside"), source=self.source, time=self.now
+            )
+            self.journal.send("event", said)
+        return Fate("set_aside", code, text)
+
+
