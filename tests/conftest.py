@@ -1,4 +1,4 @@
-"""Servers for the tests: started once on first use, with an empty namespace for each test that asks for one."""
+"""Servers for the tests: started once, on first use; each test that asks gets an empty namespace."""
 
 from __future__ import annotations
 

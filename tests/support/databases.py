@@ -8,20 +8,22 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from uuid import uuid4
 
-import asyncpg
+from sqlalchemy import NullPool, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import create_async_engine
 
 
 def execute(url: str, statement: str) -> None:
     """Carry out one SQL statement, in a connection and an event loop of its own."""
 
     async def carry_out() -> None:
-        dsn = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-        connection = await asyncpg.connect(dsn, timeout=10)
+        engine = create_async_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
         try:
-            await connection.execute(statement)
+            async with engine.connect() as connection:
+                await connection.execute(text(statement))
         finally:
-            await connection.close()
+            await engine.dispose()
 
     with ThreadPoolExecutor(1) as aside:
         aside.submit(asyncio.run, carry_out()).result()
@@ -29,7 +31,7 @@ def execute(url: str, statement: str) -> None:
 
 def answers(url: str) -> bool:
     """Tell whether the server answers a query."""
-    with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+    with suppress(OSError, SQLAlchemyError):
         execute(url, "select 1")
         return True
     return False
@@ -43,5 +45,5 @@ def fresh_database(url: str, template: str = "template1") -> Iterator[str]:
     try:
         yield make_url(url).set(database=name).render_as_string(hide_password=False)
     finally:
-        with suppress(OSError, asyncpg.PostgresError):
+        with suppress(OSError, SQLAlchemyError):
             execute(url, f'drop database if exists "{name}" with (force)')

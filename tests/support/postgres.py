@@ -1,4 +1,4 @@
-"""A private PostgreSQL in a temporary folder, loopback only, run by an ordinary user even where root runs the tests."""
+"""A private PostgreSQL in a temporary folder, loopback only; root has an ordinary user run it."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from tests.support.databases import answers, fresh_database
 from tests.support.processes import Process, ServerFailed, free_port, wait_ready
 from tests.support.provision import postgres_programs
 
-CAREFREE = ("fsync=off", "full_page_writes=off", "synchronous_commit=off")
+CAREFREE = ("fsync=off", "full_page_writes=off")
 BOOT = 60
 
 
 class PrivatePostgres:
     """A database server of one's own, as installed on this machine; its data stays over `kill` and `restart`.
 
-    Unless `durable`, it does not wait for the disk: what was committed outlives the server's death, not the machine's.
+    Unless `durable` it does not wait for the disk: what is committed outlives the server, not the machine.
     """
 
     def __init__(self, *, durable: bool = False) -> None:
@@ -50,9 +50,11 @@ class PrivatePostgres:
             "log_min_messages=fatal",
             *(() if self._durable else CAREFREE),
         ]
-        command = [self._programs / "postgres", "-D", self._data, "-p", str(self.port)]
+        command = [str(self._programs / "postgres"), "-D", str(self._data), "-p", str(self.port)]
+        for setting in settings:
+            command += ["-c", setting]
         self._server = Process(
-            [*command, *(word for setting in settings for word in ("-c", setting))],
+            command,
             self.folder / "server.log",
             user=self._user,
             remove=self.folder,

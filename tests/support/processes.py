@@ -18,7 +18,7 @@ from tests.support import guard
 POLL = 0.02
 
 
-class ServerFailed(Exception):
+class ServerFailed(Exception):  # noqa: N818
     """A server of the tests did not start, or did not stop, in time; the end of its log is in the text."""
 
 
@@ -45,10 +45,9 @@ class Process:
                 env=environment,
                 start_new_session=True,
             )
-        assert self._guard.stdout is not None
-        self.pid = int(self._guard.stdout.readline() or 0)
+        self.pid = int((self._guard.stdout and self._guard.stdout.readline()) or 0)
         if not self.pid:
-            self._forget()
+            self._forget("has ended", 20)
             raise ServerFailed(f"{command[0]} can't be run: {self.last_words()}")
 
     @property
@@ -58,27 +57,29 @@ class Process:
 
     def kill(self) -> None:
         """SIGKILL the process and all it started; return when they are gone."""
-        members = guard.kill_family(self.pid) if self.running else []
-        wait_until(lambda: not any(map(guard.alive, members)), 20, "the killed server is gone")
-        self._forget()
+        if self.running:
+            guard.kill_all(guard.family(self._guard.pid)[1:])
+        self._forget("has been killed", 20)
 
     def end(self, how: signal.Signals, within: float = 60) -> None:
         """Ask the process to end by a signal; return when it and all it started are gone."""
-        members = guard.family(self.pid)
         with suppress(ProcessLookupError):
             os.kill(self.pid, how)
-        wait_until(lambda: not any(map(guard.alive, members)), within, f"the server has ended by {how.name}")
-        self._forget()
+        self._forget(f"has ended by {how.name}", within)
 
     def last_words(self) -> str:
         """Return the end of the log."""
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-20:])
 
-    def _forget(self) -> None:
+    def _forget(self, what: str, within: float) -> None:
+        """Wait for the guard, which ends when all is gone."""
+        try:
+            self._guard.wait(within)
+        except subprocess.TimeoutExpired:
+            raise ServerFailed(f"waited {within:g} s in vain until {self.log.parent.name} {what}") from None
         for stream in (self._guard.stdin, self._guard.stdout):
             if stream:
                 stream.close()
-        self._guard.wait()
 
 
 def wait_until(true: Callable[[], bool], within: float, what: str) -> None:
@@ -98,11 +99,12 @@ def wait_ready(process: Process, ready: Callable[[], bool], within: float, name:
 
     try:
         wait_until(answered_or_ended, within, f"{name} answers")
-        if not process.running:
-            raise ServerFailed(f"{name} ended while starting")
     except ServerFailed as failure:
         process.kill()
         raise ServerFailed(f"{failure}\n{process.last_words()}") from None
+    if not process.running:
+        process.kill()
+        raise ServerFailed(f"{name} ended while starting\n{process.last_words()}")
 
 
 def free_port() -> int:

@@ -1,8 +1,8 @@
 """Makes sure that the tests can get their servers: `python tests/support/provision.py`.
 
-Nothing is started here. For each server of `SERVERS` the first of these that holds is enough: its variable is set,
-its programs are installed, a Docker engine answers. Otherwise Debian's package is installed, without a
-system service left running or enabled. Standard library only: this runs before anything else can be relied on.
+Nothing is started here. For each server of `SERVERS` the first of these that holds is enough: its variable is
+set, its programs are installed, a Docker engine answers. Otherwise Debian's package is installed, without a
+system service left running or enabled. Standard library only: nothing else can be relied on yet.
 """
 
 from __future__ import annotations
@@ -67,7 +67,9 @@ class Server:
 
 
 SERVERS = (
-    Server("RabbitMQ", "HUB_TEST_BROKER_URL", "rabbitmq-server", ("rabbitmq-server", "epmd"), rabbitmq_server),
+    Server(
+        "RabbitMQ", "HUB_TEST_BROKER_URL", "rabbitmq-server", ("rabbitmq-server", "epmd"), rabbitmq_server
+    ),
     Server("PostgreSQL", "HUB_TEST_DATABASE_URL", "postgresql", ("postgresql",), postgres_programs),
 )
 
@@ -113,21 +115,20 @@ def main(arguments: list[str]) -> int:
     servers = missing()
     if not servers:
         return 0
-    names, packages = _listed(s.name for s in servers), " ".join(s.package for s in servers)
+    packages = " ".join(server.package for server in servers)
     command = _as_root() if shutil.which("apt-get") else None
     if command is None:
-        variables = _listed(s.variable for s in servers)
-        print(f"The tests need {names}: install {packages}, or start Docker, or set {variables}.", file=sys.stderr)
-        return 1
+        names = " and ".join(server.name for server in servers)
+        variables = " and ".join(server.variable for server in servers)
+        return _fail(f"The tests need {names}: install {packages}, or start Docker, or set {variables}.")
     if command:
         return subprocess.run([*command, sys.executable, __file__, *arguments], check=False).returncode
-    print(f"Installing {packages} for the tests (Debian packages; no service is left running) ...", flush=True)
+    print(f"Installing {packages} for the tests (no service is left running) ...", flush=True)
     started = time.monotonic()
     try:
         install(servers)
     except subprocess.CalledProcessError as failure:
-        print(f"{failure.output}\n`apt-get {failure.cmd[1]}` failed: install {packages} yourself.", file=sys.stderr)
-        return 1
+        return _fail(f"{failure.output}\n`{failure.cmd}` failed: install {packages} yourself.")
     print(f"Installed {packages} in {time.monotonic() - started:.0f} s.", flush=True)
     return 0
 
@@ -137,9 +138,10 @@ def _as_root() -> list[str] | None:
     if os.geteuid() == 0:
         return []
     keep = f"--preserve-env={','.join(server.variable for server in SERVERS)}"
-    if shutil.which("sudo") and not subprocess.run(["sudo", "-n", "true"], capture_output=True, check=False).returncode:
-        return ["sudo", "-n", keep]
-    return None
+    if shutil.which("sudo") is None:
+        return None
+    allowed = subprocess.run(["sudo", "-n", "true"], capture_output=True, check=False).returncode == 0
+    return ["sudo", "-n", keep] if allowed else None
 
 
 def _apt(*arguments: str, must: bool = False) -> bool:
@@ -158,7 +160,7 @@ def _apt(*arguments: str, must: bool = False) -> bool:
         if process.returncode and must:
             log.seek(0)
             last_words = "".join(log.readlines()[-15:])
-            raise subprocess.CalledProcessError(process.returncode, ["apt-get", arguments[0]], output=last_words)
+            raise subprocess.CalledProcessError(process.returncode, f"apt-get {arguments[0]}", last_words)
     return process.returncode == 0
 
 
@@ -166,8 +168,9 @@ def _number(version: str) -> int:
     return int(version) if version.isdigit() else 0
 
 
-def _listed(words: Iterator[str]) -> str:
-    return " and ".join(words)
+def _fail(sentence: str) -> int:
+    print(sentence, file=sys.stderr)
+    return 1
 
 
 if __name__ == "__main__":

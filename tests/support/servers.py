@@ -107,13 +107,13 @@ def _stopped_afterwards(start: Callable[[], Kind]) -> Iterator[Kind]:
 
 def _need_docker(name: str, variable: str) -> None:
     if not docker_answers():
-        raise ServerFailed(f"no {name} for the tests: run `python tests/support/provision.py`, or set {variable}")
+        raise ServerFailed(f"no {name} for the tests: run `make servers` or set {variable}")
 
 
 def main() -> None:
     """Run both servers until interrupted; say how a hub finds them."""
     parser = argparse.ArgumentParser(description=main.__doc__)
-    parser.add_argument("--durable", action="store_true", help="PostgreSQL waits for the disk, as in production")
+    parser.add_argument("--durable", action="store_true", help="PostgreSQL waits for the disk")
     options = parser.parse_args()
     for interruption in (signal.SIGINT, signal.SIGTERM):
         signal.signal(interruption, signal.default_int_handler)
