@@ -113,9 +113,7 @@ class RabbitBus:
         )
         await queue.bind(dead)
         for consumer in self._consumers:
-            queue = await self._channel.declare_queue(
-                consumer.queue, durable=True, arguments=self._arguments(consumer)
-            )
+            queue = await self._channel.declare_queue(consumer.queue, durable=True, arguments=self._arguments(consumer))
             for message_type in consumer.types:
                 await queue.bind(consumer.exchange, routing_key=message_type)
 
@@ -133,7 +131,10 @@ class RabbitBus:
 
     async def _consume(self) -> None:
         broker = RabbitBroker(
-            self._url, default_channel=Channel(prefetch_count=self._prefetch), logger=None, graceful_timeout=5.0
+            self._url,
+            default_channel=Channel(prefetch_count=self._prefetch),
+            logger=None,
+            graceful_timeout=5.0,
         )
         for consumer in self._consumers:
             self._subscribe(broker, consumer.queue, consumer.handle)

@@ -122,7 +122,11 @@ class Journal:
 
     async def write(self, connection: AsyncConnection) -> None:
         """Write everything."""
-        for table, rows in ((tables.inbox, self._inbox), (tables.tasks, self._opened), (tables.timers, self._timers)):
+        for table, rows in (
+            (tables.inbox, self._inbox),
+            (tables.tasks, self._opened),
+            (tables.timers, self._timers),
+        ):
             if rows:
                 await connection.execute(insert(table), rows)
         if self._ended:
@@ -140,7 +144,7 @@ class Journal:
 
 
 async def _update(connection: AsyncConnection, rows: list[dict[str, Any]]) -> None:
-    values = {name[2:]: bindparam(name) for name in rows[0] if name != "k"}
+    values: dict[str, Any] = {name[2:]: bindparam(name) for name in rows[0] if name != "k"}
     table = tables.tasks
     await connection.execute(update(table).where(table.c.task_id == bindparam("k")).values(values), rows)
 

@@ -45,9 +45,7 @@ async def verdict(database: Database, source: str, message_id: str) -> Verdict:
     """What became of a command so far."""
     inbox, waiting, failures = tables.inbox, tables.waiting, tables.failures
     async with database.read() as connection:
-        query = select(inbox).where(
-            inbox.c.consumer == CONSUMER, inbox.c.source == source, inbox.c.id == message_id
-        )
+        query = select(inbox).where(inbox.c.consumer == CONSUMER, inbox.c.source == source, inbox.c.id == message_id)
         row = (await connection.execute(query)).first()
         if row is not None:
             return Verdict(row.outcome, row.code or "", row.message or "", row.place or "", row.order_id or "")
@@ -62,9 +60,9 @@ async def verdict(database: Database, source: str, message_id: str) -> Verdict:
     return Verdict("pending")
 
 
-async def await_verdict(database: Database, source: str, message_id: str, timeout: float) -> Verdict:
+async def await_verdict(database: Database, source: str, message_id: str, patience: float) -> Verdict:
     """Wait until the command has ended, or the time is over."""
-    deadline = time.monotonic() + timeout
+    deadline = time.monotonic() + patience
     pause = 0.005
     while True:
         found = await verdict(database, source, message_id)

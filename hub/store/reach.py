@@ -12,7 +12,7 @@ from hub.messages.base import Message
 from hub.messages.envelope import Letter
 from hub.sagas import timers
 from hub.sagas.case import Case
-from hub.sagas.model import Order
+from hub.sagas.model import MaterialPo, Order
 from hub.sagas.numbers import order_key, short
 from hub.sagas.routing import order_of
 from hub.store import records
@@ -89,7 +89,7 @@ class Reach:
         await records.load_stock(connection, seen, case, lock=False)
         return case
 
-    def _named(self, case: Case) -> Iterable[records.MaterialPo]:
+    def _named(self, case: Case) -> Iterable[MaterialPo]:
         return (case.material_pos[key] for key in self.material_pos if key in case.material_pos)
 
     def _sharing_orders(self, kinds: tuple[type[Message], ...]) -> set[str]:
@@ -103,17 +103,14 @@ class Reach:
     def _materials(self, case: Case, kinds: tuple[type[Message], ...]) -> set[str]:
         sharing = self._sharing_orders(kinds)
         found = {
-            need.material
-            for key in sharing
-            if key in case.orders
-            for need in case.orders[key].requirements.values()
+            need.material for key in sharing if key in case.orders for need in case.orders[key].requirements.values()
         }
         for message in self.messages:
             if isinstance(message, materials.AdjustStock) and kinds is SHARING:
                 found.add(message.material)
-            if isinstance(message, production.SpecifyMaterials):
-                if kinds is LOOKING or self.order_id(message) in sharing:
-                    found |= {need.material for need in message.materials}
+            listing = isinstance(message, production.SpecifyMaterials)
+            if listing and (kinds is LOOKING or self.order_id(message) in sharing):
+                found |= {need.material for need in message.materials}
         if kinds is SHARING:
             found |= {line.material for po in case.material_pos.values() for line in po.lines.values()}
         return found
@@ -135,6 +132,6 @@ async def reach_of(connection: AsyncConnection, letters: Sequence[Letter]) -> Re
             reach.material_pos |= {a.join for a in message.allocations if a.join}
     look = Case()
     await records.load_material_pos(connection, reach.material_pos, look, lock=False)
-    for po in look.material_pos.values():
-        reach.orders |= set(po.order_ids)
+    for ordered in look.material_pos.values():
+        reach.orders |= set(ordered.order_ids)
     return reach

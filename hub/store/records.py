@@ -45,9 +45,7 @@ async def load_orders(connection: AsyncConnection, keys: Collection[str], case: 
     """Load these orders into the case, and lock them, in the order of their ids."""
     table = tables.orders
     for some in chunks(keys):
-        query = (
-            select(table.c.body).where(table.c.order_id.in_(some)).order_by(table.c.order_id).with_for_update()
-        )
+        query = select(table.c.body).where(table.c.order_id.in_(some)).order_by(table.c.order_id).with_for_update()
         for (body,) in await connection.execute(query):
             order = ORDER.validate_json(body)
             case.orders[order.order_id] = order
@@ -65,9 +63,7 @@ async def load_material_pos(
             case.material_pos[po.material_po_id] = po
 
 
-async def load_stock(
-    connection: AsyncConnection, keys: Collection[str], case: Case, *, lock: bool = True
-) -> None:
+async def load_stock(connection: AsyncConnection, keys: Collection[str], case: Case, *, lock: bool = True) -> None:
     """Load the stock of these materials into the case; with ``lock``, in the order of their ids."""
     table = tables.stock
     for some in chunks(keys):
@@ -161,7 +157,7 @@ async def _save_table(
     if new:
         await connection.execute(insert(table), new)
     if old:
-        columns = {name: bindparam(f"v_{name}") for name in old[0] if name != key}
+        columns: dict[str, Any] = {name: bindparam(f"v_{name}") for name in old[0] if name != key}
         statement = update(table).where(table.c[key] == bindparam("k")).values(columns)
         await connection.execute(
             statement,

@@ -25,7 +25,13 @@ class Sweeper:
     """Looks every so often for what is due. What was due while no hub ran is due now."""
 
     def __init__(
-        self, database: Database, work: UnitOfWork, now: Callable[[], datetime], *, source: str, every: float = 0.5
+        self,
+        database: Database,
+        work: UnitOfWork,
+        now: Callable[[], datetime],
+        *,
+        source: str,
+        every: float = 0.5,
     ) -> None:
         self._database = database
         self._work = work

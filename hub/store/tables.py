@@ -20,9 +20,7 @@ from sqlalchemy import (
     text,
 )
 
-metadata = MetaData(
-    naming_convention={"ix": "ix_%(table_name)s_%(column_0_N_name)s", "pk": "pk_%(table_name)s"}
-)
+metadata = MetaData(naming_convention={"ix": "ix_%(table_name)s_%(column_0_N_name)s", "pk": "pk_%(table_name)s"})
 Position = BigInteger().with_variant(Integer, "sqlite")
 
 inbox = Table(
@@ -50,7 +48,12 @@ outbox = Table(
     Column("type", String(100), nullable=False),
     Column("order_id", String(80)),
     Column("sequence", Integer),
-    Column("stream", String(200), nullable=False, comment="sent in order: the order, or what a shared event is about"),
+    Column(
+        "stream",
+        String(200),
+        nullable=False,
+        comment="sent in order: the order, or what a shared event is about",
+    ),
     Column("causation", String(200)),
     Column("time", String(40), nullable=False),
     Column("body", Text, nullable=False),

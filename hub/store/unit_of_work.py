@@ -8,18 +8,16 @@ and set aside; the others go through. Nobody is told anything before the commit.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
 from sqlalchemy import delete, select, tuple_, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.errors import HubError, StoreUnavailable, Undeclared
+from hub.errors import HubError, Undeclared
 from hub.messages.base import Event
 from hub.messages.desk import CommandRefused, MessageSetAside
 from hub.messages.envelope import Letter, derived_id, instant, open_letter, to_bytes, write_letter
@@ -27,6 +25,7 @@ from hub.sagas.case import Case, Rules
 from hub.sagas.engine import Outcome, carry_out, numbered
 from hub.sagas.numbers import short
 from hub.store import records, tables
+from hub.store.batcher import Batcher
 from hub.store.database import Database
 from hub.store.journal import Journal, failure_row
 from hub.store.reach import Reach, reach_of
@@ -55,7 +54,6 @@ class Item:
     reference: str = ""
     """timer: its id; failure: its id"""
     letter: Letter | None = None
-    fate: asyncio.Future[Fate] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
 
 class UnitOfWork:
@@ -76,74 +74,24 @@ class UnitOfWork:
         self._rules = rules
         self._now = now
         self._source = source
-        self._batch = batch
         self._wait_for = timedelta(seconds=wait_for)
         self._committed = committed
-        self._pending: list[Item] = []
-        self._arrived = asyncio.Event()
-        self._worker: asyncio.Task[None] | None = None
+        self._batcher: Batcher[Item, Fate] = Batcher(self._transact, self._alone, size=batch, name="unit of work")
 
     async def start(self) -> None:
         """Begin to carry out."""
-        self._worker = asyncio.create_task(self._work(), name="unit of work")
+        await self._batcher.start()
 
     async def stop(self) -> None:
         """Finish the batch under way; what has not begun stays with the broker."""
-        if self._worker is not None:
-            self._worker.cancel()
-            await asyncio.gather(self._worker, return_exceptions=True)
-        for item in self._pending:
-            item.fate.cancel()
-        self._pending.clear()
+        await self._batcher.stop()
 
     async def carry_out(self, item: Item) -> Fate:
         """Carry a message out; returns after the commit."""
-        self._pending.append(item)
-        self._arrived.set()
-        return await asyncio.shield(item.fate)
+        return await self._batcher.carry_out(item)
 
-    async def _work(self) -> None:
-        delay = 0.1
-        while True:
-            await self._arrived.wait()
-            items, self._pending = self._pending[: self._batch], self._pending[self._batch :]
-            if not self._pending:
-                self._arrived.clear()
-            while items:
-                try:
-                    await asyncio.shield(asyncio.ensure_future(self._together(items)))
-                    delay, items = 0.1, []
-                except StoreUnavailable as error:
-                    log.warning("%s; trying again in %.1f s", error.message, delay)
-                    await asyncio.sleep(delay)
-                    delay = min(delay * 2, 5.0)
-
-    async def _together(self, items: Sequence[Item]) -> None:
-        """Carry out a batch; when the database refuses it, one by one, so that one message cannot stop others."""
-        for _ in range(3):
-            try:
-                fates = await self._transact(items)
-            except IntegrityError:
-                continue  # another process was first with one of them; what it wrote is seen the next time
-            except StoreUnavailable:
-                raise
-            except Exception as error:
-                if len(items) == 1:
-                    log.exception("a message failed")
-                    fates = await self._transact(items, failed=error)
-                    self._tell(items, fates)
-                    return
-                break
-            self._tell(items, fates)
-            return
-        for item in items:
-            await self._together([item])
-
-    def _tell(self, items: Sequence[Item], fates: Sequence[Fate]) -> None:
-        for item, fate in zip(items, fates, strict=True):
-            if not item.fate.done():
-                item.fate.set_result(fate)
-        self._committed()
+    async def _alone(self, item: Item, error: Exception) -> Fate:
+        return (await self._transact([item], failed=error))[0]
 
     async def _transact(self, items: Sequence[Item], failed: Exception | None = None) -> list[Fate]:
         now = self._now()
@@ -167,6 +115,7 @@ class UnitOfWork:
             await records.save(connection, loaded, case, now)
             await batch.journal.write(connection)
             await _forget(connection, items, fates)
+        self._committed()
         return fates
 
 
@@ -200,9 +149,7 @@ async def _forget(connection: AsyncConnection, items: Sequence[Item], fates: Seq
     ]
     if retried:
         table = tables.failures
-        await connection.execute(
-            update(table).where(table.c.failure_id.in_(retried)).values(state="retried")
-        )
+        await connection.execute(update(table).where(table.c.failure_id.in_(retried)).values(state="retried"))
     timers = [item.reference for item in items if item.origin == "timer"]
     if timers:
         await connection.execute(delete(tables.timers).where(tables.timers.c.timer_id.in_(timers)))
@@ -242,9 +189,7 @@ class _Batch:
             known[letter.key] = Fate(fate.outcome, fate.code, fate.message, repeated=True)
         return fate, case
 
-    def _settle(
-        self, item: Item, letter: Letter, outcome: Outcome, order_id: str, case: Case
-    ) -> tuple[Fate, Case]:
+    def _settle(self, item: Item, letter: Letter, outcome: Outcome, order_id: str, case: Case) -> tuple[Fate, Case]:
         if outcome.unknown is not None:
             return self._wait(item, letter, outcome.unknown), case
         if outcome.refusal is not None:
@@ -266,9 +211,9 @@ class _Batch:
             self.journal.note(letter, CONSUMER, order_id, "ignored", self.now, message=outcome.ignored)
             return Fate("ignored", message=outcome.ignored), case
         self._say(letter, outcome.events)
-        for place, after in enumerate(outcome.timers):
+        for place, timer in enumerate(outcome.timers):
             timer_id = derived_id(*letter.key, f"timer {place}")
-            self.journal.add_timer(timer_id, self.now + after.delay, after.message)
+            self.journal.add_timer(timer_id, self.now + timer.delay, timer.message)
         self.journal.note(letter, CONSUMER, order_id, "done", self.now)
         return Fate("done"), outcome.case
 
@@ -314,9 +259,10 @@ class _Batch:
                 where=where or None,
             )
             said = write_letter(
-                event, message_id=derived_id(self.source, failure_id, "set aside"), source=self.source, time=self.now
+                event,
+                message_id=derived_id(self.source, failure_id, "set aside"),
+                source=self.source,
+                time=self.now,
             )
             self.journal.send("event", said)
         return Fate("set_aside", code, text)
-
-
