@@ -1,0 +1,256 @@
+"""What a business document says, before it is written in either standard: answers, ship notices, orders to
+suppliers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from hub.messages import materials, order, production
+from hub.messages.base import Event
+from hub.messages.customer_po import Line, SubmitCustomerPo
+from hub.ports import Occasion
+
+Outcome = Literal["accepted", "proposal", "rejected"]
+LineOutcome = Literal["accepted", "changed", "rejected", "held", "deleted"]
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerLine:
+    """The answer to one line; quantity, date and price are proposals where they differ from the item's."""
+
+    line: str
+    outcome: LineOutcome
+    item: Line | None = None
+    action: str = ""
+    quantity: str | None = None
+    date: str | None = None
+    price: str | None = None
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer to an order, a change or a cancellation."""
+
+    subject: Literal["order", "change", "cancellation"]
+    outcome: Outcome
+    po_number: str
+    number: str
+    """what our answer is known by"""
+    lines: tuple[AnswerLine, ...]
+    po: SubmitCustomerPo | None
+    reason: str | None = None
+    charge: tuple[str, str] | None = None
+    """amount and currency asked for a cancellation"""
+    reference: str = ""
+    """id of the change, the cancellation or the question"""
+    partial: bool = False
+    """concerns some lines only"""
+
+
+def _items(po: SubmitCustomerPo | None) -> dict[str, Line]:
+    return {line.line: line for line in po.lines} if po else {}
+
+
+def _confirmed(event: order.OrderConfirmed, occasion: Occasion) -> Answer:
+    dates = {dates.line: dates.confirmed or dates.requested for dates in event.dates}
+    lines = tuple(
+        AnswerLine(line.line, "accepted", line, date=dates.get(line.line) or line.requested_date)
+        for line in event.lines
+    )
+    return Answer("order", "accepted", event.po_number, event.order_id, lines, occasion.po, event.reason)
+
+
+def _revision_requested(event: order.OrderRevisionRequested, occasion: Occasion) -> Answer:
+    proposals = {proposal.line: proposal for proposal in event.proposals}
+    items = _items(occasion.po)
+    lines = []
+    for number in items or proposals:
+        proposal = proposals.get(number)
+        if proposal:
+            lines.append(
+                AnswerLine(
+                    number,
+                    "changed",
+                    items.get(number),
+                    quantity=proposal.quantity,
+                    date=proposal.requested_date,
+                    price=proposal.unit_price,
+                    text=proposal.text,
+                )
+            )
+        else:
+            lines.append(AnswerLine(number, "accepted" if proposals else "held", items.get(number)))
+    return Answer("order", "proposal", event.po_number, event.order_id, tuple(lines), occasion.po, event.reason)
+
+
+def _rejected(event: order.OrderRejected, occasion: Occasion) -> Answer:
+    lines = tuple(AnswerLine(number, "rejected", item) for number, item in _items(occasion.po).items())
+    return Answer("order", "rejected", event.po_number, event.order_id, lines, occasion.po, event.reason)
+
+
+def _delay_confirmed(event: order.OrderDelayConfirmed, occasion: Occasion) -> Answer:
+    item = _items(occasion.po).get(event.line)
+    line = AnswerLine(event.line, "changed", item, action="change", date=event.confirmed)
+    return Answer(
+        "change",
+        "proposal",
+        event.po_number,
+        event.order_id,
+        (line,),
+        occasion.po,
+        event.reason,
+        partial=True,
+    )
+
+
+def _changed(event: order.OrderChanged, occasion: Occasion) -> Answer:
+    items = _items(occasion.po)
+    lines = [
+        AnswerLine(
+            change.line,
+            "deleted" if change.action == "delete" else "accepted",
+            change.after or change.before or items.get(change.line),
+            action=change.action,
+        )
+        for change in event.lines
+        if change.line not in event.refused
+    ]
+    lines += [AnswerLine(number, "rejected", items.get(number), action="change") for number in event.refused]
+    return Answer(
+        "change",
+        "proposal" if event.refused else "accepted",
+        event.po_number,
+        event.order_id,
+        tuple(lines),
+        occasion.po,
+        event.reason,
+        reference=event.change_id,
+    )
+
+
+def _change_refused(event: order.OrderChangeRefused, occasion: Occasion) -> Answer:
+    items = _items(occasion.po)
+    lines = tuple(AnswerLine(number, "rejected", items.get(number), action="change") for number in event.lines)
+    return Answer(
+        "change",
+        "rejected",
+        event.po_number,
+        event.order_id,
+        lines,
+        occasion.po,
+        event.reason,
+        reference=event.change_id,
+    )
+
+
+def _cancellation_lines(
+    numbers: list[str], occasion: Occasion, outcome: LineOutcome
+) -> tuple[tuple[AnswerLine, ...], bool]:
+    items = _items(occasion.po)
+    lines = tuple(AnswerLine(number, outcome, items.get(number), action="delete") for number in numbers)
+    return lines, bool(items) and set(items) > set(numbers)
+
+
+def _granted(event: order.CancellationGranted, occasion: Occasion) -> Answer:
+    lines, partial = _cancellation_lines(event.lines, occasion, "deleted")
+    charge = (event.penalty.amount, event.penalty.currency) if event.penalty else None
+    return Answer(
+        "cancellation",
+        "accepted",
+        event.po_number,
+        event.order_id,
+        lines,
+        occasion.po,
+        event.reason,
+        charge,
+        event.cancellation_id,
+        partial,
+    )
+
+
+def _cancellation_refused(event: order.CancellationRefused, occasion: Occasion) -> Answer:
+    lines, partial = _cancellation_lines(event.lines, occasion, "rejected")
+    return Answer(
+        "cancellation",
+        "rejected",
+        event.po_number,
+        event.order_id or event.po_number,
+        lines,
+        occasion.po,
+        event.reason,
+        reference=event.cancellation_id or "",
+        partial=partial,
+    )
+
+
+def _penalty_expired(event: order.CancellationPenaltyExpired, occasion: Occasion) -> Answer:
+    lines, partial = _cancellation_lines(event.lines, occasion, "rejected")
+    return Answer(
+        "cancellation",
+        "rejected",
+        event.po_number,
+        event.order_id,
+        lines,
+        occasion.po,
+        "no answer to the cancellation charge came in time; work on the order continues",
+        reference=event.question_id,
+        partial=partial,
+    )
+
+
+def _penalty_proposed(event: order.CancellationPenaltyProposed, occasion: Occasion) -> Answer | None:
+    if not occasion.partner.cancellation_charge:
+        return None
+    lines, partial = _cancellation_lines(event.lines, occasion, "held")
+    penalty = event.penalty
+    text = f"Cancellation charge {penalty.amount} {penalty.currency}, offer open until {event.expires_at[:10]}"
+    return Answer(
+        "cancellation",
+        "proposal",
+        event.po_number,
+        event.order_id,
+        lines,
+        occasion.po,
+        f"{text}. {event.reason}" if event.reason else text,
+        (penalty.amount, penalty.currency),
+        event.question_id,
+        partial,
+    )
+
+
+ANSWERS: dict[type[Event], Callable[..., Answer | None]] = {
+    order.OrderConfirmed: _confirmed,
+    order.OrderRevisionRequested: _revision_requested,
+    order.OrderRejected: _rejected,
+    order.OrderDelayConfirmed: _delay_confirmed,
+    order.OrderChanged: _changed,
+    order.OrderChangeRefused: _change_refused,
+    order.CancellationGranted: _granted,
+    order.CancellationRefused: _cancellation_refused,
+    order.CancellationPenaltyExpired: _penalty_expired,
+    order.CancellationPenaltyProposed: _penalty_proposed,
+}
+"""Events that a customer is answered by"""
+
+NOTICES: tuple[type[Event], ...] = (production.Shipped,)
+"""Events of which a customer gets a ship notice"""
+
+SUPPLIER_ORDERS: dict[type[materials.MaterialPoEvent], str] = {
+    materials.MaterialPoIssued: "issue",
+    materials.MaterialPoReduced: "reduce",
+    materials.MaterialPoCancelRequested: "cancel",
+}
+"""Events of which a supplier gets an order, a change or a cancellation"""
+
+WRITTEN: frozenset[str] = frozenset(kind.TYPE for kind in (*ANSWERS, *NOTICES, *SUPPLIER_ORDERS))
+"""Types of all events that are written as documents"""
+
+
+def answer_to(occasion: Occasion) -> Answer | None:
+    """The answer that an event is to its customer; None where there is none to be written."""
+    make = ANSWERS.get(type(occasion.event))
+    return make(occasion.event, occasion) if make else None

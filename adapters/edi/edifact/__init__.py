@@ -1,0 +1,1 @@
+"""EDIFACT: envelopes, maps, acknowledgments and messages."""

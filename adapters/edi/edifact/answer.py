@@ -1,0 +1,111 @@
+"""ORDRSP: the answer to an order, its change or its cancellation (UN/EDIFACT ORDRSP)."""
+
+from __future__ import annotations
+
+import textwrap
+from datetime import datetime
+
+from adapters.edi.answers import Answer, AnswerLine
+from adapters.edi.edifact.render import Segments
+from adapters.edi.units import to_edifact
+from hub.messages.customer_po import Line, Product, SubmitCustomerPo
+
+_OUTCOMES = {"accepted": "29", "proposal": "4", "rejected": "27"}
+_LINE_OUTCOMES = {"accepted": "5", "changed": "6", "rejected": "7", "held": "", "deleted": "2"}
+
+
+def dated(qualifier: str, date: str) -> tuple[str, tuple[str, str, str]]:
+    """A DTM of an ISO 8601 date."""
+    return ("DTM", (qualifier, date.replace("-", ""), "102"))
+
+
+def texts(text: str | None, subject: str = "AAI") -> Segments:
+    """Free text as FTX segments, five parts of 70 characters each."""
+    if not text:
+        return []
+    pieces = textwrap.wrap(text, 70)[:25]
+    return [("FTX", subject, "", "", pieces[start : start + 5]) for start in range(0, len(pieces), 5)]
+
+
+def item_numbers(line: str, product: Product, action: str = "") -> Segments:
+    """LIN, and PIA for the numbers that LIN does not hold."""
+    gtin = (product.gtin, "EN") if product.gtin and len(product.gtin) <= 14 else ""
+    lines: Segments = [("LIN", line, action, gtin)]
+    others = [
+        (value[:35], kind)
+        for value, kind in (
+            (product.buyer_part, "BP" if not gtin else "IN"),
+            (product.seller_part, "SA"),
+            (product.manufacturer_part, "MF"),
+        )
+        if value
+    ]
+    if others:
+        lines.append(("PIA", "1" if gtin else "5", *others))
+    return lines
+
+
+def parties(po: SubmitCustomerPo | None, our_id: str) -> Segments:
+    """Buyer, delivery party and supplier, as the order named them."""
+    lines: Segments = []
+    codes = {"buyer": "BY", "ship-to": "DP"}
+    for party in po.parties if po else ():
+        identifier = party.identifiers[0] if party.identifiers else None
+        if party.role in codes and identifier:
+            agency = identifier.qualifier or "9"
+            lines.append(("NAD", codes[party.role], (identifier.value[:35], "", agency[:3])))
+    lines.append(("NAD", "SU", (our_id, "", "9")))
+    return lines
+
+
+def body(answer: Answer, our_id: str, now: datetime) -> Segments:
+    """The segments of an ORDRSP."""
+    lines: Segments = [
+        ("BGM", "231", answer.number[:35], _OUTCOMES[answer.outcome]),
+        ("DTM", ("137", f"{now:%Y%m%d}", "102")),
+        *texts(answer.reason),
+        ("RFF", ("ON", answer.po_number)),
+    ]
+    if answer.reference:
+        lines.append(("RFF", ("ACW", answer.reference[:35])))
+    lines.extend(parties(answer.po, our_id))
+    currency = answer.charge[1] if answer.charge else (answer.po.currency if answer.po else None)
+    if currency:
+        lines.append(("CUX", ("2", currency, "9")))
+    if answer.charge:
+        lines.append(("ALC", "C", "", "", "", ("", "", "", "cancellation charge")))
+        lines.append(("MOA", ("8", answer.charge[0])))
+    for line in answer.lines:
+        lines.extend(_line(line))
+    lines += [("UNS", "S"), ("CNT", ("2", str(len(answer.lines))))]
+    return lines
+
+
+def _line(line: AnswerLine) -> Segments:
+    item = line.item
+    lines = item_numbers(line.line, item.product if item else Product(), _LINE_OUTCOMES[line.outcome])
+    if item:
+        if item.product.description:
+            lines.append(description(item.product.description))
+        unit = to_edifact(item.unit)
+        lines.append(("QTY", ("21", item.quantity, unit)))
+        if line.quantity:
+            lines.append(("QTY", ("113", line.quantity, unit)))
+    elif line.quantity:
+        lines.append(("QTY", ("113", line.quantity)))
+    if line.date:
+        lines.append(dated("67", line.date))
+    lines.extend(texts(line.text))
+    price = line.price or (item.unit_price if item else None)
+    if price:
+        lines.append(("PRI", ("AAA", price, "", "", _basis(item))))
+    return lines
+
+
+def _basis(item: Line | None) -> str:
+    return item.price_basis if item and item.price_basis != "1" else ""
+
+
+def description(text: str) -> tuple[str, str, str, tuple[str, ...]]:
+    """IMD with free text, two parts of 35 characters."""
+    return ("IMD", "F", "", ("", "", "", text[:35], text[35:70]))

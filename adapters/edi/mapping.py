@@ -1,0 +1,150 @@
+"""What a map makes of one document, and what maps of both standards share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from adapters.edi.envelope import Document
+from adapters.edi.faults import clean
+from adapters.edi.values import plain, total
+from hub.messages.base import Command, Message
+from hub.messages.customer_po import CancelCustomerPo
+from hub.partners import Partner
+from hub.ports import Context
+
+M = TypeVar("M", bound=Message)
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What one document says: what its sender wants, and the commands that carry it out."""
+
+    intent: str
+    messages: tuple[Command, ...] = ()
+    likely_intent: str | None = None
+    title: str = ""
+    quarantine: bool = field(default=False)
+    """a person has to look at it first"""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A document to be mapped, with what may be known beside it."""
+
+    document: Document
+    partner: Partner | None
+    context: Context
+
+    def source(self) -> dict[str, Any]:
+        """The ``source`` of the message."""
+        document = self.document
+        numbers = [
+            document.interchange.number,
+            document.group.number if document.group else "",
+            document.number,
+        ]
+        return {"channel": document.interchange.standard, "control_numbers": [clean(n) for n in numbers if n]}
+
+    def sender(self) -> dict[str, Any]:
+        """The interchange id of the sender, as an identifier of the customer."""
+        endpoint = self.document.interchange.sender
+        return identifier(endpoint.qualifier, endpoint.id)
+
+
+def identifier(qualifier: str, value: str) -> dict[str, Any]:
+    """An identifier as sent."""
+    return {"qualifier": qualifier, "value": value} if qualifier else {"value": value}
+
+
+def build(model: type[M], data: Mapping[str, Any], document: Document) -> M | None:
+    """The message made of the data; what does not fit becomes a fault of the document."""
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        for fault in error.errors(include_url=False, include_input=False, include_context=False)[:20]:
+            path = ".".join(map(str, fault["loc"]))
+            document.fault("value_invalid", detail=f"{path}: {fault['msg']}")
+        return None
+
+
+def check_totals(document: Document, stated: Mapping[str, Any], lines: Iterable[Mapping[str, Any]]) -> None:
+    """Compare the totals that the sender states with the lines; a difference is a warning."""
+    rows = list(lines)
+    if "lines" in stated and stated["lines"] != len(rows):
+        document.fault("total_lines", found=str(stated["lines"]), expected=str(len(rows)))
+    if "quantity" in stated:
+        summed = total(row["quantity"] for row in rows)
+        if summed != Decimal(stated["quantity"]):
+            document.fault("total_quantity", found=stated["quantity"], expected=plain(summed))
+    if "amount" in stated and all("unit_price" in row for row in rows):
+        amount = sum((_amount(row) for row in rows), Decimal())
+        if abs(amount - Decimal(stated["amount"])) > Decimal("0.01") * max(1, len(rows)):
+            document.fault("total_amount", found=stated["amount"], expected=plain(amount))
+
+
+def _amount(line: Mapping[str, Any]) -> Decimal:
+    basis = Decimal(line.get("price_basis", "1")) or Decimal(1)
+    return Decimal(line["quantity"]) * Decimal(line["unit_price"]) / basis
+
+
+def check_schedule(document: Document, line: Mapping[str, Any], position: int) -> None:
+    """A schedule divides the line's quantity; where it does not add up, a person should know."""
+    schedule = line.get("schedule")
+    if not schedule:
+        return
+    summed = total(entry["quantity"] for entry in schedule)
+    if summed != Decimal(line["quantity"]):
+        document.fault("schedule_quantity", position, found=plain(summed), expected=line["quantity"])
+    elif len(schedule) == 1 and "date" in schedule[0]:
+        line_date = schedule[0]["date"]
+        if isinstance(line, dict):
+            line.setdefault("requested_date", line_date)
+
+
+def number_lines(document: Document, lines: list[dict[str, Any]], positions: list[int]) -> None:
+    """Number lines that have no number "1", "2"…; one number for two lines is a fault."""
+    taken: set[str] = set()
+    for position, line in zip(positions, lines, strict=True):
+        number = line.get("line")
+        if number in taken:
+            document.fault("line_number_repeated", position, 1, value=str(number))
+        elif number:
+            taken.add(number)
+    for count, line in enumerate(lines, start=1):
+        if "line" not in line:
+            number = count
+            while str(number) in taken:
+                number += len(lines)
+            line["line"] = str(number)
+            taken.add(str(number))
+
+
+def customer(job: Job, header: dict[str, Any]) -> dict[str, Any]:
+    """Who orders: the partner by the interchange id, with name and identifiers as sent."""
+    buyer: dict[str, Any] = next((party for party in header.get("parties", ()) if party["role"] == "buyer"), {})
+    found: dict[str, Any] = {"identifiers": [job.sender(), *buyer.get("identifiers", ())]}
+    if job.partner:
+        found["id"] = job.partner.id
+    name = buyer.get("name") or (job.partner.name if job.partner else "")
+    if name:
+        found["name"] = name
+    return found
+
+
+def cancellation(job: Job, header: dict[str, Any]) -> Command | None:
+    """The request to cancel the whole order; of an unknown customer it has no customer id, and is only for
+    show.
+    """
+    data: dict[str, Any] = {"po_number": header.get("po_number", ""), "source": job.source()}
+    reason = "\n".join(header.get("notes", ()))
+    if reason:
+        data["reason"] = reason[:10_000]
+    if job.partner:
+        return build(CancelCustomerPo, {**data, "customer_id": job.partner.id}, job.document)
+    shown = build(CancelCustomerPo, {**data, "customer_id": "unknown"}, job.document)
+    return shown.model_copy(update={"customer_id": None}) if shown else None

@@ -1,0 +1,138 @@
+"""The readers of X12 and EDIFACT files (port: ``hub.ports.Reader``)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from adapters.edi.edifact import acknowledge as edifact_ack
+from adapters.edi.edifact import order as edifact_order
+from adapters.edi.edifact import structure as edifact_structure
+from adapters.edi.edifact.envelope import EdifactStream
+from adapters.edi.envelope import Group, Interchange
+from adapters.edi.mapping import Job, Meaning
+from adapters.edi.reading import Assembler, Dialect
+from adapters.edi.tokens import BOM, PADDING, Limits
+from adapters.edi.x12 import acknowledge as x12_ack
+from adapters.edi.x12 import order as x12_order
+from adapters.edi.x12 import segments as x12_segments
+from adapters.edi.x12 import structure as x12_structure
+from adapters.edi.x12.envelope import X12Stream
+from hub.partners import Partner
+from hub.ports import Context, Draft, Reading
+
+
+def _recognised(intent: str) -> Any:
+    def read(job: Job) -> Meaning:
+        return Meaning(intent, title=job.document.type)
+
+    return read
+
+
+def _x12_drafts(
+    interchange: Interchange, groups: list[tuple[Group | None, list[Any]]], partner: Partner | None
+) -> list[Draft]:
+    drafts: list[Draft] = []
+    ta1 = x12_ack.acknowledge_interchange(interchange, partner)
+    if ta1:
+        drafts.append(ta1)
+    refused = any(fault.fatal for fault in interchange.faults)
+    receipts = [
+        x12_ack.group_receipt(group, sets, group.stated if group.stated >= 0 else len(sets))
+        for group, sets in groups
+        if group is not None
+    ]
+    if receipts and not refused:
+        first = next(group for group, _ in groups if group is not None)
+        route = x12_ack.back(interchange, partner, first.version, first.receiver, first.sender)
+        drafts.append(x12_ack.FunctionalAcknowledgment(route, tuple(receipts)))
+    return drafts
+
+
+def _edifact_drafts(
+    interchange: Interchange, groups: list[tuple[Group | None, list[Any]]], partner: Partner | None
+) -> list[Draft]:
+    if not interchange.number:
+        return []
+    receipts = [edifact_ack.group_receipt(group, messages) for group, messages in groups]
+    return [edifact_ack.acknowledge(interchange, receipts, partner)]
+
+
+X12 = Dialect(
+    "x12",
+    {
+        "850": lambda job: x12_order.OrderMap(job).read(),
+        "860": lambda job: x12_order.OrderMap(job).read(),
+        "855": _recognised("supplier_confirm"),
+        "865": _recognised("supplier_confirm"),
+        "856": _recognised("supplier_ship"),
+    },
+    (x12_structure.check_structure, x12_segments.check_shapes),
+    frozenset({"997", "999"}),
+    x12_ack.set_receipt,
+    _x12_drafts,
+)
+
+EDIFACT = Dialect(
+    "edifact",
+    {
+        "ORDERS": lambda job: edifact_order.OrderMap(job).read(),
+        "ORDCHG": lambda job: edifact_order.OrderMap(job).read(),
+        "ORDRSP": _recognised("supplier_confirm"),
+        "DESADV": _recognised("supplier_ship"),
+    },
+    (edifact_structure.check_structure,),
+    frozenset({"CONTRL"}),
+    edifact_ack.message_receipt,
+    _edifact_drafts,
+)
+
+
+class X12Reader:
+    """Reads X12 files: purchase orders and their changes, suppliers' answers, acknowledgments.
+
+    ``our_ids`` are our own interchange ids; an interchange to somebody else is refused. Without any, and
+    without one in the partner's profile, the receiver is not looked at.
+    """
+
+    def __init__(self, our_ids: Collection[str] = (), limits: Limits | None = None) -> None:
+        self._our_ids = frozenset(our_ids)
+        self._limits = limits or Limits()
+
+    def recognises(self, raw: bytes, name: str) -> bool:
+        """Whether the file begins as an interchange does."""
+        return _beginning(raw).startswith("ISA")
+
+    def read(self, raw: bytes, name: str, context: Context, known: Collection[str] = ()) -> Reading:
+        """What the file says; ``known`` are keys of interchanges received before, which are refused as
+        duplicates.
+        """
+        assembler = Assembler(X12, context, self._our_ids, known)
+        return assembler.assemble(X12Stream(raw, self._limits))
+
+
+class EdifactReader:
+    """Reads EDIFACT files: purchase orders and their changes, suppliers' answers, acknowledgments.
+
+    ``our_ids`` are our own interchange ids; an interchange to somebody else is refused. Without any, and
+    without one in the partner's profile, the receiver is not looked at.
+    """
+
+    def __init__(self, our_ids: Collection[str] = (), limits: Limits | None = None) -> None:
+        self._our_ids = frozenset(our_ids)
+        self._limits = limits or Limits()
+
+    def recognises(self, raw: bytes, name: str) -> bool:
+        """Whether the file begins as an interchange does."""
+        return _beginning(raw).startswith(("UNA", "UNB"))
+
+    def read(self, raw: bytes, name: str, context: Context, known: Collection[str] = ()) -> Reading:
+        """What the file says; ``known`` are keys of interchanges received before, which are refused as
+        duplicates.
+        """
+        assembler = Assembler(EDIFACT, context, self._our_ids, known)
+        return assembler.assemble(EdifactStream(raw, self._limits))
+
+
+def _beginning(raw: bytes) -> str:
+    return raw[:4096].decode("latin-1").removeprefix(BOM).lstrip(PADDING)

@@ -1,0 +1,200 @@
+"""From a stream of messages to one Reading: what a file says, what is wrong, how it is acknowledged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from adapters.edi.delimiters import Standard
+from adapters.edi.envelope import Document, Group, Interchange
+from adapters.edi.faults import Fault
+from adapters.edi.mapping import Job, Meaning
+from hub.messages.base import Command
+from hub.partners import Partner
+from hub.ports import Context, Disposition, Draft, Finding, Part, Reading
+
+Check = Callable[[Document], bool]
+Map = Callable[[Job], Meaning]
+
+_MOST_FINDINGS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """What is particular to a standard: its maps, its checks, its acknowledgments."""
+
+    standard: Standard
+    maps: Mapping[str, Map]
+    checks: tuple[Check, ...]
+    acknowledgments: frozenset[str]
+    """documents that acknowledge and are never acknowledged"""
+    receipt: Callable[[Document], Any]
+    drafts: Callable[[Interchange, list[tuple[Group | None, list[Any]]], Partner | None], list[Draft]]
+
+
+@dataclass(slots=True)
+class _Read:
+    """What is kept of a document once it has been read."""
+
+    meaning: Meaning
+    disposition: Disposition
+    where: str
+
+
+@dataclass(slots=True)
+class Assembler:
+    """Takes messages, groups and interchanges as they come, and makes one Reading of them."""
+
+    dialect: Dialect
+    context: Context
+    our_ids: Collection[str] = ()
+    known: Collection[str] = ()
+    """keys of interchanges that have been received before"""
+    _read: list[_Read] = field(default_factory=list)
+    _faults: list[Fault] = field(default_factory=list)
+    _drafts: list[Draft] = field(default_factory=list)
+    _keys: dict[str, None] = field(default_factory=dict)
+    _partners: dict[str, Partner | None] = field(default_factory=dict)
+    _groups: list[tuple[Group | None, list[Any]]] = field(default_factory=list)
+    _receipts: list[Any] = field(default_factory=list)
+    _open: Interchange | None = None
+    _acknowledgments: int = 0
+
+    def assemble(self, items: Iterable[Document | Group | Interchange]) -> Reading:
+        """Read everything."""
+        for item in items:
+            if isinstance(item, Document):
+                self._take_document(item)
+            elif isinstance(item, Group):
+                self._end_group(item)
+            else:
+                self._end_interchange(item)
+        return self._reading()
+
+    def _partner(self, interchange: Interchange) -> Partner | None:
+        sender = interchange.sender
+        key = str(sender)
+        if key not in self._partners:
+            self._partners[key] = self.context.partners.by_edi(sender.qualifier, sender.id) if sender.id else None
+        return self._partners[key]
+
+    def _enter(self, interchange: Interchange) -> None:
+        """Judge an interchange by its header, before anything in it is read."""
+        if interchange is self._open:
+            return
+        self._open = interchange
+        if not interchange.number:
+            return
+        partner = self._partner(interchange)
+        if partner is None:
+            interchange.fault("unknown_partner", value=str(interchange.sender))
+        if interchange.test:
+            interchange.fault("test_interchange")
+        ours = set(self.our_ids)
+        if partner and partner.edi and partner.edi.our_id:
+            ours.add(partner.edi.our_id)
+        if ours and interchange.receiver.id not in ours:
+            interchange.fault("wrong_receiver", value=str(interchange.receiver))
+        if interchange.key in self._keys or interchange.key in self.known:
+            interchange.fault("interchange_duplicate", value=interchange.number)
+        self._keys[interchange.key] = None
+
+    def _take_document(self, document: Document) -> None:
+        self._enter(document.interchange)
+        if document.type in self.dialect.acknowledgments:
+            meaning = Meaning("functional_ack", title=document.type)
+            self._acknowledgments += 1
+        else:
+            meaning = self._understand(document)
+            self._receipts.append(self.dialect.receipt(document))
+        self._faults.extend(document.faults)
+        disposition: Disposition = "accepted"
+        if document.rejected:
+            disposition = "rejected"
+        elif meaning.quarantine:
+            disposition = "quarantine"
+        elif any(f.kind.level in ("segment", "element") for f in document.faults):
+            disposition = "accepted_with_errors"
+        self._read.append(_Read(meaning, disposition, str(document.place())))
+
+    def _understand(self, document: Document) -> Meaning:
+        read = self.dialect.maps.get(document.type)
+        if read is None:
+            document.fault("message_unsupported", 1, value=document.type)
+            return Meaning("not_an_order", title=document.type)
+        sound = all(check(document) for check in self.dialect.checks)
+        partner = self._partner(document.interchange)
+        meaning = read(Job(document, partner, self.context))
+        if sound:
+            return meaning
+        return Meaning(meaning.intent, (), meaning.likely_intent, meaning.title, meaning.quarantine)
+
+    def _end_group(self, group: Group) -> None:
+        self._groups.append((group, self._receipts))
+        self._receipts = []
+        self._faults.extend(group.faults)
+
+    def _end_interchange(self, interchange: Interchange) -> None:
+        self._enter(interchange)
+        if self._receipts:
+            self._groups.append((None, self._receipts))
+        groups = [(group, receipts) for group, receipts in self._groups if receipts]
+        self._groups, self._receipts = [], []
+        self._faults.extend(interchange.faults)
+        answered = not (interchange.acknowledged or self._acknowledgments)
+        if groups or answered:
+            self._drafts.extend(self.dialect.drafts(interchange, groups, self._partner(interchange)))
+        if interchange.acknowledged:
+            self._read.append(_Read(Meaning("functional_ack", title="TA1"), "accepted", str(interchange.place())))
+        self._acknowledgments = 0
+        self._open = None
+
+    def _reading(self) -> Reading:
+        read = self._read
+        findings = _findings(self._faults)
+        intents = list(dict.fromkeys(one.meaning.intent for one in read))
+        failed = any(fault.fatal for fault in self._faults)
+        intent = "mixed" if len(intents) > 1 else intents[0] if intents else "quarantine" if failed else "not_an_order"
+        partner = next((p for p in self._partners.values() if p), None)
+        titles = [one.meaning.title for one in read if one.meaning.title]
+        return Reading(
+            kind=self.dialect.standard,
+            intent=intent,
+            disposition=_disposition(read, findings),
+            messages=_messages(read),
+            drafts=tuple(self._drafts),
+            findings=findings,
+            parts=tuple(Part(one.meaning.intent, one.disposition, one.where) for one in read),
+            likely_intent=next((one.meaning.likely_intent for one in read if one.meaning.likely_intent), None),
+            partner_id=partner.id if partner else None,
+            keys=tuple(self._keys),
+            title=", ".join(titles[:3]) + (f" and {len(titles) - 3} more" if len(titles) > 3 else ""),
+        )
+
+
+def _findings(faults: list[Fault]) -> tuple[Finding, ...]:
+    ranked = sorted(faults, key=lambda fault: fault.kind.severity) if len(faults) > _MOST_FINDINGS else faults
+    return tuple(fault.finding() for fault in ranked[:_MOST_FINDINGS])
+
+
+def _messages(read: list[_Read]) -> tuple[Command, ...]:
+    """The commands of documents that are accepted; where none is, those of all, to be shown and not carried
+    out.
+    """
+    accepted = [one for one in read if one.disposition in ("accepted", "accepted_with_errors")]
+    return tuple(message for one in (accepted or read) for message in one.meaning.messages)
+
+
+def _disposition(read: list[_Read], findings: tuple[Finding, ...]) -> Disposition:
+    each = {one.disposition for one in read}
+    errors = any(finding.severity == "error" for finding in findings)
+    if not each:
+        return "rejected" if errors else "accepted"
+    if each <= {"rejected"}:
+        return "rejected"
+    if each <= {"rejected", "quarantine"}:
+        return "quarantine"
+    if each == {"accepted"} and not errors:
+        return "accepted"
+    return "accepted_with_errors"

@@ -1,0 +1,298 @@
+"""The tokenizer: an interchange file as blocks of segments, in linear time and bounded memory (X12.6, ISO
+9735).
+
+The file is taken as bytes in Latin-1, which never fails and keeps every byte apart; only what holds other
+than ASCII is decoded later. Released characters (EDIFACT ``?+``) are replaced by characters beyond Latin-1,
+which no input can contain, so that splitting never has to look at single characters.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from adapters.edi.delimiters import (
+    HEADER_REACH,
+    Delimiters,
+    Header,
+    HeaderError,
+    Standard,
+    discover_edifact,
+    discover_x12,
+    evenly_wrapped,
+)
+
+CHUNK = 1 << 16
+BOM = "\xef\xbb\xbf"
+PADDING = " \t\r\n\x00\x1a"
+"""what may stand between interchanges: white space, and the end-of-file marks of old transports"""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much is taken from one document, so that a hostile one does no harm."""
+
+    segment: int = 1 << 16
+    """characters that a segment may have"""
+    segments: int = 100_000
+    """segments of a message"""
+    faults: int = 200
+    """faults listed per message"""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Consecutive segments of one interchange, not yet split into elements."""
+
+    delimiters: Delimiters
+    segments: list[str]
+    header: Header | None = None
+    """on the first block of an interchange"""
+    plain: bool = False
+    """nothing but printable ASCII, nothing released: elements can be taken as they are"""
+    trouble: str = ""
+    """a code of the catalogue, where no more can be read"""
+    detail: str = ""
+
+
+_STAND_INS = "\ue000\ue001\ue002\ue003\ue004"
+"""for a released release character, terminator, element, component and repetition separator"""
+
+_NOWHERE = Delimiters("", "", "")
+
+
+class Tokenizer:
+    """Reads a file of interchanges of one standard; iterate over it for blocks of segments."""
+
+    def __init__(self, source: bytes | BinaryIO, standard: Standard, limits: Limits | None = None) -> None:
+        self._source = io.BytesIO(source) if isinstance(source, bytes) else source
+        self._limits = limits or Limits()
+        self._mark = "ISA" if standard == "x12" else "UNB"
+        self._discover = discover_x12 if standard == "x12" else discover_edifact
+        self._text = ""
+        self._at = 0
+        self._wrapped = False
+
+    def __iter__(self) -> Iterator[Block]:
+        """Blocks of segments; the first block of every interchange carries its header."""
+        self._reach(HEADER_REACH)
+        if self._text.startswith(BOM):
+            self._at = len(BOM)
+        while True:
+            self._skip_padding()
+            if self._at >= len(self._text):
+                return
+            self._reach(8 * HEADER_REACH)
+            if self._text.startswith(("UNA", self._mark), self._at):
+                yield from self._interchange()
+            else:
+                yield from self._resume("unreadable", f"it begins with {self._text[self._at : self._at + 20]!a}")
+
+    def _more(self) -> bool:
+        """Read on, and forget what is behind the present position."""
+        chunk = self._source.read(CHUNK)
+        if not chunk:
+            return False
+        text = chunk.decode("latin-1")
+        if self._wrapped:
+            text = text.replace("\r", "").replace("\n", "")
+        self._text = self._text[self._at :] + text
+        self._at = 0
+        return True
+
+    def _reach(self, length: int) -> None:
+        while len(self._text) - self._at < length and self._more():
+            pass
+
+    def _skip_padding(self) -> None:
+        while True:
+            rest = len(self._text) - len(self._text[self._at :].lstrip(PADDING))
+            self._at = rest
+            if rest < len(self._text) or not self._more():
+                return
+
+    def _resume(self, trouble: str, detail: str) -> Iterator[Block]:
+        """Report what cannot be read, and go on at the next header that begins a line."""
+        yield Block(_NOWHERE, [], trouble=trouble, detail=detail)
+        self._at = min(self._at + 1, len(self._text))
+        while True:
+            at = self._text.find("\n" + self._mark, self._at)
+            advice = self._text.find("\nUNA", self._at) if self._mark == "UNB" else -1
+            found = min((place for place in (at, advice) if place >= 0), default=-1)
+            if found >= 0:
+                self._at = found + 1
+                return
+            self._at = max(self._at, len(self._text) - 4)
+            if not self._more():
+                self._at = len(self._text)
+                return
+
+    def _interchange(self) -> Iterator[Block]:
+        try:
+            header = self._discover(self._text[self._at : self._at + HEADER_REACH])
+            sample = self._text[self._at : self._at + 8 * HEADER_REACH]
+            if header.wrapped or evenly_wrapped(sample, header.delimiters.segment):
+                self._wrapped = True
+                self._text = self._text[self._at :].replace("\r", "").replace("\n", "")
+                self._at = 0
+                header = self._discover(self._text[:HEADER_REACH])
+        except HeaderError as trouble:
+            yield from self._resume("header_unreadable", str(trouble))
+            return
+        self._at += header.start
+        first: Header | None = header
+        search = self._at + 3
+        while True:
+            end, complete = self._next_boundary(search, header.delimiters)
+            if end > self._at:
+                raw, self._at = self._text[self._at : end], end
+                yield _block(raw, header.delimiters, first)
+                first = None
+            if complete:
+                return
+            if len(self._text) - self._at > self._limits.segment:
+                yield from self._resume("segment_too_long", "")
+                return
+            if not self._more():
+                raw, self._at = self._text[self._at :], len(self._text)
+                if raw.strip(PADDING) or first:
+                    yield _block(raw, header.delimiters, first)
+                return
+            search = self._at + 3 if first else self._at
+
+    def _next_boundary(self, search: int, delimiters: Delimiters) -> tuple[int, bool]:
+        """How far whole segments of this interchange reach, and whether another interchange begins there."""
+        text, terminator = self._text, delimiters.segment
+        at = text.find(self._mark, search)
+        while at >= 0 and at + 4 <= len(text):
+            begin = at
+            if self._mark == "UNB":
+                before = text[max(self._at, at - 16) : at].rstrip(" \r\n")
+                if before[-9:-6] == "UNA":
+                    begin = at - len(text[max(self._at, at - 16) : at]) + len(before) - 9
+            if not text[at + 3].isalnum() and _is_boundary(text, self._at, begin, delimiters):
+                return begin, True
+            at = text.find(self._mark, at + 3)
+        end = text.rfind(terminator, self._at)
+        while end >= 0 and _released(text, self._at, end, delimiters.release):
+            end = text.rfind(terminator, self._at, end)
+        if end < 0:
+            return self._at, False
+        end += len(terminator)
+        advice = text.find("UNA", max(self._at, end - 16)) if self._mark == "UNB" else -1
+        if advice > search and _is_boundary(text, self._at, advice, delimiters):
+            # an advice whose UNB has not been read yet: its apostrophe ends no segment of this interchange
+            return advice, False
+        return end, False
+
+
+def _released(text: str, start: int, at: int, release: str) -> bool:
+    """Whether the character at this place has lost its meaning to an odd number of release characters before
+    it.
+    """
+    if not release:
+        return False
+    count = 0
+    while at - count - 1 >= start and text[at - count - 1] == release:
+        count += 1
+    return count % 2 == 1
+
+
+def _is_boundary(text: str, start: int, at: int, delimiters: Delimiters) -> bool:
+    """Whether a segment has just ended here; line breaks may stand between."""
+    terminator = delimiters.segment
+    if at == start:
+        return True
+    while at > start and text[at - 1] in " \r\n\t\x00\x1a" and not text.startswith(terminator, at - len(terminator)):
+        at -= 1
+    at -= len(terminator)
+    return at >= start and text.startswith(terminator, at) and not _released(text, start, at, delimiters.release)
+
+
+def _block(raw: str, delimiters: Delimiters, header: Header | None) -> Block:
+    """Whole segments, cut apart; line breaks between them are gone, released characters replaced."""
+    terminator = delimiters.segment
+    if delimiters.release and delimiters.release in raw:
+        raw = _hide(raw, delimiters)
+    if terminator == "\n":
+        raw = raw.replace("\r\n", "\n") if "\r" in raw else raw
+    elif terminator != "\r" and ("\n" in raw or "\r" in raw):
+        raw = raw.replace(terminator + "\r\n", terminator).replace(terminator + "\n", terminator)
+    segments = raw.split(terminator)
+    if not segments[-1].strip(PADDING):
+        segments.pop()
+    plain = raw.isascii() and all(map(str.isprintable, segments))
+    if not plain or terminator + " " in raw or raw[:1] == " ":
+        segments = [segment.lstrip(PADDING) for segment in segments]
+        plain = raw.isascii() and all(map(str.isprintable, segments))
+    if "" in segments:
+        segments = [segment for segment in segments if segment]
+    return Block(delimiters, segments, header, plain)
+
+
+def _hide(raw: str, delimiters: Delimiters) -> str:
+    """Put stand-ins for released characters; one released without need loses its release character."""
+    release = delimiters.release
+    marks = (release, delimiters.segment, delimiters.element, delimiters.component, delimiters.repetition)
+    for stand_in, mark in zip(_STAND_INS, marks, strict=True):
+        if mark:
+            raw = raw.replace(release + mark, stand_in)
+    return raw.replace(release, "")
+
+
+class Repeated(list[str]):
+    """The components of a repeated element (syntax version 4), and its further repetitions."""
+
+    others: list[list[str]]
+
+
+class Splitter:
+    """Splits the segments of one interchange into elements, decoding what is not ASCII."""
+
+    def __init__(self, delimiters: Delimiters, charset: str = "latin-1") -> None:
+        self._delimiters = delimiters
+        self._charset = charset
+        marks = (
+            delimiters.release,
+            delimiters.segment,
+            delimiters.element,
+            delimiters.component,
+            delimiters.repetition,
+        )
+        self._restored = {ord(stand_in): mark for stand_in, mark in zip(_STAND_INS, marks, strict=True)}
+
+    def text(self, value: str) -> str:
+        """An element's text: UTF-8 where it is valid UTF-8, in the declared character set otherwise."""
+        if value.isascii():
+            return value
+        value = value.translate(self._restored)
+        if value.isascii():
+            return value
+        raw = value.encode("latin-1", "replace")
+        try:
+            return raw.decode("utf-8")
+        except UnicodeDecodeError:
+            return raw.decode(self._charset, "replace")
+
+    def x12(self, segment: str) -> list[str]:
+        """The elements of an X12 segment, its identifier first."""
+        return [self.text(element) for element in segment.split(self._delimiters.element)]
+
+    def edifact(self, segment: str) -> list[list[str]]:
+        """The elements of an EDIFACT segment as lists of their components, the tag first."""
+        component, repetition = self._delimiters.component, self._delimiters.repetition
+        if segment.isascii() and not (repetition and repetition in segment):
+            return [element.split(component) for element in segment.split(self._delimiters.element)]
+        return [self._repeated(element) for element in segment.split(self._delimiters.element)]
+
+    def _repeated(self, element: str) -> list[str]:
+        component, repetition = self._delimiters.component, self._delimiters.repetition
+        occurrences = element.split(repetition) if repetition else [element]
+        read = [[self.text(part) for part in occurrence.split(component)] for occurrence in occurrences]
+        if len(read) == 1:
+            return read[0]
+        first = Repeated(read[0])
+        first.others = read[1:]
+        return first

@@ -1,0 +1,1 @@
+"""X12: envelopes, maps, acknowledgments and documents."""

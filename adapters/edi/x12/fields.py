@@ -1,0 +1,83 @@
+"""Reading elements of an X12 document: each value strictly, each fault at its place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from adapters.edi.envelope import Document
+from adapters.edi.faults import clean
+from adapters.edi.units import from_x12
+from adapters.edi.values import currency, day, decimal
+
+
+class Fields:
+    """The elements of one document; ``segment`` is always the segment with its position, from 1."""
+
+    def __init__(self, document: Document, today: str) -> None:
+        self.document = document
+        self._today = today
+        self._short_years = document.version[:6] < "004000"
+        self.unmapped: list[dict[str, str]] = []
+
+    def decimal(self, position: int, segment: list[str], index: int, *, negative: bool = False) -> str | None:
+        """A decimal; None where the element is absent or, with a fault, cannot be read."""
+        text = segment[index].strip() if index < len(segment) else ""
+        if not text:
+            return None
+        value = decimal(text)
+        if value is None:
+            self.document.fault("number_invalid", position, index, value=text)
+        elif value[0] == "-" and not negative:
+            self.document.fault("number_negative", position, index, value=text)
+            return None
+        return value
+
+    def date(self, position: int, segment: list[str], index: int) -> str | None:
+        """A date: CCYYMMDD, and before version 004000 also YYMMDD."""
+        text = segment[index].strip() if index < len(segment) else ""
+        if not text:
+            return None
+        value = day(text, self._today) if len(text) == 8 or self._short_years else None
+        if value is None:
+            self.document.fault("date_invalid", position, index, value=text, detail="; CCYYMMDD is expected")
+        return value
+
+    def unit(self, position: int, segment: list[str], index: int) -> str | None:
+        """A unit of measure as a code of Recommendation 20; the first component where it is a composite."""
+        text = segment[index].strip() if index < len(segment) else ""
+        text = text.split(self.document.interchange.delimiters.component, 1)[0]
+        if not text:
+            return None
+        value = from_x12(text)
+        if value is None:
+            self.document.fault("unit_unknown", position, index, value=text)
+        return value
+
+    def currency(self, position: int, segment: list[str], index: int) -> str | None:
+        """A currency code."""
+        text = segment[index].strip() if index < len(segment) else ""
+        value = currency(text) if text else None
+        if text and value is None:
+            self.document.fault("currency_unknown", position, index, value=text)
+        return value
+
+    def keep(self, position: int, segment: list[str], note: str = "") -> None:
+        """Keep a segment for which the normalised order has no place."""
+        text = clean("*".join(segment).rstrip("*"), 2000)
+        self.keep_text(position, segment[0], f"{note}: {text}" if note else text)
+
+    def keep_text(self, position: int, place: str, text: str) -> None:
+        """Keep a piece of text with the place where it stood."""
+        if len(self.unmapped) < 5000 and text:
+            self.unmapped.append({"where": f"segment {position} {clean(place, 40)}", "text": clean(text, 2000)})
+
+
+def at(segment: list[str], index: int) -> str:
+    """An element without its padding; empty where it is absent."""
+    return segment[index].strip() if index < len(segment) else ""
+
+
+def put(target: dict[str, Any], name: str, value: Any) -> None:
+    """Set what has a value."""
+    if value:
+        target[name] = value

@@ -1,0 +1,201 @@
+"""Line items of X12 orders: PO1 and POC with the segments that follow them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from adapters.edi.faults import clean
+from adapters.edi.units import MEASURES, from_x12
+from adapters.edi.x12.fields import Fields, at, put
+from adapters.edi.x12.order_codes import CHANGES, CHARACTERISTICS, DELIVERY_DATES, PRICE_BASES, PRODUCT_FIELDS
+
+Line = dict[str, Any]
+
+
+def begin_po1(fields: Fields, position: int, po1: list[str]) -> Line:
+    """A line from PO1; its number is left out where the sender leaves it out."""
+    line: Line = {"product": {}}
+    put(line, "line", at(po1, 1))
+    _quantity_and_price(fields, line, position, po1, 2, 3, 4)
+    _products(fields, line, position, po1, 6)
+    return line
+
+
+def begin_poc(fields: Fields, position: int, poc: list[str]) -> Line:
+    """A line of a change from POC."""
+    line: Line = {"product": {}}
+    put(line, "line", at(poc, 1))
+    code = at(poc, 2)
+    action = CHANGES.get(code)
+    if action is None and code:
+        fields.document.fault("code_invalid", position, 2, value=code)
+    line["action"] = action or "change"
+    if action in ("delete", "none") and not at(poc, 3):
+        poc = [*poc[:3], *poc[3:]]
+        poc[3:4] = ["0"]
+    if action in ("delete", "none") and not at(poc, 5):
+        poc = (poc + [""] * 6)[: max(6, len(poc))]
+        poc[5] = "EA"
+    _quantity_and_price(fields, line, position, poc, 3, 5, 6)
+    if at(poc, 4):
+        fields.keep_text(position, "POC04", f"left to receive: {at(poc, 4)}")
+    _products(fields, line, position, poc, 8)
+    return line
+
+
+def _quantity_and_price(
+    fields: Fields, line: Line, position: int, segment: list[str], quantity: int, unit: int, price: int
+) -> None:
+    """Quantity, unit, price and price basis, which all line segments have in this order."""
+    for name, index, value in (
+        ("quantity", quantity, fields.decimal(position, segment, quantity)),
+        ("unit", unit, fields.unit(position, segment, unit)),
+    ):
+        if value is not None:
+            line[name] = value
+        elif not at(segment, index):
+            fields.document.fault("element_missing", position, index)
+    amount = fields.decimal(position, segment, price)
+    basis = at(segment, price + 1)
+    if amount is None:
+        if basis:
+            fields.keep_text(position, segment[0], f"price basis {basis}")
+        return
+    number = PRICE_BASES.get(basis, "") if basis else "1"
+    if not number:
+        fields.document.fault("price_basis_unknown", position, price + 1, value=basis)
+        fields.keep_text(position, segment[0], f"price {amount} {basis}")
+        return
+    line["unit_price"] = amount
+    if number != "1":
+        line["price_basis"] = number
+
+
+def _products(fields: Fields, line: Line, position: int, segment: list[str], start: int) -> None:
+    """Pairs of qualifier and identifier; the first of a kind counts, a further one is kept beside."""
+    product = line["product"]
+    for index in range(start, len(segment) - 1, 2):
+        qualifier, value = segment[index].strip(), segment[index + 1].strip()
+        if not value:
+            continue
+        name = PRODUCT_FIELDS.get(qualifier)
+        if name and name not in product:
+            product[name] = value
+        elif qualifier in CHARACTERISTICS:
+            characteristic(line, CHARACTERISTICS[qualifier], value)
+        else:
+            fields.keep_text(position, f"{segment[0]}{index:02}", f"{qualifier} {value}")
+
+
+def characteristic(line: Line, name: str, value: str, unit: str = "") -> None:
+    """One thing that the product must be."""
+    entry = {"name": name, "value": value}
+    put(entry, "unit", unit)
+    line.setdefault("characteristics", []).append(entry)
+
+
+def _description(fields: Fields, line: Line, position: int, pid: list[str]) -> None:
+    code, text = at(pid, 2), at(pid, 5) or " ".join(filter(None, (at(pid, 3), at(pid, 4))))
+    if not text:
+        fields.keep(position, pid)
+    elif code in ("", "08", "GEN") and "description" not in line["product"]:
+        line["product"]["description"] = text
+    elif code in ("", "08", "GEN"):
+        line.setdefault("notes", []).append(text)
+    else:
+        characteristic(line, CHARACTERISTICS.get(code, f"description {code}"), text)
+
+
+def _measure(fields: Fields, line: Line, position: int, mea: list[str]) -> None:
+    name = MEASURES.get(at(mea, 2)) or " ".join(filter(None, (at(mea, 1), at(mea, 2)))) or "measurement"
+    component = fields.document.interchange.delimiters.component
+    unit = at(mea, 4).split(component, 1)[0]
+    value = at(mea, 3)
+    if at(mea, 5) or at(mea, 6):
+        value = " ".join(filter(None, (value, f"{at(mea, 5)}..{at(mea, 6)}")))
+    if value:
+        characteristic(line, name, value, from_x12(unit) or unit)
+    else:
+        fields.keep(position, mea)
+
+
+def _packing(fields: Fields, line: Line, position: int, po4: list[str]) -> None:
+    if at(po4, 1):
+        characteristic(line, "pack", at(po4, 1))
+    if at(po4, 2):
+        characteristic(line, "size", at(po4, 2), from_x12(at(po4, 3)) or at(po4, 3))
+    if any(part.strip() for part in po4[4:]):
+        fields.keep(position, po4, "packing")
+
+
+def _date(fields: Fields, line: Line, position: int, dtm: list[str]) -> None:
+    take_date(fields, line, position, dtm)
+
+
+def take_date(fields: Fields, target: dict[str, Any], position: int, dtm: list[str]) -> None:
+    """The plainest of the dates that say when goods are wanted; every other is kept beside."""
+    qualifier, value = at(dtm, 1), fields.date(position, dtm, 2)
+    if value is None:
+        if at(dtm, 6):
+            fields.keep(position, dtm)
+        return
+    known = target.get("_date")
+    rank = DELIVERY_DATES.index(qualifier) if qualifier in DELIVERY_DATES else 99
+    if rank == 99:
+        fields.keep_text(position, "DTM", f"date {qualifier} {value}")
+    elif known is None or rank < known[0]:
+        if known:
+            fields.keep_text(known[1], "DTM", f"date {known[2]} {target['requested_date']}")
+        target["_date"] = (rank, position, qualifier)
+        target["requested_date"] = value
+        if qualifier != "002":
+            fields.keep_text(position, "DTM", f"date {qualifier} {value}")
+    elif (qualifier, value) != (known[2], target["requested_date"]):
+        fields.keep_text(position, "DTM", f"date {qualifier} {value}")
+
+
+def _schedule(fields: Fields, line: Line, position: int, sch: list[str]) -> None:
+    quantity = fields.decimal(position, sch, 1)
+    if quantity is None:
+        return
+    entry: dict[str, Any] = {"quantity": quantity}
+    put(entry, "date", fields.date(position, sch, 6))
+    put(entry, "location", at(sch, 4))
+    line.setdefault("schedule", []).append(entry)
+
+
+def _stores(fields: Fields, line: Line, position: int, sdq: list[str]) -> None:
+    for index in range(3, len(sdq) - 1, 2):
+        quantity = fields.decimal(position, sdq, index + 1)
+        if quantity is not None:
+            entry = {"quantity": quantity}
+            put(entry, "location", sdq[index].strip())
+            line.setdefault("schedule", []).append(entry)
+
+
+def _reference(fields: Fields, line: Line, position: int, ref: list[str]) -> None:
+    value = at(ref, 2) or at(ref, 3)
+    if value and not (ref[0] == "N9" and at(ref, 1) == "L1"):
+        characteristic(line, f"reference {at(ref, 1)}", value)
+
+
+def _note(fields: Fields, line: Line, position: int, msg: list[str]) -> None:
+    text = at(msg, 2) if msg[0] == "MTX" else at(msg, 1)
+    if text:
+        line.setdefault("notes", []).append(clean(text, 5000))
+
+
+HANDLERS: dict[str, Callable[[Fields, Line, int, list[str]], None]] = {
+    "PID": _description,
+    "MEA": _measure,
+    "PO4": _packing,
+    "DTM": _date,
+    "SCH": _schedule,
+    "SDQ": _stores,
+    "REF": _reference,
+    "N9": _reference,
+    "MSG": _note,
+    "MTX": _note,
+}
+"""What the segments after PO1 or POC say about the line; the rest is kept as it is"""

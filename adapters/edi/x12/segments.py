@@ -1,0 +1,102 @@
+"""The shapes of X12 segments, as far as the maps read them: how many elements, which must be there, how long.
+
+Lengths are the larger of those of versions 004010 and 005010, so that one table serves both.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from adapters.edi.envelope import Document
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A segment's elements; index 0 is the identifier."""
+
+    lengths: tuple[tuple[int, int], ...]
+    required: tuple[int, ...]
+    count: int
+
+
+def _shape(text: str, count: int = 0) -> Shape:
+    """From ``2! 1-22! 30``: minimum and maximum length, ``!`` where the element must be there."""
+    lengths: list[tuple[int, int]] = [(2, 3)]
+    required = []
+    for index, word in enumerate(text.split(), start=1):
+        if word.endswith("!"):
+            required.append(index)
+        low, _, high = word.rstrip("!").rpartition("-")
+        lengths.append((int(low or 1), int(high)))
+    return Shape(tuple(lengths), tuple(required), (count or len(lengths) - 1) + 1)
+
+
+_PAIRS = " 2-2 80" * 10
+
+SHAPES: dict[str, Shape] = {
+    "ST": _shape("3-3! 4-9! 35"),
+    "SE": _shape("1-10! 4-9!"),
+    "BEG": _shape("2-2! 2-2! 1-22! 30 6-8! 30 2-2 3-3 2-2 3-3 3-3 3-3"),
+    "BCH": _shape("2-2! 2-2! 1-22! 30 8 6-8! 30 30 2-2 30 6-8 6-8 2-3 2-2 2-2 2-2 2-2"),
+    "BAK": _shape("2-2! 2-2! 1-22! 6-8! 30 30 30 30 6-8 2-2 2-2"),
+    "BCA": _shape("2-2! 2-2! 1-22! 30 8 6-8! 30 30 30 6-8 6-8 2-2 2-2"),
+    "BSN": _shape("2-2! 2-30! 6-8! 4-8! 4-4 2-2 3-3"),
+    "CUR": _shape("2-3! 3-3!", 21),
+    "REF": _shape("2-3! 50 80 99"),
+    "PER": _shape("2-2! 60 2-2 256 2-2 256 2-2 256 20"),
+    "DTM": _shape("3-3! 6-8 4-8 2-2 2-3 35"),
+    "ITD": _shape("2-2 2 6 6-8 3 6-8 3 10 6-8 10 5 80 2 2 10", 15),
+    "FOB": _shape("2-2! 2 80 2-2 3-3 2 80 2-2 80"),
+    "TD5": _shape("2 2 2-80 2 35", 15),
+    "SAC": _shape("1-1! 4-4 2-2 10 15", 16),
+    "N1": _shape("2-3! 60 2 2-80 2-2 2-3"),
+    "N2": _shape("60! 60"),
+    "N3": _shape("55! 55"),
+    "N4": _shape("2-30 2-2 3-15 2-3 2 30 3", 7),
+    "N9": _shape("2-3! 50 45 6-8 4-8 2-2 99"),
+    "MSG": _shape("264! 2-2 9"),
+    "PID": _shape("1-1! 3 2-2 12 80 2-2 1-1 15 2-3"),
+    "MEA": _shape("2-2 3 20 99 20 20", 12),
+    "PO1": _shape("20 15 2-2 17 2-2" + _PAIRS),
+    "POC": _shape("20 2-2! 15 9 99 17 2-2" + _PAIRS),
+    "ACK": _shape("2-2! 15 2-2 3-3 6-8 3-3" + _PAIRS + " 80 80 80", 29),
+    "PO4": _shape("6 8 2-2", 18),
+    "SCH": _shape("15! 2-2! 2-3 60 3-3! 6-8! 4-8 3-3 6-8 4-8 45 20"),
+    "SDQ": _shape("2-2! 2! 80! 15! 80" + " 15 80" * 8 + " 15", 23),
+    "HL": _shape("12! 12 2! 1"),
+    "LIN": _shape("20 2-2! 80!", 31),
+    "SN1": _shape("20 10! 2-2! 15 10 2-2 1-1 2-2"),
+    "PRF": _shape("1-22! 30 8 6-8 20 30 2-2"),
+    "CTT": _shape("6! 10 10 2-2 8 2-2 80"),
+    "AMT": _shape("3! 18! 1"),
+}
+
+
+def check_shapes(document: Document) -> bool:
+    """Note what the segments have too much, too little, too long or too short (AK3 8 with AK4)."""
+    for position, segment in enumerate(document.segments, start=1):
+        shape = SHAPES.get(segment[0])
+        if shape is None:
+            continue
+        lengths = shape.lengths
+        for index in shape.required:
+            if index >= len(segment) or not segment[index]:
+                document.fault("element_missing", position, index)
+        if len(segment) > shape.count and any(segment[shape.count :]):
+            document.fault("element_surplus", position, shape.count)
+        for element, (low, high) in zip(segment, lengths, strict=False):
+            if not low <= len(element) <= high and element:
+                _misfit(document, position, segment, lengths)
+                break
+        if len(document.faults) > document.most_faults:
+            return False
+    return True
+
+
+def _misfit(document: Document, position: int, segment: list[str], lengths: tuple[tuple[int, int], ...]) -> None:
+    for index, (element, (low, high)) in enumerate(zip(segment, lengths, strict=False)):
+        bare = element.strip()
+        if bare and len(bare) > high:
+            document.fault("element_long", position, index, value=bare, expected=str(high))
+        elif bare and len(element) < low:
+            document.fault("element_short", position, index, value=bare, expected=str(low))

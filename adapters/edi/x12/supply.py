@@ -1,0 +1,54 @@
+"""850 and 860 to suppliers: a material PO, less of it, or none of it (X12 850, 860)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from adapters.edi.units import to_x12
+from adapters.edi.x12.answer import compact, texts
+from adapters.edi.x12.render import Segments
+from hub.messages.materials import MaterialPoEvent, MaterialPoIssued, MaterialPoLine
+
+
+def order(event: MaterialPoIssued, our_id: str, now: datetime) -> Segments:
+    """The segments of an 850; a later version of the material PO replaces the earlier one."""
+    purpose = "00" if event.version == 1 else "05"
+    lines: Segments = [("BEG", purpose, "SA", event.material_po_id, "", f"{now:%Y%m%d}")]
+    if event.currency:
+        lines.append(("CUR", "BY", event.currency))
+    lines.extend(texts(event.reason))
+    lines.append(("N1", "BY", "", "92", our_id))
+    lines.append(("N1", "ST", "", "92", our_id))
+    for line in event.lines:
+        lines.append(("PO1", line.line, line.quantity, to_x12(line.unit), *_price(line), "BP", line.material))
+        lines.extend(_details(line))
+    lines.append(("CTT", str(len(event.lines))))
+    return lines
+
+
+def change(event: MaterialPoEvent, our_id: str, now: datetime, *, cancel: bool) -> Segments:
+    """The segments of an 860: less is needed, or nothing."""
+    purpose, code = ("01", "DI") if cancel else ("04", "QD")
+    today = f"{now:%Y%m%d}"
+    lines: Segments = [("BCH", purpose, "SA", event.material_po_id, "", "", today, "", "", "", "", today)]
+    lines.extend(texts(event.reason))
+    lines.append(("N1", "BY", "", "92", our_id))
+    for line in event.lines:
+        unit = to_x12(line.unit)
+        lines.append(("POC", line.line, code, line.quantity, "0", unit, *_price(line), "BP", line.material))
+        lines.extend(_details(line))
+    lines.append(("CTT", str(len(event.lines))))
+    return lines
+
+
+def _price(line: MaterialPoLine) -> tuple[str, str]:
+    return (line.unit_price, "PE") if line.unit_price else ("", "")
+
+
+def _details(line: MaterialPoLine) -> Segments:
+    lines: Segments = []
+    if line.description:
+        lines.append(("PID", "F", "", "", "", line.description[:80]))
+    if line.requested_date:
+        lines.append(("DTM", "002", compact(line.requested_date)))
+    return lines

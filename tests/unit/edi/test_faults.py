@@ -1,0 +1,227 @@
+"""One tiny document per fault: its code, its place, and how the acknowledgment says it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from adapters.edi.faults import CATALOGUE, clean
+from hub.ports import Reading
+from tests.unit.edi.documents import (
+    GS,
+    ISA,
+    LINE,
+    ORDER,
+    Numbers,
+    codes,
+    edifact,
+    message,
+    order,
+    read_edifact,
+    read_x12,
+    transaction,
+    x12,
+)
+
+NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
+BEG = "BEG*00*SA*PO-1**20261120~"
+
+
+def acknowledgments(reading: Reading) -> str:
+    return "".join(draft.render(Numbers(), NOW).decode() for draft in reading.drafts)
+
+
+X12_FAULTS = {
+    "message_count_differs": (x12(transaction(BEG, LINE, count=9)), "AK5*R*4~", "segment 4 SE, element 1"),
+    "message_number_differs": (
+        x12(order().replace("SE*4*0001", "SE*4*0002")),
+        "AK5*R*3~",
+        "segment 4 SE, element 2",
+    ),
+    "message_trailer_missing": (x12(order().replace("SE*4*0001~", "")), "AK5*R*2~", "SE"),
+    "message_duplicate": (x12(order(), order()), "AK5*R*23~", "ST"),
+    "message_unsupported": (x12(transaction("W05*N~", kind="940")), "AK5*R*1~", "ST"),
+    "group_number_differs": (x12(order(), ge="GE*1*4~"), "AK9*E*1*1*1*4~", "GE"),
+    "group_count_differs": (x12(order(), ge="GE*2*3~"), "AK9*E*2*1*1*5~", "GE"),
+    "group_trailer_missing": (x12(order(), ge=" "), "AK9*E*1*1*1*3~", "GE"),
+    "group_version_unsupported": (x12(order(), gs=GS.replace("004010", "002003")), "AK9*R*1*1*0*2~", "GS"),
+    "interchange_number_differs": (x12(order(), iea="IEA*1*000000008~"), "*E*001~", "interchange"),
+    "interchange_count_differs": (x12(order(), iea="IEA*2*000000007~"), "*E*021~", "interchange"),
+    "interchange_trailer_missing": (x12(order(), iea=""), "*E*023~", "interchange"),
+    "header_not_fixed_width": (
+        x12(order(), isa=ISA.replace("ACME           ", "ACME")),
+        "*E*022~",
+        "interchange",
+    ),
+    "stray_segment": (x12(order(), gs="XYZ*1~" + GS), "*E*024~", "interchange"),
+    "interchange_duplicate": (x12(order()) * 2, "*R*025~", "interchange"),
+    "segment_missing": (x12(transaction(BEG)), "AK3*PO1*3**3~", "segment 3 PO1"),
+    "segment_unknown": (x12(order("XQ*1~", LINE)), "AK3*XQ*3**1~", "segment 3 XQ"),
+    "segment_unexpected": (x12(order("SDQ*EA*92*A*1~", LINE)), "AK3*SDQ*3**2~", "segment 3 SDQ"),
+    "segment_repeated": (x12(order(BEG, LINE)), "AK3*BEG*3**5~", "segment 3 BEG"),
+    "segment_after_end": (x12(order(LINE, "CTT*1~", LINE)), "AK3*PO1*5**2~", "segment 5 PO1"),
+    "element_missing": (x12(order(beg="BEG*00*SA***20261120~")), "AK4*3**1~", "segment 2 BEG, element 3"),
+    "element_surplus": (x12(order("N1*ST*A*92*1*XX*YY*ZZ~", LINE)), "AK4*7**3~", "segment 3 N1, element 7"),
+    "element_long": (
+        x12(order(beg=f"BEG*00*SA*{'P' * 30}**20261120~")),
+        f"AK4*3**5*{'P' * 30}~",
+        "element 3",
+    ),
+    "element_short": (x12(order(beg="BEG*0*SA*PO-1**20261120~")), "AK4*1**4*0~", "element 1"),
+    "character_invalid": (x12(order("MSG*a\x07b~", LINE)), "AK4*1**6~", "segment 3 MSG, element 1"),
+    "number_invalid": (x12(order("PO1*1*1O*EA*2~")), "AK4*2**6*1O~", "segment 3 PO1, element 2"),
+    "number_negative": (x12(order("PO1*1*-1*EA*2~")), "AK4*2**7*-1~", "segment 3 PO1, element 2"),
+    "unit_unknown": (x12(order("PO1*1*1*Q9*2~")), "AK4*3**7*Q9~", "segment 3 PO1, element 3"),
+    "date_invalid": (
+        x12(order(beg="BEG*00*SA*PO-1**20261131~")),
+        "AK4*5**8*20261131~",
+        "segment 2 BEG, element 5",
+    ),
+    "currency_unknown": (x12(order("CUR*BY*us1~", LINE)), "AK4*2**7*us1~", "segment 3 CUR, element 2"),
+    "line_number_repeated": (x12(order(LINE, LINE)), "AK4*1**7*1~", "segment 4 PO1, element 1"),
+    "price_basis_unknown": (x12(order("PO1*1*1*EA*2*Q7~")), "AK5*A~", "segment 3 PO1, element 5"),
+    "total_lines": (x12(order(LINE, "CTT*2~")), "AK5*A~", "message 0001"),
+    "total_quantity": (x12(order(LINE, "CTT*1*11~")), "AK5*A~", "message 0001"),
+    "total_amount": (x12(order(LINE, "CTT*1~", "AMT*TT*26~")), "AK5*A~", "message 0001"),
+    "schedule_quantity": (x12(order(LINE, "SCH*4*EA***002*20270111~")), "AK5*A~", "segment 3 PO1"),
+    "unknown_partner": (x12(order(), isa=ISA.replace("ACME ", "ACMX ")), "AK5*A~", "interchange"),
+    "test_interchange": (x12(order(), isa=ISA.replace("*P*", "*T*")), "*T*>~", "interchange"),
+    "group_header_missing": ((ISA + order() + "IEA*0*000000007~").encode(), "", "segment 1 ST"),
+}
+
+
+@pytest.mark.parametrize("code", X12_FAULTS)
+def test_x12_fault(code: str) -> None:
+    raw, said, where = X12_FAULTS[code]
+    reading = read_x12(raw)
+    found = next(finding for finding in reading.findings if finding.code == code)
+    assert where in found.where
+    assert found.severity == CATALOGUE[code].severity
+    assert said in acknowledgments(reading)
+
+
+EDIFACT_FAULTS = {
+    "message_count_differs": (
+        edifact(message(*ORDER, count=12)),
+        "UCM+1+ORDERS:D:96A:UN+4+29+UNT'",
+        "segment 7 UNT",
+    ),
+    "message_number_differs": (
+        edifact(message(*ORDER).replace("UNT+7+1", "UNT+7+2")),
+        "+4+28+UNT'",
+        "segment 7 UNT",
+    ),
+    "message_trailer_missing": (edifact(message(*ORDER).replace("UNT+7+1'", "")), "+4+13+UNT'", "UNT"),
+    "message_duplicate": (edifact(message(*ORDER), message(*ORDER)), "+4+26+UNH'", "UNH"),
+    "message_unsupported": (
+        edifact(message("BGM+380'", kind="INVOIC:D:96A:UN")),
+        "UCM+1+INVOIC:D:96A:UN+4+14+UNH'",
+        "UNH",
+    ),
+    "interchange_number_differs": (edifact(message(*ORDER), unz="UNZ+1+56'"), "+7+28+UNZ'", "interchange 55"),
+    "interchange_count_differs": (edifact(message(*ORDER), unz="UNZ+3+55'"), "+7+29+UNZ'", "interchange 55"),
+    "interchange_trailer_missing": (edifact(message(*ORDER), unz=" "), "+7+13+UNZ'", "interchange 55"),
+    "interchange_duplicate": (edifact(message(*ORDER)) * 2, "+4+26+UNB'", "interchange 55"),
+    "segment_missing": (edifact(message(*ORDER[:2], "UNS+S'")), "UCS+5+13'", "LIN"),
+    "segment_repeated": (edifact(message(ORDER[0], *ORDER)), "UCS+3+35'", "segment 3 BGM"),
+    "element_missing": (
+        edifact(message("BGM+220++9'", *ORDER[1:])),
+        "UCD+13+3:1'",
+        "segment 2 BGM, element 2",
+    ),
+    "element_long": (
+        edifact(message(*ORDER[:2], f"LIN+1++{'9' * 40}:EN'", *ORDER[3:])),
+        "UCD+39+4:1'",
+        "element 3, component 1",
+    ),
+    "number_invalid": (
+        edifact(message(*ORDER[:3], "QTY+21:1.000,5'")),
+        "UCD+37+2:2'",
+        "QTY, element 1, component 2",
+    ),
+    "date_invalid": (
+        edifact(message(ORDER[0], "DTM+137:20261332:102'", *ORDER[2:])),
+        "UCD+12+2:2'",
+        "segment 3 DTM",
+    ),
+    "unit_unknown": (edifact(message(*ORDER[:3], "QTY+21:1:piece'")), "UCD+12+2:3'", "component 3"),
+    "character_invalid": (
+        edifact(message(*ORDER, "FTX+AAI+++a\x1bb'")),
+        "UCD+21+5:1'",
+        "segment 7 FTX, element 4",
+    ),
+    "date_not_a_day": (edifact(message(*ORDER[:2], "DTM+2:202645:616'", *ORDER[2:])), "+7'", "segment 4 DTM"),
+}
+
+
+@pytest.mark.parametrize("code", EDIFACT_FAULTS)
+def test_edifact_fault(code: str) -> None:
+    raw, said, where = EDIFACT_FAULTS[code]
+    reading = read_edifact(raw)
+    found = next(finding for finding in reading.findings if finding.code == code)
+    assert where in found.where
+    assert said in acknowledgments(reading)
+
+
+def test_a_group_of_edifact_messages_is_counted_by_its_trailers() -> None:
+    ung = "UNG+ORDERS+HOLT:14+METALWORKS:14+261120:1105+9+UN+D:96A'"
+    good = edifact(ung, message(*ORDER), "UNE+1+9'", unz="UNZ+1+55'")
+    assert codes(read_edifact(good)) == []
+    bad = read_edifact(edifact(ung, message(*ORDER), "UNE+2+8'", unz="UNZ+1+55'"))
+    assert codes(bad) == ["group_number_differs", "group_count_differs"]
+    assert "UCF+9+HOLT+METALWORKS+7+28+UNE'" in acknowledgments(bad)
+
+
+def test_a_bad_message_leaves_its_neighbours_alone() -> None:
+    reading = read_x12(
+        x12(
+            order(),
+            order("PO1*1*x*EA*2~", number="0002"),
+            order(number="0003", beg=BEG.replace("PO-1", "PO-3")),
+        )
+    )
+    assert [part.disposition for part in reading.parts] == ["accepted", "rejected", "accepted"]
+    assert [m.data()["po_number"] for m in reading.messages] == ["PO-1", "PO-3"]
+    assert reading.disposition == "accepted_with_errors"
+    assert "AK9*P*3*3*2~" in acknowledgments(reading)
+
+
+def test_what_is_acknowledged_goes_back_to_its_sender() -> None:
+    text = acknowledgments(read_x12(x12(order(), isa=ISA.replace("*0*P", "*1*P"))))
+    assert "ISA*00*          *00*          *ZZ*METALWORKS     *ZZ*ACME           *" in text
+    assert "TA1*000000007*261120*0915*A*000~" in text
+    assert "GS*FA*METALWORKS*ACME*20261122*0800*1*X*004010~" in text
+    assert "AK1*PO*3~\nAK2*850*0001~\nAK5*A~\nAK9*A*1*1*1~" in text
+
+
+def test_no_acknowledgment_is_acknowledged() -> None:
+    ack = transaction("AK1*PR*1~", "AK9*A*1*1*1~", kind="997")
+    reading = read_x12(x12(ack, gs=GS.replace("*PO*", "*FA*")))
+    assert (reading.intent, reading.drafts) == ("functional_ack", ())
+    assert read_x12((ISA + "TA1*000000001*261120*0915*A*000~IEA*0*000000007~").encode()).drafts == ()
+    control = message("UCI+1+US:14+HOLT:14+7'", kind="CONTRL:D:3:UN")
+    assert read_edifact(edifact(control)).drafts == ()
+
+
+def test_an_illegal_character_is_not_repeated() -> None:
+    text = acknowledgments(read_x12(x12(order("PO1*1*\x075*EA*2~"))))
+    assert "\x07" not in text
+
+
+def test_control_characters_are_never_shown_raw() -> None:
+    assert clean("a\x1b[31m\u202eb\x9b") == "a\\x1b[31m\\u202eb\\x9b"
+    for finding in read_x12(x12(order("PO1*1*\x1b[2J*\x1b*2~"), iea="IEA*1*\x1b~")).findings:
+        assert (finding.message + finding.where).isprintable()
+
+
+def test_every_fault_has_a_text_that_can_be_filled() -> None:
+    for kind in CATALOGUE.values():
+        assert kind.text.format(value="", expected="", found="", detail="", tag="")
+
+
+def test_faults_are_listed_up_to_a_limit() -> None:
+    reading = read_x12(x12(order(*("PO1*1*x*EA*2~" for _ in range(5000)))))
+    assert "too_many_faults" in codes(reading)
+    assert len(reading.findings) <= 1000
+    assert len(acknowledgments(reading)) < 20_000

@@ -1,0 +1,335 @@
+"""What purchase orders and their changes say, in both standards."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from adapters.edi.reader import EdifactReader, X12Reader
+from hub.ports import Context, Reading
+from tests.unit.edi.documents import (
+    CONTEXT,
+    ISA,
+    LINE,
+    ORDER,
+    PARTNERS,
+    codes,
+    edifact,
+    message,
+    order,
+    read_edifact,
+    read_x12,
+    transaction,
+    x12,
+)
+
+DATA = Path(__file__).parents[2] / "data" / "edi"
+
+
+def data(reading: Reading) -> dict[str, Any]:
+    assert len(reading.messages) == 1, reading.findings
+    return reading.messages[0].data()
+
+
+def first(reading: Reading) -> dict[str, Any]:
+    line: dict[str, Any] = data(reading)["lines"][0]
+    return line
+
+
+def test_a_whole_850() -> None:
+    reading = read_x12((DATA / "cascade-850-new.edi").read_bytes(), Context(PARTNERS, today="2026-11-22"))
+    po = data(reading)
+    assert (reading.intent, reading.disposition) == ("new_po", "accepted")
+    assert codes(reading) == ["unknown_partner"]
+    assert (po["po_number"], po["order_date"], po["requested_date"], po["currency"]) == (
+        "CC-70418",
+        "2026-11-20",
+        "2027-01-11",
+        "USD",
+    )
+    assert [line.get("requested_date") for line in po["lines"]] == [
+        None,
+        "2027-01-18",
+        None,
+    ]
+    assert po["lines"][0]["characteristics"] == [
+        {"name": "grade", "value": "S355J2"},
+        {"name": "thickness", "value": "6", "unit": "MMT"},
+    ]
+    assert po["lines"][1]["price_basis"] == "100"
+    assert [entry["date"] for entry in po["lines"][2]["schedule"]] == ["2027-01-11", "2027-01-25"]
+    assert po["totals"] == {"lines": 3, "quantity": "494.5", "amount": "1562.71"}
+    assert po["source"]["control_numbers"] == ["000000412", "88", "0001"]
+    assert {party["role"] for party in po["parties"]} == {"buyer", "ship-to"}
+    assert [entry["where"] for entry in po["unmapped"]] == ["segment 6 FOB", "segment 7 ITD", "segment 9 TD5"]
+
+
+def test_a_whole_orders() -> None:
+    reading = read_edifact((DATA / "holt-orders-new.edi").read_bytes(), CONTEXT)
+    po = data(reading)
+    assert (reading.intent, reading.disposition, po["po_number"]) == ("new_po", "accepted", "4500119034")
+    assert po["parties"][0]["address"]["lines"] == ["Gießereistraße 12"]
+    assert po["parties"][0]["contacts"] == [{"name": "Jana Weiß", "email": "j.weiss@holt.example"}]
+    assert po["lines"][1]["product"]["description"] == "Flansch DN80 + Dichtung"
+    assert (po["lines"][1]["price_basis"], po["lines"][1]["requested_date"]) == ("100", "2027-01-25")
+    assert po["terms"]["payment"] == "net 30 days"
+    assert po["totals"] == {"lines": 2, "amount": "1700.00"}
+
+
+@pytest.mark.parametrize(
+    ("purpose", "intent", "word"),
+    [
+        ("00", "new_po", "original"),
+        ("05", "revision", "revision"),
+        ("06", "revision", "revision"),
+        ("07", "not_an_order", "copy"),
+        ("22", "not_an_order", "copy"),
+    ],
+)
+def test_purpose_of_an_850(purpose: str, intent: str, word: str) -> None:
+    reading = read_x12(x12(order(beg=f"BEG*{purpose}*SA*PO-1**20261120~")))
+    assert (reading.intent, data(reading)["purpose"]) == (intent, word)
+
+
+@pytest.mark.parametrize(
+    ("function", "intent", "word"),
+    [
+        ("", "new_po", "original"),
+        ("9", "new_po", "original"),
+        ("5", "revision", "revision"),
+        ("7", "not_an_order", "copy"),
+        ("31", "not_an_order", "copy"),
+    ],
+)
+def test_function_of_an_orders(function: str, intent: str, word: str) -> None:
+    reading = read_edifact(edifact(message(f"BGM+220+PO-1+{function}'", *ORDER[1:])))
+    assert (reading.intent, data(reading)["purpose"]) == (intent, word)
+
+
+@pytest.mark.rule("R30")
+def test_cancellations() -> None:
+    for raw in (
+        x12(order(beg="BEG*01*SA*PO-1**20261120~")),
+        x12(transaction("BCH*01*SA*PO-1***20261120~", "N9*L1*NOTE~", "MSG*project stopped~", kind="860")),
+    ):
+        reading = read_x12(raw)
+        assert (reading.intent, data(reading)["po_number"], data(reading)["customer_id"]) == (
+            "cancel",
+            "PO-1",
+            "C-ACME",
+        )
+    reading = read_edifact(edifact(message("BGM+230+CHG-9+1'", "RFF+ON:PO-1'", kind="ORDCHG:D:96A:UN")))
+    assert (reading.intent, data(reading)["po_number"]) == ("cancel", "PO-1")
+
+
+def test_a_cancellation_of_an_unknown_customer_is_shown() -> None:
+    reading = read_x12(x12(order(beg="BEG*01*SA*PO-1**20261120~"), isa=ISA.replace("ACME ", "ACMX ")))
+    assert codes(reading) == ["unknown_partner"]
+    assert "customer_id" not in data(reading)
+
+
+@pytest.mark.rule("R8")
+def test_a_change_names_what_to_do_with_each_line() -> None:
+    reading = read_x12(
+        x12(
+            transaction(
+                "BCH*04*SA*PO-1***20261120~",
+                "POC*1*QI*12**EA*2.50**BP*A-1~",
+                "POC*2*DI****~",
+                "POC*3*AI*5**EA*9**BP*A-3~",
+                "POC*4*NC~",
+                kind="860",
+            )
+        )
+    )
+    assert reading.intent == "change"
+    assert [(line["line"], line["action"], line["quantity"]) for line in data(reading)["lines"]] == [
+        ("1", "change", "12"),
+        ("2", "delete", "0"),
+        ("3", "add", "5"),
+        ("4", "none", "0"),
+    ]
+
+
+def test_a_change_in_edifact() -> None:
+    reading = read_edifact(
+        edifact(
+            message(
+                "BGM+230+CHG-9+4'",
+                "RFF+ON:PO-1'",
+                "LIN+1+3'",
+                "QTY+21:12:PCE'",
+                "LIN+2+2'",
+                "UNS+S'",
+                kind="ORDCHG:D:96A:UN",
+            )
+        )
+    )
+    po = data(reading)
+    assert (reading.intent, po["purpose"], po["po_number"]) == ("change", "change", "PO-1")
+    assert [(line["line"], line["action"]) for line in po["lines"]] == [("1", "change"), ("2", "delete")]
+    assert po["references"] == [{"kind": "change-number", "value": "CHG-9"}]
+
+
+@pytest.mark.rule("R68")
+@pytest.mark.parametrize("kind", ["BK", "BE", "RL", "ST", "RT", "XX"])
+def test_types_of_850_that_are_not_orders(kind: str) -> None:
+    reading = read_x12(x12(order(beg=f"BEG*00*{kind}*PO-1**20261120~")))
+    assert (reading.intent, reading.disposition, reading.likely_intent) == (
+        "quarantine",
+        "quarantine",
+        "not_an_order",
+    )
+
+
+@pytest.mark.rule("R68")
+@pytest.mark.parametrize("kind", ["221", "226", "310", "999"])
+def test_kinds_of_orders_that_are_not_orders(kind: str) -> None:
+    reading = read_edifact(edifact(message(f"BGM+{kind}+PO-1+9'", *ORDER[1:])))
+    assert (reading.intent, reading.likely_intent) == ("quarantine", "not_an_order")
+
+
+def test_a_purpose_that_nobody_knows_goes_to_a_person() -> None:
+    reading = read_x12(x12(order(beg="BEG*25*SA*PO-1**20261120~")))
+    assert (reading.intent, reading.likely_intent) == ("quarantine", "new_po")
+
+
+def test_lines_without_numbers_are_numbered() -> None:
+    reading = read_x12(x12(order(*("PO1**1*EA*1**BP*A~" for _ in range(3)))))
+    assert [line["line"] for line in data(reading)["lines"]] == ["1", "2", "3"]
+    mixed = read_x12(x12(order("PO1**1*EA*1~", "PO1*1*1*EA*1~", "PO1**1*EA*1~")))
+    numbers = [line["line"] for line in data(mixed)["lines"]]
+    assert len(set(numbers)) == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [("10", "10"), ("0010", "10"), (".5", "0.5"), ("5.", "5"), ("12.50", "12.50"), ("0", "0")],
+)
+def test_decimals(text: str, plain: str) -> None:
+    assert first(read_x12(x12(order(f"PO1*1*{text}*EA~"))))["quantity"] == plain
+
+
+@pytest.mark.parametrize("text", ["1,5", "1 000", "1E3", "--1", ".", "1.2.3", "1234567890123456", "\xb2", "+"])
+def test_what_is_no_decimal_is_never_guessed(text: str) -> None:
+    assert "number_invalid" in codes(read_x12(x12(order(f"PO1*1*{text}*EA~"))))
+
+
+def test_either_decimal_mark_in_edifact() -> None:
+    for text in ("12,5", "12.5"):
+        assert first(read_edifact(edifact(message(*ORDER[:3], f"QTY+21:{text}:KGM'"))))["quantity"] == "12.5"
+
+
+@pytest.mark.parametrize(
+    ("version", "text", "date"),
+    [
+        ("004010", "20261120", "2026-11-20"),
+        ("003010", "261120", "2026-11-20"),
+        ("003010", "991231", "1999-12-31"),
+        ("004010", "261120", None),
+    ],
+)
+def test_dates_of_short_years_only_in_old_versions(version: str, text: str, date: str | None) -> None:
+    gs = f"GS*PO*ACME*METALWORKS*20261120*0915*3*X*{version}~"
+    reading = read_x12(x12(order(beg=f"BEG*00*SA*PO-1**{text}~"), gs=gs))
+    assert (reading.messages[0].data().get("order_date") if date else None) == date
+    assert ("date_invalid" in codes(reading)) == (date is None)
+
+
+def test_product_identifiers() -> None:
+    line = first(read_x12(x12(order("PO1*1*1*EA*1**SK*S-1*VN*V-1*EN*4000862141404*MG*M-1*BP*B-2*ZZ*odd~"))))
+    assert line["product"] == {
+        "buyer_part": "S-1",
+        "seller_part": "V-1",
+        "gtin": "4000862141404",
+        "manufacturer_part": "M-1",
+    }
+    reading = read_x12(x12(order("PO1*1*1*EA*1**SK*S-1*BP*B-2*ZZ*odd~")))
+    assert [entry["text"] for entry in data(reading)["unmapped"]] == ["BP B-2", "ZZ odd"]
+
+
+def test_quantities_per_store() -> None:
+    reading = read_x12(x12(order("PO1*1*10*EA*1~", "SDQ*EA*92*S1*4*S2*6~")))
+    assert first(reading)["schedule"] == [
+        {"quantity": "4", "location": "S1"},
+        {"quantity": "6", "location": "S2"},
+    ]
+
+
+def test_a_schedule_in_edifact() -> None:
+    reading = read_edifact(
+        edifact(
+            message(
+                *ORDER[:4],
+                "SCC+1'",
+                "QTY+21:4'",
+                "DTM+2:20270111:102'",
+                "SCC+1'",
+                "QTY+21:6'",
+                "DTM+2:20270125:102'",
+            )
+        )
+    )
+    assert first(reading)["schedule"] == [
+        {"quantity": "4", "date": "2027-01-11"},
+        {"quantity": "6", "date": "2027-01-25"},
+    ]
+
+
+def test_an_interchange_seen_before_starts_nothing() -> None:
+    raw = x12(order())
+    keys = read_x12(raw).keys
+    assert keys == ("x12:ZZ:ACME:ZZ:METALWORKS:7",)
+    again = X12Reader().read(raw, "a.edi", CONTEXT, known=keys)
+    assert (again.disposition, codes(again)) == ("rejected", ["interchange_duplicate"])
+    twice = EdifactReader().read(edifact(message(*ORDER)), "", CONTEXT, known=("edifact:14:HOLT:14:METALWORKS:55",))
+    assert twice.disposition == "rejected"
+
+
+def test_an_interchange_for_somebody_else() -> None:
+    reading = X12Reader(our_ids=["OTHERWORKS"]).read(x12(order()), "a.edi", CONTEXT)
+    assert (reading.disposition, codes(reading)) == ("rejected", ["wrong_receiver"])
+    assert X12Reader(our_ids=["METALWORKS"]).read(x12(order()), "a.edi", CONTEXT).disposition == "accepted"
+
+
+def test_documents_of_several_kinds_in_one_file() -> None:
+    reading = read_x12(x12(order(), order(beg="BEG*05*SA*PO-2**20261120~", number="0002")))
+    assert reading.intent == "mixed"
+    assert [part.intent for part in reading.parts] == ["new_po", "revision"]
+    assert [part.where for part in reading.parts] == [
+        "interchange 000000007, group 3, message 0001",
+        "interchange 000000007, group 3, message 0002",
+    ]
+
+
+@pytest.mark.parametrize(
+    "raw", [b"", b"ISA", b"ISA*", b"ISA*" + b"\xff" * 500, ISA.encode(), ISA.encode() + b"\x00~~*~"]
+)
+def test_a_file_that_is_hardly_one(raw: bytes) -> None:
+    reading = read_x12(raw)
+    assert reading.messages == ()
+    assert reading.disposition in ("rejected", "accepted", "accepted_with_errors")
+
+
+def test_recognising() -> None:
+    assert X12Reader().recognises(b"\xef\xbb\xbf\r\nISA*00*", "a.txt")
+    assert EdifactReader().recognises(b"\n UNB+UNOA", "a.txt")
+    assert EdifactReader().recognises(b"UNA:+.? '", "a.txt")
+    assert not X12Reader().recognises(b"From: a@b.example", "a.edi")
+
+
+def test_the_character_set_of_unb() -> None:
+    text = message("BGM+220+PO-1+9'", "FTX+AAI+++Žluťoučký kůň'", *ORDER[2:])
+    unb = "UNB+UNOD:3+HOLT:14+METALWORKS:14+261120:1105+55'"
+    raw = (unb + text + "UNZ+1+55'").encode("iso8859-2")
+    assert data(read_edifact(raw))["notes"] == ["Žluťoučký kůň"]
+    assert data(read_edifact((unb + text + "UNZ+1+55'").encode()))["notes"] == ["Žluťoučký kůň"]
+
+
+def test_a_line_that_specifies_loses_nothing() -> None:
+    reading = read_x12(x12(order(LINE, "XX1*a*b~", "LDT*AF*3*DA~", "MSG*burr free~")))
+    po = data(reading)
+    assert po["lines"][0]["notes"] == ["burr free"]
+    assert [entry["text"] for entry in po["unmapped"]] == ["XX1*a*b", "LDT*AF*3*DA"]

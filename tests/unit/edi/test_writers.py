@@ -1,0 +1,191 @@
+"""What the writers write, the readers read without a finding."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from adapters.edi.reader import EdifactReader, X12Reader
+from adapters.edi.writer import EdifactWriter, X12Writer
+from hub.messages.base import Event
+from hub.messages.catalogue import EVENTS
+from hub.messages.customer_po import SubmitCustomerPo
+from hub.messages.order import OrderConfirmed, OrderRevisionRequested
+from hub.partners import EdiProfile, Partner, Partners
+from hub.ports import Context, Occasion, Reader, Writer
+from tests.unit.edi.documents import CONTEXT, Numbers
+
+NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
+DATA = Path(__file__).parents[2] / "data" / "edi"
+PO = {
+    "x12": X12Reader().read((DATA / "cascade-850-new.edi").read_bytes(), "", CONTEXT).messages[0],
+    "edifact": EdifactReader().read((DATA / "holt-orders-new.edi").read_bytes(), "", CONTEXT).messages[0],
+}
+WRITERS: dict[str, Writer] = {"x12": X12Writer("METALWORKS"), "edifact": EdifactWriter("METALWORKS")}
+READERS: dict[str, Reader] = {"x12": X12Reader(), "edifact": EdifactReader()}
+US = Context(Partners([Partner(id="US", name="us", edi=EdiProfile(id="METALWORKS"))]), today="2026-11-22")
+
+
+def partner(**edi: object) -> Partner:
+    profile = EdiProfile.model_validate({"id": "PARTNER", **edi})
+    return Partner(id="C-P", name="Partner", edi=profile, cancellation_charge=True)
+
+
+def written(standard: str, event: Event, whom: Partner | None = None) -> str:
+    po = PO[standard]
+    assert isinstance(po, SubmitCustomerPo)
+    composed = WRITERS[standard].compose(Occasion(event, whom or partner(), po), Numbers(), NOW)
+    assert composed is not None
+    return composed.content.decode()
+
+
+def example(event_type: str) -> Event:
+    event = EVENTS[event_type].model_validate(EVENTS[event_type].EXAMPLE)
+    assert isinstance(event, Event)
+    return event
+
+
+WRITTEN = sorted(t for t in EVENTS if WRITERS["x12"].writes(t))
+
+
+def test_the_events_that_partners_are_told_of() -> None:
+    assert WRITTEN == [
+        "cancellation.granted.v1",
+        "cancellation.penalty-expired.v1",
+        "cancellation.penalty-proposed.v1",
+        "cancellation.refused.v1",
+        "material-po.cancel-requested.v1",
+        "material-po.issued.v1",
+        "material-po.reduced.v1",
+        "order.change-refused.v1",
+        "order.changed.v1",
+        "order.confirmed.v1",
+        "order.delay-confirmed.v1",
+        "order.rejected.v1",
+        "order.revision-requested.v1",
+        "shipment.shipped.v1",
+    ]
+
+
+@pytest.mark.parametrize("standard", ["x12", "edifact"])
+@pytest.mark.parametrize("event_type", WRITTEN)
+def test_what_is_written_reads_without_a_finding(standard: str, event_type: str) -> None:
+    text = written(standard, example(event_type))
+    reading = READERS[standard].read(text.encode(), "", US)
+    assert reading.findings == ()
+    assert reading.disposition == "accepted"
+
+
+@pytest.mark.rule("R5")
+def test_a_confirmation_says_so_line_by_line() -> None:
+    event = example("order.confirmed.v1")
+    assert isinstance(event, OrderConfirmed)
+    assert "BAK*00*AD*4500119034*20261120*" in written("x12", event)
+    assert "ACK*IA*24*EA*067*20270111~" in written("x12", event)
+    assert "+29'" in written("edifact", event)
+    assert "LIN+1+5'" in written("edifact", event)
+
+
+@pytest.mark.rule("R3", "R5")
+def test_a_request_to_revise_carries_the_proposals() -> None:
+    event = OrderRevisionRequested.model_validate(
+        {
+            "order_id": "O-1",
+            "customer_id": "C-P",
+            "po_number": "PO-1",
+            "revision": 1,
+            "reason": "see the lines",
+            "proposals": [
+                {"line": "1", "requested_date": "2027-02-08", "quantity": "20", "unit_price": "40.00"},
+                {"line": "2", "text": "only with a radius of 5 mm"},
+            ],
+        }
+    )
+    x12 = written("x12", event)
+    assert "BAK*00*AC*PO-1*" in x12
+    assert "CTP**QTE*40.00*20*EA~" in x12
+    assert "ACK*IP~\nACK*DR***067*20270208~\nACK*IQ*20*EA~" in x12
+    assert "ACK*IC~\nN9*L1*NOTE~\nMSG*only with a radius of 5 mm~" in x12
+    edifact = written("edifact", event)
+    assert "BGM+231+O-1+4'" in edifact
+    assert "LIN+1+6'" in edifact
+    assert "QTY+113:20:PCE'\nDTM+67:20270208:102'\nPRI+AAA:40.00'" in edifact
+
+
+def test_a_rejection() -> None:
+    assert "BAK*00*RD*" in written("x12", example("order.rejected.v1"))
+    assert "ACK*IR*24*EA~" in written("x12", example("order.rejected.v1"))
+    assert "+27'" in written("edifact", example("order.rejected.v1"))
+
+
+@pytest.mark.rule("R33")
+def test_the_penalty_question_only_to_partners_that_take_it() -> None:
+    event = example("cancellation.penalty-proposed.v1")
+    assert "SAC*C*ZZZZ***15000**********cancellation charge~" in written("x12", event)
+    assert "ALC+C++++:::cancellation charge'\nMOA+8:150.00'" in written("edifact", event)
+    without = partner().model_copy(update={"cancellation_charge": False})
+    for writer in WRITERS.values():
+        assert writer.compose(Occasion(event, without), Numbers(), NOW) is None
+
+
+@pytest.mark.rule("R19")
+def test_a_ship_notice() -> None:
+    text = written("x12", example("shipment.shipped.v1"))
+    assert "HL*1**S~" in text
+    assert "HL*2*1*O~\nPRF*4500119034***20261120~\nHL*3*2*I~\nLIN*1*BP*HM-4410~\nSN1*1*24*EA**24*EA~" in text
+    assert "QTY+12:24:PCE'\nRFF+ON:4500119034:1'" in written("edifact", example("shipment.shipped.v1"))
+
+
+@pytest.mark.rule("R37")
+def test_a_cancellation_of_an_order_that_nobody_knows() -> None:
+    event = example("cancellation.refused.v1").model_copy(update={"order_id": None, "lines": []})
+    for standard, said in (("x12", "BCA*01*RJ*4500119034*"), ("edifact", "RFF+ON:4500119034'")):
+        composed = WRITERS[standard].compose(Occasion(event, partner()), Numbers(), NOW)
+        assert composed is not None
+        assert said in composed.content.decode()
+
+
+def test_the_partner_says_how_it_is_written() -> None:
+    whom = partner(
+        our_id="MW2",
+        our_qualifier="01",
+        qualifier="12",
+        group_id="PGROUP",
+        version="005010",
+        element_separator="|",
+        segment_terminator="!",
+        test=True,
+    )
+    text = written("x12", example("order.confirmed.v1"), whom)
+    assert text.startswith(
+        "ISA|00|          |00|          |01|MW2            |12|PARTNER        |261122|0800|^|00501|000000001|0|T|>!"
+    )
+    assert "GS|PR|MW2|PGROUP|20261122|0800|1|X|005010!" in text
+    d01b = written("edifact", example("order.confirmed.v1"), partner(version="D01B", test=True))
+    assert "UNB+UNOC:3+METALWORKS+PARTNER:ZZ+261122:0800+1++ORDRSP++++1'" in d01b
+    assert "ORDRSP:D:01B:UN:EAN009'" in d01b
+
+
+def test_delimiters_in_text_do_no_harm() -> None:
+    event = example("order.rejected.v1").model_copy(update={"reason": "a*b~c>d+e'f:g?h\nÄ \x07 漢"})
+    reading = X12Reader().read(written("x12", event).encode(), "", US)
+    assert reading.findings == ()
+    text = written("edifact", event)
+    assert "FTX+AAI+++a*b~c>d?+e?'f?:g??h Ä   漢'" in text.replace("?*", "*")
+    assert EdifactReader().read(text.encode(), "", US).findings == ()
+
+
+def test_a_partner_without_edi_is_not_told_by_edi() -> None:
+    for writer in WRITERS.values():
+        assert (
+            writer.compose(Occasion(example("order.confirmed.v1"), Partner(id="C", name="c")), Numbers(), NOW) is None
+        )
+
+
+def test_control_numbers_are_taken_in_order() -> None:
+    numbers = Numbers()
+    for _ in range(3):
+        WRITERS["x12"].compose(Occasion(example("order.confirmed.v1"), partner()), numbers, NOW)
+    assert numbers.counters == {"interchange": 3, "group": 3, "message": 3}
