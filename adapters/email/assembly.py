@@ -1,0 +1,398 @@
+"""From what the parts of a mail say to one normalised purchase order, with the gates that it has to pass.
+
+Each gate is a fault with a stable code; one is enough to send the order to a person.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, Literal
+
+from pydantic import ValidationError
+
+from adapters.email import numbers
+from adapters.email.document import Cell
+from adapters.email.header import Header, merge
+from adapters.email.locales import Locale
+from adapters.email.sheet import Sheet, check_totals, leftovers
+from adapters.email.units import PIECE
+from adapters.email.valuation import Fault, Valued
+from adapters.email.vocabulary import fold, vocabulary
+from hub.messages.customer_po import (
+    Characteristic,
+    Customer,
+    Line,
+    Party,
+    Product,
+    ReadFrom,
+    Reference,
+    Source,
+    SubmitCustomerPo,
+    Terms,
+    Totals,
+    Unmapped,
+)
+from hub.partners import Partner
+
+Purpose = Literal["original", "revision", "change", "copy"]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a mail orders: the command as far as it is sure, and what is not."""
+
+    message: SubmitCustomerPo | None
+    faults: tuple[Fault, ...]
+    warnings: tuple[Fault, ...]
+    po_numbers: tuple[str, ...]
+    lines: tuple[Valued, ...]
+
+
+def assemble(
+    sheets: Sequence[Sheet],
+    subject: Header,
+    partner: Partner | None,
+    locales: tuple[Locale, ...],
+    purpose: Purpose,
+    message_id: str,
+    known_number: str = "",
+) -> Order:
+    """Put the order together from the parts that speak of it."""
+    faults: list[Fault] = []
+    warnings: list[Fault] = []
+    chosen = _agreeing([sheet for sheet in sheets if sheet.lines], faults)
+    header = merge([*(sheet.header for sheet in sheets), subject])
+    lines = chosen.lines if chosen else ()
+    found = po_numbers(header, known_number)
+    faults.extend(_number_gate(found))
+    for sheet in sheets:
+        faults.extend(sheet.faults)
+        faults.extend(leftovers(sheet if sheet is chosen or chosen is None else _beside(sheet, chosen)))
+    faults.extend(header.faults)
+    agreed = False
+    if chosen is not None:
+        differing, agreed = check_totals(_whole(chosen, header))
+        faults.extend(differing)
+    faults.extend(
+        fault for line in lines for fault in line.faults if not (agreed and fault.code == "price_unlabelled")
+    )
+    currency = _currency(lines, header, partner, faults, warnings)
+    due = _due(lines, header, faults)
+    _line_numbers(lines, header, faults)
+    _ship_to(header, partner, faults)
+    _parts(lines, partner, faults)
+    faults.extend(_corroboration(lines, header, locales))
+    message = None
+    if lines and len(found) == 1:
+        message = _message(lines, header, found[0], currency, due, partner, purpose, message_id, sheets)
+    return Order(message, tuple(dict.fromkeys(faults)), tuple(warnings), found, lines)
+
+
+def po_numbers(header: Header, known_number: str = "") -> tuple[str, ...]:
+    """The different purchase order numbers named; that of the conversation last, when the mail names none itself."""
+    found: dict[str, str] = {}
+    for named in header.po_numbers:
+        found.setdefault(fold(named.number), named.number)
+    if known_number:
+        found.setdefault(fold(known_number), known_number)
+    return tuple(found.values())
+
+
+def _number_gate(found: Sequence[str]) -> list[Fault]:
+    if not found:
+        return [Fault("po_number_missing", "the mail names no purchase order number", "")]
+    if len(found) > 1:
+        return [
+            Fault(
+                "po_number_conflict", "the mail names several purchase order numbers: " + ", ".join(found), ""
+            )
+        ]
+    return []
+
+
+def _agreeing(sheets: Sequence[Sheet], faults: list[Fault]) -> Sheet | None:
+    """The part to take the lines from: attachments before the body. Parts that say different things are a fault."""
+    if not sheets:
+        return None
+    ordered = sorted(sheets, key=lambda sheet: (not sheet.part.startswith("attachment"), -len(sheet.lines)))
+    first = ordered[0]
+    for other in ordered[1:]:
+        if _essence(first) != _essence(other):
+            faults.append(
+                Fault("parts_disagree", f"{first.part} and {other.part} order different things", other.part)
+            )
+    return first
+
+
+def _essence(sheet: Sheet) -> list[tuple[object, ...]]:
+    return [
+        (
+            fold(line.part or ""),
+            line.quantity,
+            line.unit or PIECE,
+            line.price and line.price / line.basis,
+            line.due,
+        )
+        for line in sheet.lines
+    ]
+
+
+def _beside(sheet: Sheet, chosen: Sheet) -> Sheet:
+    """Another part's text, held against the lines of the part that was chosen."""
+    return sheet if sheet.lines else Sheet(sheet.part, chosen.lines, sheet.header, sheet.rest)
+
+
+def _whole(chosen: Sheet, header: Header) -> Sheet:
+    return Sheet(chosen.part, chosen.lines, header, chosen.rest)
+
+
+def _currency(
+    lines: Sequence[Valued],
+    header: Header,
+    partner: Partner | None,
+    faults: list[Fault],
+    warnings: list[Fault],
+) -> str | None:
+    stated = {line.currency for line in lines if line.currency} | {code for code, _ in header.currencies}
+    home = partner.currency if partner else None
+    if len(stated) > 1:
+        faults.append(
+            Fault("currency_conflict", "several currencies are named: " + ", ".join(sorted(stated)), "")
+        )
+        return None
+    if not stated:
+        if home is None and lines:
+            faults.append(
+                Fault("currency_missing", "no currency is named, and the partner's profile has none", "")
+            )
+        return home
+    code = next(iter(stated))
+    if home and code != home:
+        warnings.append(
+            Fault("currency_unusual", f"the order is in {code}, this customer's currency is {home}", "")
+        )
+    return code
+
+
+def _due(lines: Sequence[Valued], header: Header, faults: list[Fault]) -> date | None:
+    stated = {day for day, _ in header.due}
+    own = {line.due for line in lines if line.due}
+    undated = [line for line in lines if line.due is None and "date" not in line.raw.cells]
+    if undated and own:
+        faults.append(
+            Fault(
+                "date_missing", "some lines have a delivery date and others none", undated[0].raw.place.where
+            )
+        )
+    elif undated and not stated:
+        faults.append(Fault("date_missing", "no delivery date is stated", undated[0].raw.place.where))
+    elif len(stated) > 1 and undated:
+        faults.append(Fault("date_conflict", "several delivery dates are stated for the whole order", ""))
+    if own and not stated <= own:
+        faults.append(
+            Fault(
+                "date_conflict",
+                "a delivery date is stated that none of the lines has",
+                header.due[0][1].where,
+            )
+        )
+    return next(iter(stated)) if len(stated) == 1 and not own else None
+
+
+def _line_numbers(lines: Sequence[Valued], header: Header, faults: list[Fault]) -> None:
+    given = [line.line for line in lines if line.line]
+    if given and len(given) != len(lines):
+        faults.append(Fault("line_number_missing", "some lines are numbered and others are not", ""))
+    twice = {number for number in given if given.count(number) > 1}
+    if twice:
+        faults.append(Fault("line_number_twice", "line numbers stand twice: " + ", ".join(sorted(twice)), ""))
+    if header.line_count is not None and lines and header.line_count != len(lines):
+        faults.append(
+            Fault(
+                "line_count_differs", f"{header.line_count} lines are announced, {len(lines)} were found", ""
+            )
+        )
+
+
+def _ship_to(header: Header, partner: Partner | None, faults: list[Fault]) -> None:
+    known = [fold(address) for address in (partner.email.ship_to if partner and partner.email else [])]
+    text = fold(" ".join(cell.text for cell in header.ship_to))
+    if not text or any(address in text for address in known) or vocabulary().says("usual", text):
+        return
+    name = fold(partner.name) if partner else ""
+    if name and not re.search(r"[\w]", text.replace(name, "").split(":")[-1]):
+        return
+    faults.append(
+        Fault(
+            "new_ship_to",
+            f"“{' '.join(cell.text.strip() for cell in header.ship_to)[:120]}” is not a known delivery address",
+            header.ship_to[0].where,
+        )
+    )
+
+
+def _parts(lines: Sequence[Valued], partner: Partner | None, faults: list[Fault]) -> None:
+    if not (partner and partner.email and partner.email.known_parts_only):
+        return
+    known = set(partner.parts) | set(partner.parts.values()) | {price.part for price in partner.prices}
+    for line in lines:
+        if not {line.part, line.seller_part} & known:
+            faults.append(
+                Fault(
+                    "product_unknown",
+                    f"{line.part or line.description or 'the product'} is not in the customer's cross-reference",
+                    line.raw.place.where,
+                )
+            )
+
+
+def _corroboration(lines: Sequence[Valued], header: Header, locales: tuple[Locale, ...]) -> list[Fault]:
+    """A number that means something else elsewhere counts only where another shows the sender's conventions."""
+    written = [text for line in lines for text in line.numbers] + header.numbers
+    doubtful = [text for text in written if numbers.two_faced(text)]
+    if not doubtful or any(numbers.decisive(text, locales) for text in written):
+        return []
+    return [
+        Fault("number_uncorroborated", f"nothing else in the mail shows how “{doubtful[0]}” is meant", "")
+    ]
+
+
+def _message(
+    lines: Sequence[Valued],
+    header: Header,
+    number: str,
+    currency: str | None,
+    due: date | None,
+    partner: Partner | None,
+    purpose: Purpose,
+    message_id: str,
+    sheets: Sequence[Sheet],
+) -> SubmitCustomerPo | None:
+    sure = [
+        (index, line)
+        for index, line in enumerate(lines, 1)
+        if line.quantity is not None and line.quantity > 0
+    ]
+    read_from: list[ReadFrom] = []
+    built = [_line(line, index, due, position, read_from) for position, (index, line) in enumerate(sure)]
+    unsure = [
+        Unmapped(where=line.raw.place.where[:200], text=_written(line)[:10_000])
+        for line in lines
+        if line.quantity is None
+    ]
+    for named in header.po_numbers[:1]:
+        read_from.append(_read_from("po_number", named.place))
+    total = next((amount for kind, amount, _ in header.sums if kind in ("total", "subtotal")), None)
+    try:
+        return SubmitCustomerPo(
+            po_number=number,
+            purpose=purpose,
+            currency=currency,
+            order_date=header.order_dates[0].isoformat() if len(set(header.order_dates)) == 1 else None,
+            requested_date=due.isoformat() if due else None,
+            customer=Customer(
+                id=partner.id if partner else None, name=partner.name[:200] if partner else None
+            ),
+            parties=_parties(header),
+            references=[Reference(kind=kind[:200], value=value[:200]) for kind, value in header.references],
+            notes=_notes(sheets, header),
+            terms=Terms(payment=header.payment, delivery=header.delivery)
+            if header.payment or header.delivery
+            else None,
+            lines=built,
+            totals=Totals(lines=header.line_count, amount=numbers.plain(total) if total is not None else None)
+            if total is not None or header.line_count
+            else None,
+            source=Source(channel="email", message_id=message_id[:200] or None, read_from=read_from[:2000]),
+            unmapped=unsure + _extras(lines),
+        )
+    except ValidationError:
+        return None
+
+
+def _line(line: Valued, index: int, due: date | None, position: int, read_from: list[ReadFrom]) -> Line:
+    for name, cell in line.raw.cells.items():
+        read_from.append(_read_from(f"lines[{position}].{_FIELDS.get(name, name)}", cell))
+    day = line.due or due
+    return Line(
+        line=line.line or str(index),
+        product=Product(
+            buyer_part=line.part and line.part[:200],
+            seller_part=line.seller_part and line.seller_part[:200],
+            gtin=line.raw.text("gtin")[:200] or None,
+            manufacturer_part=line.raw.text("manufacturer_part")[:200] or None,
+            description=line.description and line.description[:10_000],
+        ),
+        quantity=numbers.short(line.quantity or Decimal(0)),
+        unit=line.unit or PIECE,
+        unit_price=numbers.plain(line.price) if line.price is not None else None,
+        price_basis=numbers.short(line.basis),
+        requested_date=day.isoformat() if day else None,
+        characteristics=[
+            Characteristic(name=name, value=value[:10_000]) for name, value in line.traits.items()
+        ],
+        notes=[note[:10_000] for note in line.notes],
+    )
+
+
+_FIELDS: Mapping[str, str] = {
+    "part": "product.buyer_part",
+    "seller_part": "product.seller_part",
+    "gtin": "product.gtin",
+    "manufacturer_part": "product.manufacturer_part",
+    "description": "product.description",
+    "price": "unit_price",
+    "basis": "price_basis",
+    "date": "requested_date",
+    "note": "notes",
+}
+
+
+def _read_from(name: str, cell: Cell) -> ReadFrom:
+    return ReadFrom(
+        field=name[:200],
+        part=cell.part[:200],
+        row=cell.row,
+        offset=max(cell.offset, 0),
+        text=cell.text[:500] or None,
+    )
+
+
+def _written(line: Valued) -> str:
+    return "  ".join(cell.text for cell in line.raw.cells.values())
+
+
+def _parties(header: Header) -> list[Party]:
+    if not header.ship_to:
+        return []
+    rows = [cell.text.strip()[:200] for cell in header.ship_to if cell.text.strip()]
+    address: dict[str, Any] = {"lines": rows}
+    return [Party.model_validate({"role": "ship-to", "address": address})]
+
+
+def _notes(sheets: Iterable[Sheet], header: Header) -> list[str]:
+    """What else the sender wrote, kept beside the order."""
+    understood = {(cell.part, cell.row) for cell in header.understood}
+    notes = []
+    for sheet in sheets:
+        text = "\n".join(
+            cell.text.strip()
+            for cell in sheet.rest
+            if cell.text.strip() and (cell.part, cell.row) not in understood
+        )
+        if text:
+            notes.append(text[:10_000])
+    return notes
+
+
+def _extras(lines: Sequence[Valued]) -> list[Unmapped]:
+    return [
+        Unmapped(where=f"{cell.where}, {label}"[:200], text=cell.text[:10_000])
+        for line in lines
+        for label, cell in line.raw.extras
+        if cell.text.strip()
+    ]

@@ -1,0 +1,91 @@
+"""What a part of a mail consists of, whatever its format: lines of text and grids of cells, each with its place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import TypeAlias
+
+from adapters.email.limits import DEFAULT, Limits
+
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
+_HARD_SPACES = re.compile("[\u00a0\u2000-\u200a\u202f\u205f\u3000]")
+DECEPTIVE = re.compile("[\u202a-\u202e\u2066-\u2069]")
+"""characters that make a text look other than it is stored"""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A piece of text and where it stands; ``value`` where the format itself says what it is."""
+
+    text: str
+    part: str
+    row: int = 0
+    """counted from 1 within the part"""
+    offset: int = 0
+    """characters from the start of the row, or the column's number in a grid"""
+    value: Decimal | date | None = None
+
+    def cut(self, start: int, end: int) -> Cell:
+        """The piece between two characters, without the spaces around it."""
+        piece = self.text[start:end]
+        lead = len(piece) - len(piece.lstrip())
+        return Cell(piece.strip(), self.part, self.row, self.offset + start + lead)
+
+    def with_text(self, text: str) -> Cell:
+        """Another text at the same place."""
+        return replace(self, text=text, value=None)
+
+    @property
+    def where(self) -> str:
+        """The place, for people."""
+        return f"{self.part}, row {self.row}" if self.row else self.part
+
+
+Row: TypeAlias = tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table whose cells are known."""
+
+    rows: tuple[Row, ...]
+
+
+Block: TypeAlias = Cell | Grid
+"""a line of text, or a table"""
+
+
+def clean(text: str) -> str:
+    """Text without characters that cannot be seen, and with plain spaces only."""
+    return _HARD_SPACES.sub(" ", _INVISIBLE.sub("", text))
+
+
+def lines(text: str, part: str, limits: Limits = DEFAULT) -> list[Cell]:
+    """The lines of a text with their numbers."""
+    rows = re.split(r"\r\n|\n|\r|\x0c|\x0b|\u2028|\u2029|\x85", clean(text[: limits.text_characters]))
+    return [
+        Cell(row[: limits.line_characters].rstrip(), part, number)
+        for number, row in enumerate(rows[: limits.text_lines], 1)
+    ]
+
+
+def as_line(row: Iterable[Cell]) -> Cell | None:
+    """A row of a grid as one line of text, its cells two spaces apart."""
+    filled = [cell for cell in row if cell.text.strip()]
+    if not filled:
+        return None
+    text = "  ".join(re.sub(r"\s+", " ", cell.text).strip() for cell in filled)
+    return Cell(text, filled[0].part, filled[0].row, 0)
+
+
+def text_of(blocks: Iterable[Block]) -> Iterator[Cell]:
+    """Every line of the blocks, grids row by row."""
+    for block in blocks:
+        if isinstance(block, Grid):
+            yield from (line for line in (as_line(row) for row in block.rows) if line)
+        else:
+            yield block

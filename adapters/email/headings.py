@@ -1,0 +1,67 @@
+"""Column headings and labels: which field they name, and what else they say (currency, unit, price basis)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from adapters.email.units import currency_code, unit_code
+from adapters.email.vocabulary import fold, label, vocabulary
+
+_EXTRA = re.compile(
+    r"\b(?:excl?|ex|exkl|exclusive|excluding|ohne|hors|sin|zonder|ht|net|netto|neto|in|en|vat|mwst|ust|tva|iva|moms|btw|alv|taxes?|approx|ca|"
+    r"unit|order|line|requested|the|de|der|des|pro|per|je)\b"
+)
+_BASIS = re.compile(
+    r"(?:/|per|je|pro|par|por)\s*(?P<basis>1000|100|10|1\.000|1 000)\b\s*(?P<unit>[a-z]{0,6})"
+)
+TYPED = frozenset({"line", "quantity", "unit", "price", "basis", "amount", "date", "currency"})
+"""fields whose text has a grammar"""
+TRAITS = {
+    "grade": "grade",
+    "dimensions": "dimensions",
+    "drawing": "drawing",
+    "finish": "finish",
+    "tolerance": "tolerance",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What a heading says; ``field`` is empty for a heading that is not known."""
+
+    field: str
+    text: str
+    currency: str = ""
+    unit: str = ""
+    basis: str = ""
+
+
+@lru_cache(maxsize=4096)
+def heading(text: str) -> Heading:
+    """Understand a heading such as ``Preis/EUR``, ``Qty (kg)`` or ``Price per 100``."""
+    columns = vocabulary().columns
+    plain = label(text)
+    if plain in columns:
+        return Heading(columns[plain], text)
+    folded = fold(text).replace("\n", " ")
+    basis = _BASIS.search(folded)
+    rest = folded[: basis.start()] + folded[basis.end() :] if basis else folded
+    price_basis = re.sub(r"\D", "", basis["basis"]) if basis else ""
+    unit = (unit_code(basis["unit"]) or "") if basis and basis["unit"] else ""
+    currency = ""
+    for word in re.findall(r"[a-z$]+\$?|[€£$]", rest):
+        code = currency_code(word, None) if word not in ("kr", "no", "de") else None
+        if code and label(word) not in columns:
+            currency, rest = code, rest.replace(word, " ", 1)
+            break
+    if not unit:
+        inner = re.search(r"[(\[/]\s*([a-z²³0-9. ]{1,12}?)\s*[)\]]?\s*$", rest)
+        if inner and unit_code(inner[1]):
+            unit, rest = unit_code(inner[1]) or "", rest[: inner.start()]
+    for candidate in (rest, _EXTRA.sub(" ", rest)):
+        name = label(candidate)
+        if name in columns:
+            return Heading(columns[name], text, currency, unit, price_basis)
+    return Heading("", text)

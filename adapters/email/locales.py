@@ -1,0 +1,40 @@
+"""How numbers and dates are written where a customer lives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Locale:
+    """The conventions of one place: decimal mark, group marks, and the order of numeric dates per separator."""
+
+    tag: str
+    decimal: str
+    groups: str
+    orders: tuple[tuple[str, str], ...]
+    """(separator, order) pairs: ``("/", "dmy")``; the same separator twice means that both are in use"""
+    dollar: str = "USD"
+
+
+_DOTTED = ((".", "dmy"),)
+_LOCALES = (
+    Locale("en-US", ".", ",", (("/", "mdy"), ("-", "mdy"))),
+    Locale("en-GB", ".", ",", (("/", "dmy"), ("-", "dmy"), (".", "dmy"))),
+    Locale("en-CA", ".", ",", (("/", "mdy"), ("/", "dmy"), ("-", "mdy"), ("-", "dmy")), "CAD"),
+    Locale("de-DE", ",", ".", _DOTTED),
+    Locale("de-AT", ",", ". ", _DOTTED),
+    Locale("de-CH", ".", "'", _DOTTED),
+    Locale("fr-FR", ",", " ", (("/", "dmy"), (".", "dmy"), ("-", "dmy"))),
+    Locale("es-ES", ",", ".", (("/", "dmy"), ("-", "dmy"), (".", "dmy"))),
+    Locale("fi-FI", ",", " ", _DOTTED),
+    Locale("sv-SE", ",", " ", (("/", "dmy"),)),
+    Locale("nl-NL", ",", ".", (("-", "dmy"), ("/", "dmy"), (".", "dmy"))),
+)
+KNOWN = {locale.tag: locale for locale in _LOCALES}
+
+
+def conventions(tag: str | None) -> tuple[Locale, ...]:
+    """The conventions that may apply: the customer's own, or, where they are unknown, every one there is."""
+    found = KNOWN.get((tag or "").replace("_", "-"))
+    return (found,) if found else _LOCALES

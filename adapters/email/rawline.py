@@ -1,0 +1,60 @@
+"""An order line as found, before it is valued: which cell says what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from adapters.email.document import Cell
+from adapters.email.headings import Heading
+
+LINE_FIELDS = frozenset(
+    {
+        "line",
+        "item",
+        "part",
+        "seller_part",
+        "manufacturer_part",
+        "gtin",
+        "description",
+        "quantity",
+        "unit",
+        "price",
+        "basis",
+        "amount",
+        "date",
+        "currency",
+        "po_number",
+        "release",
+        "note",
+        "discount",
+        "grade",
+        "dimensions",
+        "drawing",
+        "finish",
+        "tolerance",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RawLine:
+    """One order line: its cells by field, and what the headings add to them."""
+
+    cells: Mapping[str, Cell]
+    headings: Mapping[str, Heading] = field(default_factory=dict)
+    extras: tuple[tuple[str, Cell], ...] = ()
+    """cells under headings that are not known"""
+    faults: tuple[tuple[str, str], ...] = ()
+    """what was uncertain already in finding the cells: (code, text)"""
+    layout: str = "table"
+
+    def text(self, name: str) -> str:
+        """What stands in that field, or nothing."""
+        cell = self.cells.get(name)
+        return cell.text.strip() if cell else ""
+
+    @property
+    def place(self) -> Cell:
+        """Where the line stands."""
+        return min(self.cells.values(), key=lambda cell: (cell.row, cell.offset), default=Cell("", "body"))

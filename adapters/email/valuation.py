@@ -1,0 +1,309 @@
+"""From the cells of an order line to its values, under the customer's conventions: one reading each, or a finding."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+
+from adapters.email import amounts, dates, numbers
+from adapters.email.document import Cell
+from adapters.email.headings import TRAITS
+from adapters.email.locales import Locale
+from adapters.email.rawline import RawLine
+from adapters.email.units import COUNTED, PIECE, currency_code, price_factor, unit_code
+
+CENT = Decimal("0.01")
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a line is read under."""
+
+    locales: tuple[Locale, ...]
+    today: date | None
+    home_currency: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A value that has no reading, or more than one."""
+
+    code: str
+    text: str
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Valued:
+    """An order line with its values; what is missing has a fault, or is left to the header."""
+
+    raw: RawLine
+    line: str | None
+    part: str | None
+    seller_part: str | None
+    description: str | None
+    quantity: Decimal | None
+    unit: str | None
+    unit_written: bool
+    price: Decimal | None
+    basis: Decimal
+    currency: str | None
+    amount: Decimal | None
+    due: date | None
+    traits: Mapping[str, str]
+    numbers: tuple[str, ...]
+    """the numbers as written, by which the document's conventions can be told"""
+    faults: tuple[Fault, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def value(self) -> Decimal | None:
+        """What the line comes to."""
+        if self.quantity is None or self.price is None:
+            return None
+        return self.quantity * self.price / self.basis
+
+
+@dataclass
+class _Work:
+    raw: RawLine
+    setting: Setting
+    faults: list[Fault] = field(default_factory=list)
+    numbers: list[str] = field(default_factory=list)
+
+    def fault(self, code: str, text: str, cell: Cell | None = None) -> None:
+        place = cell or self.raw.place
+        number = self.raw.text("line")
+        self.faults.append(Fault(code, text, f"line {number}, {place.where}" if number else place.where))
+
+    def number(self, text: str, name: str, cell: Cell) -> Decimal | None:
+        """The one value of a number, or a fault."""
+        if isinstance(cell.value, Decimal):
+            return cell.value
+        found = numbers.readings(text, self.setting.locales)
+        if len(found) == 1:
+            self.numbers.append(text)
+            return next(iter(found))
+        if found:
+            self.fault(f"{name}_ambiguous", f"“{text}” is more than one number", cell)
+        else:
+            self.fault(f"{name}_unreadable", f"“{text}” is not a number as this customer writes them", cell)
+        return None
+
+
+def value_line(raw: RawLine, setting: Setting) -> Valued:
+    """Read the cells of one line."""
+    work = _Work(raw, setting)
+    for code, text in raw.faults:
+        work.fault(code, text)
+    quantity, unit, written = _quantity(work)
+    price, basis, currency = _price(work, unit)
+    amount = _amount(work)
+    due = _date(work)
+    if raw.text("discount") and re.search(r"[1-9]", raw.text("discount")):
+        work.fault(
+            "discount_stated", f"a discount of {raw.text('discount')} is stated", raw.cells["discount"]
+        )
+    part, description = raw.text("part") or None, _one_line(raw.text("description")) or None
+    if not (
+        part or description or raw.text("seller_part") or raw.text("gtin") or raw.text("manufacturer_part")
+    ):
+        work.fault("product_missing", "the line names no product")
+    valued = Valued(
+        raw,
+        raw.text("line").rstrip(".) ") or None,
+        part,
+        raw.text("seller_part") or None,
+        description,
+        quantity,
+        unit,
+        written,
+        price,
+        basis,
+        currency,
+        amount,
+        due,
+        {TRAITS[name]: cell.text for name, cell in raw.cells.items() if name in TRAITS and cell.text},
+        tuple(work.numbers),
+        tuple(work.faults),
+        tuple(filter(None, [_one_line(raw.text("note"))])),
+    )
+    return _checked(valued, work)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _quantity(work: _Work) -> tuple[Decimal | None, str | None, bool]:
+    cell = work.raw.cells.get("quantity")
+    if cell is None:
+        work.fault("quantity_missing", "the line has no quantity")
+        return None, None, False
+    found = amounts.whole_quantity(cell.text)
+    if isinstance(cell.value, Decimal):
+        value: Decimal | None = cell.value
+    elif found is None:
+        work.fault("quantity_unreadable", f"“{cell.text}” is not a quantity", cell)
+        value = None
+    else:
+        value = work.number(found.number, "quantity", cell)
+    unit_cell = work.raw.cells.get("unit")
+    heading = work.raw.headings.get("quantity")
+    words = [
+        found.unit if found else "",
+        unit_cell.text if unit_cell else "",
+        heading.unit if heading else "",
+    ]
+    codes = [(word, unit_code(word)) for word in words if word.strip()]
+    if any(code is None for _, code in codes):
+        word = next(word for word, code in codes if code is None)
+        work.fault("unit_unknown", f"“{word.strip()}” is not a unit that the hub knows", unit_cell or cell)
+        return value, None, True
+    units = {code for _, code in codes}
+    if len(units) > 1:
+        work.fault(
+            "unit_ambiguous", "two units are stated: " + ", ".join(word.strip() for word, _ in codes), cell
+        )
+        return value, None, True
+    unit = units.pop() if units else None
+    if value is not None and value <= 0:
+        work.fault("quantity_not_positive", f"the quantity is {value}", cell)
+    return value, unit, bool(codes)
+
+
+def _price(work: _Work, unit: str | None) -> tuple[Decimal | None, Decimal, str | None]:
+    cell = work.raw.cells.get("price")
+    one = Decimal(1)
+    if cell is None:
+        work.fault("price_missing", "the line has no price")
+        return None, one, None
+    heading = work.raw.headings.get("price")
+    found = amounts.whole_price(cell.text)
+    if isinstance(cell.value, Decimal):
+        price: Decimal | None = cell.value
+    elif found is None:
+        work.fault("price_unreadable", f"“{cell.text}” is not a price", cell)
+        return None, one, None
+    else:
+        price = work.number(found.number, "price", cell)
+    if price is not None and price <= 0:
+        work.fault("price_not_positive", f"the price is {price}", cell)
+    basis = _basis(work, cell, found, heading.basis if heading else "")
+    price_unit = (
+        unit_code(found.unit)
+        if found and found.unit
+        else (heading.unit if heading and heading.unit else None)
+    )
+    if price_unit and price_unit != (unit or PIECE):
+        factor = price_factor(price_unit, unit or PIECE)
+        if factor is None:
+            work.fault(
+                "price_unit_differs", f"the price is per {price_unit}, the quantity in {unit or PIECE}", cell
+            )
+        else:
+            basis *= factor
+    return price, basis, _currency(work, found, heading.currency if heading else "")
+
+
+def _basis(work: _Work, cell: Cell, found: amounts.Price | None, headed: str) -> Decimal:
+    stated = [text for text in (found.basis if found else "", headed, work.raw.text("basis")) if text]
+    values: set[Decimal] = set()
+    for text in stated:
+        bare = re.sub(r"[^\d.,' ]", "", text).strip()
+        values |= numbers.readings(bare, work.setting.locales) if bare else {Decimal(1)}
+    if len(values) > 1 or (stated and not values) or any(value <= 0 for value in values):
+        work.fault(
+            "price_basis_ambiguous",
+            "how many units the price is for is not certain: " + ", ".join(stated),
+            cell,
+        )
+        return Decimal(1)
+    return values.pop() if values else Decimal(1)
+
+
+def _currency(work: _Work, found: amounts.Price | None, headed: str) -> str | None:
+    written = [text for text in (found.currency if found else "", headed, work.raw.text("currency")) if text]
+    codes = {currency_code(text, work.setting.home_currency) for text in written}
+    if None in codes:
+        work.fault("currency_unknown", f"“{written[0]}” does not say which currency")
+        codes.discard(None)
+    if len(codes) > 1:
+        work.fault("currency_conflict", "two currencies are stated: " + ", ".join(written))
+    return next(iter(codes)) if len(codes) == 1 else None
+
+
+def _amount(work: _Work) -> Decimal | None:
+    cell = work.raw.cells.get("amount")
+    if cell is None or cell.text.startswith("="):
+        return None
+    if isinstance(cell.value, Decimal):
+        return cell.value
+    found = amounts.whole_price(cell.text)
+    if found is None:
+        work.fault("amount_unreadable", f"“{cell.text}” is not an amount", cell)
+        return None
+    return work.number(found.number, "amount", cell)
+
+
+def _date(work: _Work) -> date | None:
+    cell = work.raw.cells.get("date")
+    if cell is None:
+        return None
+    if isinstance(cell.value, date):
+        return cell.value
+    places = dates.find(cell.text)
+    text = places[0].text if len(places) == 1 and _leads_only(cell.text, places[0]) else cell.text
+    found = dates.readings(text, work.setting.locales, work.setting.today)
+    if len(found) == 1:
+        return next(iter(found))
+    kind = "date_ambiguous" if found else "date_unreadable"
+    work.fault(
+        kind,
+        f"“{cell.text}” is " + ("more than one date" if found else "not a date as this customer writes them"),
+        cell,
+    )
+    return None
+
+
+def _leads_only(text: str, place: dates.Found) -> bool:
+    """Whether nothing but a word or two stands around the date."""
+    around = text[: place.start] + text[place.end :]
+    return not re.search(r"\d", around) and len(around.split()) <= 4
+
+
+def _checked(valued: Valued, work: _Work) -> Valued:
+    unit = valued.unit or PIECE
+    if (
+        valued.quantity is not None
+        and unit in COUNTED
+        and valued.quantity != valued.quantity.to_integral_value()
+    ):
+        work.fault(
+            "quantity_fraction",
+            f"{valued.quantity.normalize()} of something that is counted",
+            work.raw.cells.get("quantity"),
+        )
+    worth = valued.value
+    if valued.amount is not None and worth is not None and not close(worth, valued.amount):
+        work.fault(
+            "amount_differs",
+            f"quantity times price is {worth.quantize(CENT)}, not {valued.amount}",
+            work.raw.cells.get("amount"),
+        )
+    faults = list(work.faults)
+    if valued.amount is not None and worth is not None and close(worth, valued.amount):
+        faults = [fault for fault in faults if fault.code != "price_unlabelled"]
+    return Valued(
+        **{name: getattr(valued, name) for name in Valued.__slots__ if name != "faults"}, faults=tuple(faults)
+    )
+
+
+def close(one: Decimal, two: Decimal) -> bool:
+    """Whether two amounts of money are the same, rounded to cents."""
+    return one.quantize(CENT, ROUND_HALF_UP) == two.quantize(CENT, ROUND_HALF_UP) or abs(
+        one - two
+    ) <= Decimal("0.005")

@@ -1,0 +1,188 @@
+"""Writing to customers and suppliers: text and HTML, in the thread, in their language."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from typing import Any
+
+from adapters.email.body import as_html, as_text, has_template, one_line, render
+from adapters.email.phrasing import TABLES, Phrasing
+from hub.partners import Partner
+from hub.ports import Composed, Numbers, Occasion
+
+RECEIPT = "order.received"
+TOLD_TO_CUSTOMERS = frozenset(
+    {
+        "order.confirmed",
+        "order.revision-requested",
+        "order.reminded",
+        "order.lapsed",
+        "order.rejected",
+        "order.changed",
+        "order.change-refused",
+        "order.delay-confirmed",
+        "shipment.shipped",
+        "cancellation.granted",
+        "cancellation.refused",
+        "cancellation.penalty-proposed",
+        "cancellation.reminded",
+        "cancellation.penalty-expired",
+        "cancellation.penalty-declined",
+    }
+)
+TOLD_TO_SUPPLIERS = frozenset(
+    {
+        "material-po.issued",
+        "material-po.reminded",
+        "material-po.cancel-requested",
+        "material-po.reduced",
+        "material-po.change-accepted",
+    }
+)
+_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+")
+_ID = re.compile(r"<[\x21-\x3b\x3d\x3f-\x7e]{3,500}>")
+_LONGEST = 40
+"""Message-IDs that References names at most"""
+
+
+def plain_type(event_type: str) -> str:
+    """The type of an event without its version."""
+    return re.sub(r"\.v\d+$", "", event_type)
+
+
+def reply_address(token: str, our_domain: str) -> str:
+    """Where an answer goes; with a token it finds its question by itself."""
+    return f"orders+{token}@{our_domain}" if token else f"orders@{our_domain}"
+
+
+def envelope_sender(message_id: str, our_domain: str) -> str:
+    """The envelope sender of one message alone, so that its bounce can be told from any other."""
+    return f"bounces+{message_id.strip('<>').partition('@')[0]}@{our_domain}"
+
+
+class EmailWriter:
+    """Writes mails. ``receipts`` says whether customers are told as soon as an order has come in."""
+
+    def __init__(self, sender_name: str = "MetalWorks Orders", receipts: bool = False) -> None:
+        self._sender_name = sender_name
+        self._types = TOLD_TO_CUSTOMERS | TOLD_TO_SUPPLIERS | ({RECEIPT} if receipts else frozenset())
+
+    def writes(self, event_type: str) -> bool:
+        """Whether partners are told of such events by mail."""
+        return plain_type(event_type) in self._types
+
+    def compose(self, occasion: Occasion, numbers: Numbers, now: datetime) -> Composed | None:
+        """The mail that tells the partner of the event; None when this partner is not to be told."""
+        name = plain_type(occasion.event.TYPE)
+        address = destination(occasion.partner, occasion.our_domain)
+        if name not in self._types or not address or not _concerns(name, occasion.partner):
+            return None
+        language = language_of(occasion.partner, name)
+        data = occasion.event.data()
+        say = Phrasing(language)
+        title, paragraphs = render(language, name, _values(occasion, data, say))
+        currency = _currency(occasion, data)
+        tables = {
+            mark: make(say, data, currency) for mark, make in TABLES.items() if f"%%{mark}%%" in paragraphs
+        }
+        subject = _subject(occasion, title)
+        message = EmailMessage(policy=SMTP)
+        message_id = _message_id(occasion, name, data)
+        message["From"] = f'"{_quoted(self._sender_name)}" <orders@{occasion.our_domain}>'
+        message["To"] = f'"{_quoted(occasion.partner.name)}" <{address}>'
+        message["Reply-To"] = reply_address(occasion.reply_token, occasion.our_domain)
+        message["Subject"] = subject
+        message["Date"] = format_datetime(now)
+        message["Message-ID"] = message_id
+        thread = [one for one in occasion.thread if _ID.fullmatch(one)]
+        if thread:
+            message["In-Reply-To"] = thread[-1]
+            message["References"] = " ".join([thread[0], *thread[1:][-_LONGEST:]])
+        message["Auto-Submitted"] = "auto-replied" if thread else "auto-generated"
+        message["X-Auto-Response-Suppress"] = "All"
+        message.set_content(as_text(paragraphs, tables), cte="quoted-printable")
+        message.add_alternative(as_html(paragraphs, tables, language), subtype="html", cte="quoted-printable")
+        message["Content-Language"] = language
+        message.set_boundary("=_" + message_id.strip("<>").partition("@")[0])
+        return Composed("email", message.as_bytes(), "eml", subject, message_id)
+
+
+def destination(partner: Partner, our_domain: str) -> str:
+    """Where this partner is written to; empty: nowhere, above all never to ourselves."""
+    if partner.email is None:
+        return ""
+    candidates = [partner.email.answer_to or "", *partner.email.addresses]
+    address = next((one.strip() for one in candidates if one.strip()), "")
+    ours = address.lower().rpartition("@")[2] == our_domain.lower()
+    return address if _ADDRESS.fullmatch(address) and not ours else ""
+
+
+def language_of(partner: Partner, name: str) -> str:
+    """The partner's language, where there is such a template in it."""
+    wanted = partner.email.language if partner.email else "en"
+    return wanted if has_template(wanted, name) else "en"
+
+
+def _concerns(name: str, partner: Partner) -> bool:
+    return (name in TOLD_TO_SUPPLIERS) == (partner.role == "supplier")
+
+
+def _currency(occasion: Occasion, data: Mapping[str, Any]) -> str:
+    stated = (
+        data.get("currency")
+        or (data.get("po") or {}).get("currency")
+        or (occasion.po.currency if occasion.po else None)
+    )
+    return str(stated or occasion.partner.currency or "")
+
+
+def _subject(occasion: Occasion, title: str) -> str:
+    """The subject of the thread, or a new one; with the token's mark, by which an answer is found too."""
+    known = one_line(occasion.subject)
+    plain = re.sub(r"^(?:\s*(?:re|aw|sv|vs|antw|tr|wg|fwd?)\s*:\s*)+", "", known, flags=re.IGNORECASE)
+    plain = re.sub(r"\s*\[#[a-z0-9]+\]", "", plain, flags=re.IGNORECASE).strip()
+    subject = f"Re: {plain}" if plain and occasion.thread else title
+    mark = f" [#{occasion.reply_token}]" if re.fullmatch(r"[A-Za-z0-9]{10,64}", occasion.reply_token) else ""
+    return one_line(subject)[:200] + mark
+
+
+def _values(occasion: Occasion, data: Mapping[str, Any], say: Phrasing) -> dict[str, Any]:
+    """What a template may name; absent values are empty."""
+    lines = [line for line in data.get("lines") or [] if isinstance(line, str)]
+    return {
+        "name": occasion.partner.name,
+        "po_number": data.get("po_number") or (occasion.po.po_number if occasion.po else ""),
+        "material_po_id": data.get("material_po_id", ""),
+        "revision": int(data.get("revision", 1)),
+        "version": int(data.get("version", 1)),
+        "reason": data.get("reason") or "",
+        "line": data.get("line", ""),
+        "lines": ", ".join(lines),
+        "refused": ", ".join(data.get("refused") or []),
+        "confirmed": say.day(data.get("confirmed")),
+        "before": say.day(data.get("before")),
+        "shipped_on": say.day(data.get("shipped_on")),
+        "number": data.get("number", ""),
+        "carrier": data.get("carrier") or "",
+        "tracking": data.get("tracking") or "",
+        "penalty": say.money(data.get("penalty")),
+        "expires": say.instant(data["expires_at"]) if data.get("expires_at") else "",
+        "reply_address": reply_address(occasion.reply_token, occasion.our_domain),
+    }
+
+
+def _quoted(text: str) -> str:
+    return re.sub(r'["\\<>]', "", one_line(text))[:100]
+
+
+def _message_id(occasion: Occasion, name: str, data: Mapping[str, Any]) -> str:
+    """Derived from the event, so that writing the same mail twice gives the same Message-ID."""
+    seed = json.dumps([name, occasion.partner.id, occasion.reply_token, data], sort_keys=True, default=str)
+    return f"<{hashlib.sha256(seed.encode()).hexdigest()[:40]}@{occasion.our_domain}>"
