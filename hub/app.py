@@ -9,12 +9,21 @@ from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Self
 
+from adapters.edi.reader import EdifactReader, X12Reader
+from adapters.edi.writer import EdifactWriter, X12Writer
+from adapters.email.reader import EmailReader
+from adapters.email.writer import EmailWriter
+from adapters.folders import Folders
 from hub.bus.embedded import EmbeddedBus
 from hub.bus.rabbit import RabbitBus
 from hub.bus.relay import Relay
 from hub.bus.topology import Bus, Consumer
 from hub.handlers import dead, materials, orders, production
+from hub.handlers.correspondence import Correspondence
+from hub.handlers.intake import Intake
+from hub.handlers.post_room import PostRoom
 from hub.partners import Partners, load_partners
+from hub.ports import Context, Reader, Writer
 from hub.sagas.case import Rules, SupplierOffer
 from hub.settings import Settings
 from hub.store.database import Database
@@ -68,6 +77,23 @@ def rules_of(settings: Settings, partners: Partners) -> Rules:
     )
 
 
+def readers(settings: Settings) -> tuple[Reader, ...]:
+    """The readers of documents, in the order in which they are asked."""
+    edi: tuple[Reader, ...] = (X12Reader([settings.our_edi_id]), EdifactReader([settings.our_edi_id]))
+    return (*edi, EmailReader(edi[0]))
+
+
+def writers(settings: Settings) -> dict[str, Writer]:
+    """The writers of documents, by channel."""
+    ours = settings.our_edi_id, settings.our_edi_qualifier
+    return {"x12": X12Writer(*ours), "edifact": EdifactWriter(*ours), "email": EmailWriter()}
+
+
+def context_of(settings: Settings, partners: Partners, today: str) -> Context:
+    """What readers may know beside a document."""
+    return Context(partners, our_domain=settings.our_domain, authserv_id=settings.authserv_id, today=today)
+
+
 @dataclass(slots=True)
 class Hub:
     """A hub, put together. Enter it to run it; leaving it stops it and loses nothing."""
@@ -80,6 +106,10 @@ class Hub:
     relay: Relay
     sweeper: Sweeper
     lease: FileLease | PostgresLease
+    intake: Intake
+    correspondence: Correspondence
+    post_room: PostRoom
+    folders: Folders
     consumers: tuple[Consumer, ...]
 
     async def __aenter__(self) -> Self:
@@ -87,18 +117,23 @@ class Hub:
             self.lease.take()
         await migrate(self.database)
         await open_stock(self.database, self.partners)
+        self.folders.prepare()
         await self.work.start()
+        await self.correspondence.batcher.start()
         await self.bus.start(self.consumers)
         await self.relay.start()
         await self.sweeper.start()
+        await self.post_room.start()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        await self.post_room.stop()
         await self.sweeper.stop()
         await self.bus.stop()
         await self.relay.stop()
+        await self.correspondence.batcher.stop()
         await self.work.stop()
         await self.lease.release()
         if isinstance(self.lease, PostgresLease):
@@ -125,15 +160,60 @@ def build(settings: Settings, now: Clock = utc_now) -> Hub:
         bus.take_dead(dead.handler(database, now))
     lease = FileLease(database) if database.sqlite else PostgresLease(database)
     relay = Relay(database, bus, lease, now, poll=0.025 if settings.embedded else 0.25)
+    source, committed = settings.source, relay.wake
     work = UnitOfWork(
         database,
         lambda: rules,
         now,
-        source=settings.source,
+        source=source,
         batch=settings.batch,
         wait_for=settings.wait_for,
-        committed=relay.wake,
+        committed=committed,
     )
-    sweeper = Sweeper(database, work, now, source=settings.source)
-    consumers = (orders.consumer(work), production.consumer(work), materials.consumer(work))
-    return Hub(settings, database, bus, partners, work, relay, sweeper, lease, consumers)
+    intake = Intake(
+        database,
+        readers(settings),
+        lambda: context_of(settings, partners, now().date().isoformat()),
+        now,
+        source=source,
+        limit=settings.max_document_bytes,
+        committed=committed,
+    )
+    folders = Folders(settings.folder)
+    post_room = PostRoom(database, intake, folders, now, source=source, limit=settings.max_document_bytes)
+
+    def written() -> None:
+        relay.wake()
+        post_room.wake()
+
+    correspondence = Correspondence(
+        database,
+        writers(settings),
+        lambda: partners,
+        now,
+        source=source,
+        our_domain=settings.our_domain,
+        committed=written,
+    )
+    sweeper = Sweeper(database, work, now, source=source)
+    consumers = (
+        orders.consumer(work),
+        production.consumer(work),
+        materials.consumer(work),
+        correspondence.consumer(),
+    )
+    return Hub(
+        settings,
+        database,
+        bus,
+        partners,
+        work,
+        relay,
+        sweeper,
+        lease,
+        intake,
+        correspondence,
+        post_room,
+        folders,
+        consumers,
+    )

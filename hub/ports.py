@@ -13,6 +13,7 @@ from typing import Any, Literal, Protocol
 
 from hub.messages.base import Command, Event
 from hub.messages.customer_po import SubmitCustomerPo
+from hub.messages.desk import Intent, Kind
 from hub.partners import Partner, Partners
 
 Disposition = Literal["accepted", "accepted_with_errors", "rejected", "quarantine"]
@@ -33,7 +34,7 @@ class Finding:
 class Part:
     """One of several documents in a file."""
 
-    intent: str
+    intent: Intent
     disposition: Disposition
     where: str
 
@@ -62,17 +63,18 @@ class Reading:
     """What a document says. Reading has no side effects.
 
     ``keys`` are what duplicates are known by (interchange number with its partners; Message-ID and content), one
-    per document in the file. ``messages`` are commands, ready to be sent; their ``source.document_id`` is filled in by the hub.
+    per document in the file. ``messages`` are commands, ready to be sent; the hub fills in their
+    ``source.document_id``.
     """
 
-    kind: Literal["x12", "edifact", "email", "unknown"]
-    intent: str
+    kind: Kind
+    intent: Intent
     disposition: Disposition
     messages: tuple[Command, ...] = ()
     drafts: tuple[Draft, ...] = ()
     findings: tuple[Finding, ...] = ()
     parts: tuple[Part, ...] = ()
-    likely_intent: str | None = None
+    likely_intent: Intent | None = None
     partner_id: str | None = None
     keys: tuple[str, ...] = ()
     title: str = ""
@@ -144,4 +146,39 @@ class Writer(Protocol):
 
     def compose(self, occasion: Occasion, numbers: Numbers, now: datetime) -> Composed | None:
         """The document that tells the partner of the event; None when this partner is not to be told."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A file that has come in and is complete."""
+
+    name: str
+    """as the sender named it; never used as a path"""
+    size: int
+    stamp: str
+    """tells this arrival from an earlier one of the same name and content"""
+
+
+class Transport(Protocol):
+    """Carries files in and out. Its calls block; the hub makes them in a thread."""
+
+    def arrivals(self) -> list[Arrival]:
+        """The files that are complete and wait to be taken in."""
+        ...
+
+    def fetch(self, arrival: Arrival) -> bytes:
+        """The content of a file. Raises FileNotFoundError when another replica was first."""
+        ...
+
+    def digest(self, arrival: Arrival) -> str:
+        """The SHA-256 of a file that is too large to be fetched."""
+        ...
+
+    def put_away(self, arrival: Arrival, document_id: str, report: str | None) -> None:
+        """Move a file that was taken in to the archive; one that was not, with its report, beside the failures."""
+        ...
+
+    def send(self, partner_id: str, document_id: str, extension: str, content: bytes) -> str:
+        """Write a file out, whole or not at all; the same document twice is one file. Says where it is."""
         ...

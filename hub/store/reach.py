@@ -108,8 +108,9 @@ class Reach:
         for message in self.messages:
             if isinstance(message, materials.AdjustStock) and kinds is SHARING:
                 found.add(message.material)
-            listing = isinstance(message, production.SpecifyMaterials)
-            if listing and (kinds is LOOKING or self.order_id(message) in sharing):
+            if isinstance(message, production.SpecifyMaterials) and (
+                kinds is LOOKING or self.order_id(message) in sharing
+            ):
                 found |= {need.material for need in message.materials}
         if kinds is SHARING:
             found |= {line.material for po in case.material_pos.values() for line in po.lines.values()}

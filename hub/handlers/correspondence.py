@@ -1,0 +1,242 @@
+"""The queue of what partners are told: an order's events become answers over the partner's own channel (R5, R19).
+
+The document is written, numbered and archived in one transaction with the note that the event was taken, so
+that an event that comes twice is told once; sending it is the post room's part.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hub.bus.topology import EVENTS_EXCHANGE, Consumer
+from hub.errors import HubError
+from hub.handlers.intake import outgoing
+from hub.messages.base import Event
+from hub.messages.catalogue import EVENTS
+from hub.messages.desk import DocumentDeliveryFailed
+from hub.messages.envelope import Letter, derived_id, open_letter, write_letter
+from hub.partners import Partner, Partners
+from hub.ports import Composed, Occasion, Writer
+from hub.sagas.model import Order
+from hub.sagas.numbers import short
+from hub.store import tables
+from hub.store.batcher import Batcher
+from hub.store.database import Database
+from hub.store.documents import ControlNumbers, add_documents, lock_numbers, write_numbers
+from hub.store.journal import Journal, failure_row
+from hub.store.records import ORDER, chunks
+
+log = logging.getLogger("hub.correspondence")
+CONSUMER = "correspondence"
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """Who is to be told of an event, and how."""
+
+    letter: Letter
+    partner: Partner | None
+    partner_id: str
+    channel: str
+    order: Order | None
+
+
+class Correspondence:
+    """Writes what partners are told."""
+
+    def __init__(
+        self,
+        database: Database,
+        writers: Mapping[str, Writer],
+        partners: Callable[[], Partners],
+        now: Callable[[], datetime],
+        *,
+        source: str,
+        our_domain: str,
+        committed: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._database = database
+        self._writers = writers
+        self._partners = partners
+        self._now = now
+        self._source = source
+        self._our_domain = our_domain
+        self._committed = committed
+        self.batcher: Batcher[bytes, None] = Batcher(self._together, self._failed, size=100, name=CONSUMER)
+
+    def consumer(self) -> Consumer:
+        """The queue of all events that some channel tells of; one replica at a time, to keep the order."""
+        types = tuple(sorted(name for name in EVENTS if any(each.writes(name) for each in self._writers.values())))
+        return Consumer("hub.correspondence.v1", EVENTS_EXCHANGE, types, self.batcher.carry_out, alone=True)
+
+    async def _together(self, bodies: Sequence[bytes]) -> Sequence[None]:
+        letters = {letter.key: letter for letter in map(open_letter, bodies)}
+        async with self._database.write() as connection:
+            new = [letter for key, letter in letters.items() if key not in await self._known(connection, letters)]
+            orders = await _orders(connection, new)
+            told = [found for letter in new if (found := self._whom(letter, orders)) is not None]
+            numbers = await lock_numbers(connection, [each.partner.id for each in told if each.partner])
+            journal, rows = Journal(), []
+            threads = await _threads(connection, told)
+            for each in told:
+                row = self._write(each, numbers, threads, journal)
+                if row is not None:
+                    rows.append(row)
+            for letter in new:
+                journal.note(letter, CONSUMER, letter.envelope.correlationid, "done", self._now())
+            await add_documents(connection, rows)
+            await write_numbers(connection, numbers.values())
+            await journal.write(connection)
+        self._committed()
+        return [None] * len(bodies)
+
+    async def _failed(self, body: bytes, error: Exception) -> None:
+        """Set an event aside that cannot be told (R42)."""
+        code = error.code if isinstance(error, HubError) else "defect"
+        journal = Journal()
+        failure_id = f"F-{short(body.hex(), CONSUMER)}"
+        journal.fail(failure_row(failure_id, body, None, code, f"{CONSUMER}: {error}", "", self._now()))
+        async with self._database.write() as connection:
+            await journal.write(connection)
+
+    async def _known(self, connection: AsyncConnection, letters: Mapping[tuple[str, str], Letter]) -> set[Any]:
+        table, found = tables.inbox, set()
+        for some in chunks(letters.keys()):
+            query = select(table.c.source, table.c.id).where(
+                table.c.consumer == CONSUMER, tuple_(table.c.source, table.c.id).in_(some)
+            )
+            found |= {(row.source, row.id) for row in await connection.execute(query)}
+        return found
+
+    def _whom(self, letter: Letter, orders: Mapping[str, Order]) -> _Told | None:
+        """The partner that an event is for: the supplier of a material PO, else the customer of the order."""
+        message = letter.message
+        supplier_id = getattr(message, "supplier_id", None)
+        if supplier_id:
+            partner = self._partners().get(supplier_id)
+            return _Told(letter, partner, supplier_id, partner.channel if partner else "", None)
+        order = orders.get(letter.envelope.correlationid or "")
+        customer_id = getattr(message, "customer_id", None) or (order.customer_id if order else None)
+        if not customer_id:
+            return None
+        partner = self._partners().get(customer_id)
+        channel = order.po.source.channel if order else partner.channel if partner else ""
+        if channel == "api" and partner:
+            channel = partner.channel
+        return _Told(letter, partner, customer_id, channel, order)
+
+    def _write(
+        self,
+        told: _Told,
+        numbers: Mapping[str, ControlNumbers],
+        threads: Mapping[str, tuple[tuple[str, ...], str]],
+        journal: Journal,
+    ) -> dict[str, Any] | None:
+        event = told.letter.message
+        assert isinstance(event, Event)  # noqa: S101  # only events are bound to the queue
+        if told.channel == "api" or (told.partner is None and not told.channel):
+            return None
+        if told.partner is None:
+            self._undeliverable(told, "no_partner", f"there is no profile of partner {told.partner_id}", journal)
+            return None
+        order = told.order
+        thread, subject = threads.get(order.order_id if order else "", ((), ""))
+        occasion = Occasion(
+            event=event,
+            partner=told.partner,
+            po=order.po if order else None,
+            thread=thread,
+            subject=subject,
+            our_domain=self._our_domain,
+        )
+        try:
+            composed = self._compose(told, occasion, numbers[told.partner.id])
+        except (HubError, ValueError, KeyError, LookupError) as error:
+            log.exception("%s cannot be told of %s", told.partner_id, event.TYPE)
+            self._undeliverable(told, "cannot_compose", f"{type(error).__name__}: {error}", journal)
+            return None
+        if composed is None:
+            return None
+        return outgoing(
+            f"D-{short(told.letter.envelope.id, told.partner.id)}",
+            kind=composed.kind,
+            extension=composed.extension,
+            partner_id=told.partner.id,
+            content=composed.content,
+            title=composed.title,
+            purpose=event.TYPE,
+            cause=told.letter.envelope.id,
+            at=self._now(),
+            order_id=order.order_id if order else None,
+            po_number=order.po_number if order else getattr(event, "po_number", None),
+            message_id=composed.message_id,
+        )
+
+    def _compose(self, told: _Told, occasion: Occasion, numbers: ControlNumbers) -> Composed | None:
+        """Over the partner's channel; where that has no words for it, by mail, if there is an address."""
+        writer = self._writers.get(told.channel)
+        kind = occasion.event.TYPE
+        composed = writer.compose(occasion, numbers, self._now()) if writer and writer.writes(kind) else None
+        if composed is None and told.channel != "email" and occasion.partner.email and kind in _WORTH_A_MAIL:
+            return self._writers["email"].compose(occasion, numbers, self._now())
+        return composed
+
+    def _undeliverable(self, told: _Told, code: str, reason: str, journal: Journal) -> None:
+        envelope = told.letter.envelope
+        event = DocumentDeliveryFailed(
+            document_id=f"D-{short(envelope.id, told.partner_id)}",
+            kind="unknown",
+            name=envelope.type,
+            partner_id=told.partner_id,
+            order_id=told.order.order_id if told.order else None,
+            code=code,
+            reason=reason[:10_000],
+        )
+        journal.send(
+            "event",
+            write_letter(
+                event,
+                message_id=derived_id(self._source, envelope.id, "undeliverable"),
+                source=self._source,
+                time=self._now(),
+                causation=envelope.id,
+            ),
+        )
+
+
+_WORTH_A_MAIL = frozenset({"cancellation.penalty-proposed.v1", "cancellation.reminded.v1"})
+"""questions to which the customer has to find an answer"""
+
+
+async def _orders(connection: AsyncConnection, letters: Sequence[Letter]) -> dict[str, Order]:
+    keys = {letter.envelope.correlationid for letter in letters if letter.envelope.correlationid}
+    table, found = tables.orders, {}
+    for some in chunks(keys):
+        for (body,) in await connection.execute(select(table.c.body).where(table.c.order_id.in_(some))):
+            order = ORDER.validate_json(body)
+            found[order.order_id] = order
+    return found
+
+
+async def _threads(connection: AsyncConnection, told: Sequence[_Told]) -> dict[str, tuple[tuple[str, ...], str]]:
+    """By order, for those that came by mail: the Message-IDs of the conversation so far, and its subject."""
+    orders = {each.order.order_id: each.order for each in told if each.order and each.channel == "email"}
+    table, found = tables.documents, {}
+    for order_id, order in orders.items():
+        first = [revision.po.source.document_id for revision in order.revisions if revision.po.source.document_id]
+        query = (
+            select(table.c.message_id, table.c.title)
+            .where((table.c.order_id == order_id) | table.c.document_id.in_(first))
+            .where(table.c.message_id.is_not(None))
+            .order_by(table.c.at, table.c.document_id)
+        )
+        rows = (await connection.execute(query)).all()
+        found[order_id] = (tuple(row.message_id for row in rows), rows[0].title or "" if rows else "")
+    return found

@@ -1,0 +1,83 @@
+"""The archive: every document that came in or goes out, unchanged, and the numbers that were given out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hub.store import tables
+from hub.store.records import chunks
+
+
+class ControlNumbers:
+    """The control numbers of one partner, locked in this transaction: 1, 2, 3… without gap or repeat."""
+
+    def __init__(self, partner_id: str, last: dict[str, int]) -> None:
+        self.partner_id = partner_id
+        self._last = last
+
+    def next(self, counter: str) -> int:
+        """The next number of a counter."""
+        self._last[counter] = self._last.get(counter, 0) + 1
+        return self._last[counter]
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The numbers last given out, to be written."""
+        return [
+            {"partner_id": self.partner_id, "counter": counter, "value": value} for counter, value in self._last.items()
+        ]
+
+
+async def lock_numbers(connection: AsyncConnection, partners: Iterable[str]) -> dict[str, ControlNumbers]:
+    """The control numbers of these partners, locked in the order of their ids."""
+    table, wanted = tables.control_numbers, sorted(set(partners))
+    last: dict[str, dict[str, int]] = {partner: {} for partner in wanted}
+    for some in chunks(wanted):
+        query = (
+            select(table)
+            .where(table.c.partner_id.in_(some))
+            .order_by(table.c.partner_id, table.c.counter)
+            .with_for_update()
+        )
+        for row in await connection.execute(query):
+            last[row.partner_id][row.counter] = row.value
+    return {partner: ControlNumbers(partner, counters) for partner, counters in last.items()}
+
+
+async def write_numbers(connection: AsyncConnection, numbers: Iterable[ControlNumbers]) -> None:
+    """Write the numbers that were given out."""
+    rows = [row for each in numbers for row in each.rows()]
+    if not rows:
+        return
+    dialect: Any = sqlite if connection.dialect.name == "sqlite" else postgresql
+    adding = dialect.insert(tables.control_numbers)
+    await connection.execute(
+        adding.on_conflict_do_update(index_elements=["partner_id", "counter"], set_={"value": adding.excluded.value}),
+        rows,
+    )
+
+
+async def known_keys(connection: AsyncConnection, keys: Sequence[str]) -> dict[str, str]:
+    """Which of these keys were seen before, and the document that had them."""
+    table, found = tables.document_keys, {}
+    for some in chunks(set(keys)):
+        for row in await connection.execute(select(table).where(table.c.key.in_(some))):
+            found[row.key] = row.document_id
+    return found
+
+
+async def add_documents(connection: AsyncConnection, rows: list[dict[str, Any]]) -> None:
+    """Archive documents."""
+    if rows:
+        await connection.execute(insert(tables.documents), rows)
+
+
+async def add_keys(connection: AsyncConnection, keys: Sequence[str], document_id: str) -> None:
+    """Note the keys by which a second arrival will be known."""
+    if keys:
+        rows = [{"key": key, "document_id": document_id} for key in dict.fromkeys(keys)]
+        await connection.execute(insert(tables.document_keys), rows)
