@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from hub.settings import Settings, load_settings
 from tests.support import servers
 
 
@@ -35,3 +38,16 @@ def fresh_postgres_url(postgres: servers.Database) -> Iterator[str]:
     """Return the `postgresql+asyncpg://` URL of an empty database of the test's own."""
     with postgres.fresh_database() as url:
         yield url
+
+
+@pytest.fixture(params=["embedded", pytest.param("servers", marks=pytest.mark.servers)])
+def backing(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+    """Return the settings of a hub with nothing in it: on the embedded default, and on RabbitMQ and PostgreSQL."""
+    given: dict[str, Any] = {"folder": tmp_path, "http_port": 0}
+    if request.param == "embedded":
+        return load_settings(database_url=f"sqlite:///{tmp_path}/hub.sqlite", **given)
+    urls = {
+        "database_url": request.getfixturevalue("fresh_postgres_url"),
+        "broker_url": request.getfixturevalue("fresh_vhost_url"),
+    }
+    return load_settings(**urls, **given)

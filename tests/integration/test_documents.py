@@ -1,0 +1,80 @@
+"""Documents in, an order out, and answers back over the channel that the PO came by (R5)."""
+
+from __future__ import annotations
+
+import pytest
+
+from hub.app import build
+from hub.settings import Settings
+from tests.support.running import DATA, SALES, documents, events, eventually, send, with_partners
+
+CASES = [
+    ("edi/cascade-850-new.edi", "C-CASCADE", "CC-70418", "997", b"BAK*00*A", "x12"),
+    ("edi/holt-orders-new.edi", "C-HOLT", "4500119034", "CONTRL", b"BGM+231", "edifact"),
+    ("mail/larkspur-po.eml", "C-LARKSPUR", "LC-20871", None, b"LC-20871", "email"),
+]
+
+
+@pytest.mark.rule("R2", "R5")
+@pytest.mark.parametrize(("name", "customer", "number", "syntax", "answer", "kind"), CASES)
+async def test_a_po_becomes_an_order_and_is_answered_in_kind(
+    backing: Settings, name: str, customer: str, number: str, syntax: str | None, answer: bytes, kind: str
+) -> None:
+    async with build(with_partners(backing)) as hub:
+        (hub.folders.inbox / name.rpartition("/")[2]).write_bytes((DATA / name).read_bytes())
+
+        received = (await eventually(lambda: events(hub, "order.received"), "order.received"))[0]
+        verdict = await send(
+            hub, "order.review", customer_id=customer, po_number=number, decision="confirm", by=SALES
+        )
+        assert verdict.outcome == "done", verdict
+        sent = await eventually(
+            lambda: documents(hub, direction="out", state="sent", purpose="order.confirmed.v1"), "the answer"
+        )
+
+        assert received.order_id == verdict.order_id
+        assert [row.kind for row in sent] == [kind]
+        assert answer in sent[0].raw
+        written = list((hub.folders.outbox / customer).iterdir())
+        assert any(path.read_bytes() == sent[0].raw for path in written)
+        if syntax:
+            assert syntax in {row.purpose for row in await documents(hub, direction="out", kind=kind)}
+        assert not list(hub.folders.inbox.iterdir())
+        assert await events(hub, "document.sent")
+
+
+@pytest.mark.rule("R7")
+async def test_the_same_document_twice_starts_nothing_twice(backing: Settings) -> None:
+    raw = (DATA / "edi/cascade-850-new.edi").read_bytes()
+    async with build(with_partners(backing)) as hub:
+        first = await hub.intake.receive(raw, "a.edi")
+        second = await hub.intake.receive(raw, "b.edi")
+        again = await hub.intake.receive(raw, "a.edi")
+
+        assert (first.state, second.state, again.state) == ("received", "duplicate", "received")
+        assert second.duplicate_of == first.document_id == again.document_id
+        assert len(await events(hub, "customer-po.submit")) == 1
+        assert len(await documents(hub, direction="out")) == 2  # TA1 and 997, once
+
+
+@pytest.mark.parametrize(
+    ("raw", "code"),
+    [(b"", "empty_file"), (b"\x00\x01 what is this", "unknown_kind"), (b"x" * 2_000_001, "too_large")],
+)
+async def test_a_bad_document_is_kept_with_a_report_and_stops_nothing(
+    backing: Settings, raw: bytes, code: str
+) -> None:
+    settings = with_partners(backing).model_copy(update={"max_document_bytes": 2_000_000})
+    async with build(settings) as hub:
+        (hub.folders.inbox / "bad.edi").write_bytes(raw)
+        (hub.folders.inbox / "good.edi").write_bytes((DATA / "edi/cascade-850-new.edi").read_bytes())
+
+        await eventually(lambda: events(hub, "order.received"), "the good document's order")
+        rejected = await eventually(lambda: events(hub, "document.rejected"), "document.rejected")
+
+        assert code in rejected[0].body
+        kept = sorted(path.name for path in hub.folders.failed.iterdir())
+        assert len(kept) == 2
+        assert kept[1].endswith(".report.txt")
+        assert code in (hub.folders.failed / kept[1]).read_text()
+        assert (hub.folders.failed / kept[0]).read_bytes() == raw
