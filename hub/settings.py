@@ -58,6 +58,8 @@ class Settings(BaseSettings):
     revision_reminder_hours: Annotated[float, Field(gt=0)] = 168
     revision_reminders: Annotated[int, Field(ge=1)] = 3
     supplier_tolerance_percent: Annotated[float, Field(ge=0, le=100)] = 5.0
+    debug: bool = False
+    """whether the command line shows the traceback of a defect"""
 
     @classmethod
     def settings_customise_sources(

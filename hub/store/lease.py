@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any, Protocol
@@ -38,14 +39,21 @@ class FileLease:
         self._file: IO[str] | None = None
 
     def take(self) -> None:
-        """Take the lock. Raises AlreadyServed when another process has it."""
+        """Take the lock, or keep it. Raises AlreadyServed when another process has it."""
+        if self._file is not None:
+            return
         file = self._path.open("a+", encoding="ascii")
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            file.close()
-            raise AlreadyServed("another hub serves this store already", where=str(self._path)) from error
-        self._file = file
+        for patience in (0.02, 0.04, 0.0):  # somebody may just be looking whether it is taken
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as error:
+                if not patience:
+                    file.close()
+                    raise AlreadyServed("another hub serves this store already", where=str(self._path)) from error
+                time.sleep(patience)
+            else:
+                self._file = file
+                return
 
     async def hold(self, wake: Callable[[], None]) -> bool:
         """Whether the lock was taken."""
@@ -56,6 +64,29 @@ class FileLease:
         if self._file is not None:
             self._file.close()
             self._file = None
+
+
+async def served(database: Database) -> bool:
+    """Whether a hub serves this store now."""
+    if database.sqlite:
+        return _locked(Path(f"{database.url.database}.lock"))
+    query = text(
+        "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND classid = 0 AND objid = :key "
+        "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    )
+    async with database.read() as connection:
+        return bool((await connection.execute(query, {"key": _KEY})).scalar())
+
+
+def _locked(path: Path) -> bool:
+    if not path.exists():
+        return False
+    with path.open(encoding="ascii") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError:
+            return True
+    return False
 
 
 class PostgresLease:
