@@ -80,7 +80,7 @@ def rules_of(settings: Settings, partners: Partners) -> Rules:
 def readers(settings: Settings) -> tuple[Reader, ...]:
     """The readers of documents, in the order in which they are asked."""
     edi: tuple[Reader, ...] = (X12Reader([settings.our_edi_id]), EdifactReader([settings.our_edi_id]))
-    return (*edi, EmailReader(edi[0]))
+    return (*edi, EmailReader(edi))
 
 
 def writers(settings: Settings) -> dict[str, Writer]:
