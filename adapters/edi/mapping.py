@@ -148,3 +148,14 @@ def cancellation(job: Job, header: dict[str, Any]) -> Command | None:
         return build(CancelCustomerPo, {**data, "customer_id": job.partner.id}, job.document)
     shown = build(CancelCustomerPo, {**data, "customer_id": "unknown"}, job.document)
     return shown.model_copy(update={"customer_id": None}) if shown else None
+
+
+def put(target: dict[str, Any], name: str, value: Any) -> None:
+    """Set what has a value."""
+    if value:
+        target[name] = value
+
+
+def empty_line() -> dict[str, Any]:
+    """A line of which nothing is known yet."""
+    return {"product": {}, "schedule": [], "characteristics": [], "attachments": [], "notes": []}

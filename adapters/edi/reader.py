@@ -12,7 +12,8 @@ from adapters.edi.edifact.envelope import EdifactStream
 from adapters.edi.envelope import Group, Interchange
 from adapters.edi.mapping import Job, Meaning
 from adapters.edi.reading import Assembler, Dialect
-from adapters.edi.tokens import BOM, PADDING, Limits
+from adapters.edi.splitting import PADDING
+from adapters.edi.tokens import BOM, Limits
 from adapters.edi.x12 import acknowledge as x12_ack
 from adapters.edi.x12 import order as x12_order
 from adapters.edi.x12 import segments as x12_segments

@@ -1,9 +1,8 @@
 """The tokenizer: an interchange file as blocks of segments, in linear time and bounded memory (X12.6, ISO
 9735).
 
-The file is taken as bytes in Latin-1, which never fails and keeps every byte apart; only what holds other
-than ASCII is decoded later. Released characters (EDIFACT ``?+``) are replaced by characters beyond Latin-1,
-which no input can contain, so that splitting never has to look at single characters.
+The file is taken as bytes in Latin-1, which never fails and keeps every byte apart; only what holds other than ASCII
+is decoded later.
 """
 
 from __future__ import annotations
@@ -23,11 +22,10 @@ from adapters.edi.delimiters import (
     discover_x12,
     evenly_wrapped,
 )
+from adapters.edi.splitting import PADDING, cut
 
-CHUNK = 1 << 16
+CHUNK = 1 << 14
 BOM = "\xef\xbb\xbf"
-PADDING = " \t\r\n\x00\x1a"
-"""what may stand between interchanges: white space, and the end-of-file marks of old transports"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +54,6 @@ class Block:
     """a code of the catalogue, where no more can be read"""
     detail: str = ""
 
-
-_STAND_INS = "\ue000\ue001\ue002\ue003\ue004"
-"""for a released release character, terminator, element, component and repetition separator"""
 
 _NOWHERE = Delimiters("", "", "")
 
@@ -147,8 +142,10 @@ class Tokenizer:
         while True:
             end, complete = self._next_boundary(search, header.delimiters)
             if end > self._at:
+                while self._text[end : end + 1] in ("\r", "\n"):
+                    end += 1
                 raw, self._at = self._text[self._at : end], end
-                yield _block(raw, header.delimiters, first)
+                yield _block(raw, header, first)
                 first = None
             if complete:
                 return
@@ -158,7 +155,7 @@ class Tokenizer:
             if not self._more():
                 raw, self._at = self._text[self._at :], len(self._text)
                 if raw.strip(PADDING) or first:
-                    yield _block(raw, header.delimiters, first)
+                    yield _block(raw, header, first)
                 return
             search = self._at + 3 if first else self._at
 
@@ -211,88 +208,6 @@ def _is_boundary(text: str, start: int, at: int, delimiters: Delimiters) -> bool
     return at >= start and text.startswith(terminator, at) and not _released(text, start, at, delimiters.release)
 
 
-def _block(raw: str, delimiters: Delimiters, header: Header | None) -> Block:
-    """Whole segments, cut apart; line breaks between them are gone, released characters replaced."""
-    terminator = delimiters.segment
-    if delimiters.release and delimiters.release in raw:
-        raw = _hide(raw, delimiters)
-    if terminator == "\n":
-        raw = raw.replace("\r\n", "\n") if "\r" in raw else raw
-    elif terminator != "\r" and ("\n" in raw or "\r" in raw):
-        raw = raw.replace(terminator + "\r\n", terminator).replace(terminator + "\n", terminator)
-    segments = raw.split(terminator)
-    if not segments[-1].strip(PADDING):
-        segments.pop()
-    plain = raw.isascii() and all(map(str.isprintable, segments))
-    if not plain or terminator + " " in raw or raw[:1] == " ":
-        segments = [segment.lstrip(PADDING) for segment in segments]
-        plain = raw.isascii() and all(map(str.isprintable, segments))
-    if "" in segments:
-        segments = [segment for segment in segments if segment]
-    return Block(delimiters, segments, header, plain)
-
-
-def _hide(raw: str, delimiters: Delimiters) -> str:
-    """Put stand-ins for released characters; one released without need loses its release character."""
-    release = delimiters.release
-    marks = (release, delimiters.segment, delimiters.element, delimiters.component, delimiters.repetition)
-    for stand_in, mark in zip(_STAND_INS, marks, strict=True):
-        if mark:
-            raw = raw.replace(release + mark, stand_in)
-    return raw.replace(release, "")
-
-
-class Repeated(list[str]):
-    """The components of a repeated element (syntax version 4), and its further repetitions."""
-
-    others: list[list[str]]
-
-
-class Splitter:
-    """Splits the segments of one interchange into elements, decoding what is not ASCII."""
-
-    def __init__(self, delimiters: Delimiters, charset: str = "latin-1") -> None:
-        self._delimiters = delimiters
-        self._charset = charset
-        marks = (
-            delimiters.release,
-            delimiters.segment,
-            delimiters.element,
-            delimiters.component,
-            delimiters.repetition,
-        )
-        self._restored = {ord(stand_in): mark for stand_in, mark in zip(_STAND_INS, marks, strict=True)}
-
-    def text(self, value: str) -> str:
-        """An element's text: UTF-8 where it is valid UTF-8, in the declared character set otherwise."""
-        if value.isascii():
-            return value
-        value = value.translate(self._restored)
-        if value.isascii():
-            return value
-        raw = value.encode("latin-1", "replace")
-        try:
-            return raw.decode("utf-8")
-        except UnicodeDecodeError:
-            return raw.decode(self._charset, "replace")
-
-    def x12(self, segment: str) -> list[str]:
-        """The elements of an X12 segment, its identifier first."""
-        return [self.text(element) for element in segment.split(self._delimiters.element)]
-
-    def edifact(self, segment: str) -> list[list[str]]:
-        """The elements of an EDIFACT segment as lists of their components, the tag first."""
-        component, repetition = self._delimiters.component, self._delimiters.repetition
-        if segment.isascii() and not (repetition and repetition in segment):
-            return [element.split(component) for element in segment.split(self._delimiters.element)]
-        return [self._repeated(element) for element in segment.split(self._delimiters.element)]
-
-    def _repeated(self, element: str) -> list[str]:
-        component, repetition = self._delimiters.component, self._delimiters.repetition
-        occurrences = element.split(repetition) if repetition else [element]
-        read = [[self.text(part) for part in occurrence.split(component)] for occurrence in occurrences]
-        if len(read) == 1:
-            return read[0]
-        first = Repeated(read[0])
-        first.others = read[1:]
-        return first
+def _block(raw: str, header: Header, first: Header | None) -> Block:
+    segments, plain = cut(raw, header.delimiters)
+    return Block(header.delimiters, segments, first, plain)

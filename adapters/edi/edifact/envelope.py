@@ -7,7 +7,8 @@ from typing import BinaryIO
 
 from adapters.edi.envelope import Document, Endpoint, Group, Interchange, counts
 from adapters.edi.faults import Fault
-from adapters.edi.tokens import Block, Limits, Splitter, Tokenizer
+from adapters.edi.splitting import Splitter
+from adapters.edi.tokens import Block, Limits, Tokenizer
 
 Segment = list[list[str]]
 Item = Document | Group | Interchange

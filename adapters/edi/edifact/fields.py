@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from adapters.edi.edifact.envelope import Segment, at
 from adapters.edi.envelope import Document
@@ -99,9 +98,3 @@ class Fields:
         """Keep a piece of text with the place where it stood."""
         if len(self.unmapped) < 5000 and text:
             self.unmapped.append({"where": f"segment {position} {clean(place, 40)}", "text": clean(text, 2000)})
-
-
-def put(target: dict[str, Any], name: str, value: Any) -> None:
-    """Set what has a value."""
-    if value:
-        target[name] = value

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from adapters.edi.edifact.envelope import Segment, at
-from adapters.edi.edifact.fields import Fields, put
+from adapters.edi.edifact.fields import Fields
 from adapters.edi.edifact.order_codes import (
     ACTIONS,
     CHARACTERISTICS,
@@ -16,6 +16,7 @@ from adapters.edi.edifact.order_codes import (
     PRODUCT_FIELDS,
     QUANTITIES,
 )
+from adapters.edi.mapping import empty_line, put
 from adapters.edi.units import MEASURES
 
 Line = dict[str, Any]
@@ -23,7 +24,8 @@ Line = dict[str, Any]
 
 def begin(fields: Fields, position: int, lin: Segment, *, change: bool) -> Line:
     """A line from LIN; its number is left out where the sender leaves it out."""
-    line: Line = {"product": {}, "_at": position}
+    line = empty_line()
+    line["_at"] = position
     put(line, "line", at(lin, 1))
     action = at(lin, 2)
     if change:
@@ -49,7 +51,7 @@ def characteristic(line: Line, name: str, value: str, unit: str = "") -> None:
     """One thing that the product must be."""
     entry = {"name": name, "value": value}
     put(entry, "unit", unit)
-    line.setdefault("characteristics", []).append(entry)
+    line["characteristics"].append(entry)
 
 
 def _item_numbers(fields: Fields, line: Line, position: int, pia: Segment) -> None:
@@ -66,7 +68,7 @@ def _description(fields: Fields, line: Line, position: int, imd: Segment) -> Non
     elif code in ("", "8", "79", "ANM", "DSC") and "description" not in line["product"]:
         line["product"]["description"] = text
     elif code in ("", "8", "79", "ANM", "DSC"):
-        line.setdefault("notes", []).append(text)
+        line["notes"].append(text)
     else:
         characteristic(line, DESCRIPTIONS.get(code, f"description {code}"), text)
 
@@ -89,9 +91,9 @@ def _quantity(fields: Fields, line: Line, position: int, qty: Segment) -> None:
     if value is None or unit is None:
         return
     if line.get("_scheduling"):
-        line.setdefault("schedule", []).append({"quantity": value})
+        line["schedule"].append({"quantity": value})
         return
-    rank = QUANTITIES.index(qualifier) if qualifier in QUANTITIES else 99
+    rank = QUANTITIES.get(qualifier, 99)
     if rank < line.get("_quantity", 99):
         line["_quantity"], line["quantity"], line["unit"] = rank, value, unit
     else:
@@ -102,7 +104,7 @@ def _price(fields: Fields, line: Line, position: int, pri: Segment) -> None:
     qualifier = at(pri, 1)
     value = fields.amount(position, pri, 1, 2)
     basis = fields.decimal(position, pri, 1, 5)
-    rank = PRICES.index(qualifier) if qualifier in PRICES else 99
+    rank = PRICES.get(qualifier, 99)
     if value is None:
         fields.keep(position, pri)
     elif rank < line.get("_price", 99):
@@ -129,7 +131,7 @@ def take_date(fields: Fields, target: dict[str, Any], position: int, dtm: Segmen
     if value is None:
         return
     known = target.get("_date")
-    rank = DELIVERY_DATES.index(qualifier) if qualifier in DELIVERY_DATES else 99
+    rank = DELIVERY_DATES.get(qualifier, 99)
     if rank < 99 and (known is None or rank < known[0]):
         if known:
             fields.keep_text(known[1], "DTM", f"date {known[2]} {target['requested_date']}")
@@ -160,7 +162,7 @@ def _reference(fields: Fields, line: Line, position: int, rff: Segment) -> None:
 def _note(fields: Fields, line: Line, position: int, ftx: Segment) -> None:
     text = free_text(ftx)
     if text:
-        line.setdefault("notes", []).append(text)
+        line["notes"].append(text)
     else:
         fields.keep(position, ftx)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from adapters.edi.edifact import lines, parties
 from adapters.edi.edifact.envelope import Segment, at
-from adapters.edi.edifact.fields import Fields, put
+from adapters.edi.edifact.fields import Fields
 from adapters.edi.edifact.order_codes import NOT_ORDERS, ORDERS, PURPOSES
 from adapters.edi.mapping import (
     Job,
@@ -20,6 +20,7 @@ from adapters.edi.mapping import (
     check_totals,
     customer,
     number_lines,
+    put,
 )
 from hub.messages.base import Command
 from hub.messages.customer_po import SubmitCustomerPo

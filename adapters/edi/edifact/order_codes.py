@@ -85,13 +85,13 @@ ROLES = {
 }
 """What parties are to the hub (3035); the rest are ``other``"""
 
-DELIVERY_DATES = ("2", "69", "63", "61", "64", "10")
+DELIVERY_DATES = {code: rank for rank, code in enumerate(("2", "69", "63", "61", "64", "10"))}
 """DTM qualifiers that say when the goods are wanted, the plainest first"""
 
-QUANTITIES = ("21", "1")
+QUANTITIES = {"21": 0, "1": 1}
 """QTY qualifiers of the quantity ordered, the plainest first"""
 
-PRICES = ("AAA", "AAB", "NTP", "GRP", "INV", "CAL")
+PRICES = {code: rank for rank, code in enumerate(("AAA", "AAB", "NTP", "GRP", "INV", "CAL"))}
 """PRI qualifiers, the one that counts first"""
 
 ACTIONS = {"1": "add", "2": "delete", "3": "change", "4": "none", "5": "none", "": "change"}

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from adapters.edi.edifact.envelope import Segment, at
-from adapters.edi.edifact.fields import Fields, put
+from adapters.edi.edifact.fields import Fields
 from adapters.edi.edifact.order_codes import ROLES
-from adapters.edi.mapping import identifier
-from adapters.edi.tokens import Repeated
+from adapters.edi.mapping import identifier, put
+from adapters.edi.splitting import Repeated
 
 _ADDRESSES = {"TE": "telephone", "AL": "telephone", "EM": "email"}
 

@@ -7,7 +7,8 @@ from typing import BinaryIO
 
 from adapters.edi.envelope import Document, Endpoint, Group, Interchange, counts, same_number
 from adapters.edi.faults import Fault
-from adapters.edi.tokens import Block, Limits, Splitter, Tokenizer
+from adapters.edi.splitting import Splitter
+from adapters.edi.tokens import Block, Limits, Tokenizer
 
 Item = Document | Group | Interchange
 """A message; a group or an interchange once it has ended"""
@@ -57,26 +58,38 @@ class X12Stream:
         yield from self._end_interchange()
 
     def _read(self, block: Block) -> Iterator[Item]:
-        splitter = Splitter(block.delimiters)
-        separator = block.delimiters.element
-        plain, limit = block.plain, self._limits.segments
+        if block.plain:
+            separator = block.delimiters.element
+            segments = [raw.split(separator) for raw in block.segments]
+        else:
+            split = Splitter(block.delimiters).x12
+            segments = [split(raw) for raw in block.segments]
+        done = 0
+        for place in [index for index, segment in enumerate(segments) if segment[0] in _CONTROL]:
+            self._collect(segments, done, place, block)
+            yield from self._control(segments[place], block)
+            done = place + 1
+        self._collect(segments, done, len(segments), block)
+
+    def _collect(self, segments: list[list[str]], start: int, end: int, block: Block) -> None:
+        """Take a run of segments into the open message."""
+        if start == end:
+            return
         body = self._body
-        for raw in block.segments:
-            segment = raw.split(separator) if plain else splitter.x12(raw)
-            if segment[0] not in _CONTROL:
-                if body is None:
-                    self._stray(segment)
-                elif len(body) >= limit:
-                    self._surplus += 1
-                else:
-                    body.append(segment)
-                    if not plain and not raw.isprintable():
-                        self._suspect.append(len(body))
-                continue
-            self._body = body
-            yield from self._control(segment, block)
-            body = self._body
-        self._body = body
+        if body is None:
+            for segment in segments[start:end]:
+                self._stray(segment)
+            return
+        if not block.plain:
+            offset = len(body) - start
+            for index in range(start, end):
+                if not block.segments[index].isprintable():
+                    self._suspect.append(index + 1 + offset)
+        body.extend(segments[start:end])
+        surplus = len(body) - self._limits.segments
+        if surplus > 0:
+            del body[-surplus:]
+            self._surplus += surplus
 
     def _control(self, segment: list[str], block: Block) -> Iterator[Item]:
         match segment[0]:
@@ -196,6 +209,8 @@ class X12Stream:
 
     def _check_characters(self, document: Document) -> None:
         for position in self._suspect[: self._limits.faults]:
+            if position > len(document.segments):
+                break
             for index, element in enumerate(document.segments[position - 1]):
                 if any(c < " " or "\x7f" <= c <= "\x9f" or c == "\ufffd" for c in element):
                     document.fault("character_invalid", position, index)

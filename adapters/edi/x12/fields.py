@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from adapters.edi.envelope import Document
 from adapters.edi.faults import clean
 from adapters.edi.units import from_x12
@@ -21,7 +19,9 @@ class Fields:
 
     def decimal(self, position: int, segment: list[str], index: int, *, negative: bool = False) -> str | None:
         """A decimal; None where the element is absent or, with a fault, cannot be read."""
-        text = segment[index].strip() if index < len(segment) else ""
+        if index >= len(segment):
+            return None
+        text = segment[index].strip()
         if not text:
             return None
         value = decimal(text)
@@ -75,9 +75,3 @@ class Fields:
 def at(segment: list[str], index: int) -> str:
     """An element without its padding; empty where it is absent."""
     return segment[index].strip() if index < len(segment) else ""
-
-
-def put(target: dict[str, Any], name: str, value: Any) -> None:
-    """Set what has a value."""
-    if value:
-        target[name] = value

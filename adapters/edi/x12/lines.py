@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from adapters.edi.faults import clean
+from adapters.edi.mapping import empty_line, put
 from adapters.edi.units import MEASURES, from_x12
-from adapters.edi.x12.fields import Fields, at, put
+from adapters.edi.x12.fields import Fields, at
 from adapters.edi.x12.order_codes import CHANGES, CHARACTERISTICS, DELIVERY_DATES, PRICE_BASES, PRODUCT_FIELDS
 
 Line = dict[str, Any]
@@ -15,7 +16,7 @@ Line = dict[str, Any]
 
 def begin_po1(fields: Fields, position: int, po1: list[str]) -> Line:
     """A line from PO1; its number is left out where the sender leaves it out."""
-    line: Line = {"product": {}}
+    line = empty_line()
     put(line, "line", at(po1, 1))
     _quantity_and_price(fields, line, position, po1, 2, 3, 4)
     _products(fields, line, position, po1, 6)
@@ -24,7 +25,7 @@ def begin_po1(fields: Fields, position: int, po1: list[str]) -> Line:
 
 def begin_poc(fields: Fields, position: int, poc: list[str]) -> Line:
     """A line of a change from POC."""
-    line: Line = {"product": {}}
+    line = empty_line()
     put(line, "line", at(poc, 1))
     code = at(poc, 2)
     action = CHANGES.get(code)
@@ -48,14 +49,16 @@ def _quantity_and_price(
     fields: Fields, line: Line, position: int, segment: list[str], quantity: int, unit: int, price: int
 ) -> None:
     """Quantity, unit, price and price basis, which all line segments have in this order."""
-    for name, index, value in (
-        ("quantity", quantity, fields.decimal(position, segment, quantity)),
-        ("unit", unit, fields.unit(position, segment, unit)),
-    ):
-        if value is not None:
-            line[name] = value
-        elif not at(segment, index):
-            fields.document.fault("element_missing", position, index)
+    ordered = fields.decimal(position, segment, quantity)
+    if ordered is not None:
+        line["quantity"] = ordered
+    elif not at(segment, quantity):
+        fields.document.fault("element_missing", position, quantity)
+    measured = fields.unit(position, segment, unit)
+    if measured is not None:
+        line["unit"] = measured
+    elif not at(segment, unit):
+        fields.document.fault("element_missing", position, unit)
     amount = fields.decimal(position, segment, price)
     basis = at(segment, price + 1)
     if amount is None:
@@ -92,7 +95,7 @@ def characteristic(line: Line, name: str, value: str, unit: str = "") -> None:
     """One thing that the product must be."""
     entry = {"name": name, "value": value}
     put(entry, "unit", unit)
-    line.setdefault("characteristics", []).append(entry)
+    line["characteristics"].append(entry)
 
 
 def _description(fields: Fields, line: Line, position: int, pid: list[str]) -> None:
@@ -102,7 +105,7 @@ def _description(fields: Fields, line: Line, position: int, pid: list[str]) -> N
     elif code in ("", "08", "GEN") and "description" not in line["product"]:
         line["product"]["description"] = text
     elif code in ("", "08", "GEN"):
-        line.setdefault("notes", []).append(text)
+        line["notes"].append(text)
     else:
         characteristic(line, CHARACTERISTICS.get(code, f"description {code}"), text)
 
@@ -129,10 +132,6 @@ def _packing(fields: Fields, line: Line, position: int, po4: list[str]) -> None:
         fields.keep(position, po4, "packing")
 
 
-def _date(fields: Fields, line: Line, position: int, dtm: list[str]) -> None:
-    take_date(fields, line, position, dtm)
-
-
 def take_date(fields: Fields, target: dict[str, Any], position: int, dtm: list[str]) -> None:
     """The plainest of the dates that say when goods are wanted; every other is kept beside."""
     qualifier, value = at(dtm, 1), fields.date(position, dtm, 2)
@@ -141,7 +140,7 @@ def take_date(fields: Fields, target: dict[str, Any], position: int, dtm: list[s
             fields.keep(position, dtm)
         return
     known = target.get("_date")
-    rank = DELIVERY_DATES.index(qualifier) if qualifier in DELIVERY_DATES else 99
+    rank = DELIVERY_DATES.get(qualifier, 99)
     if rank == 99:
         fields.keep_text(position, "DTM", f"date {qualifier} {value}")
     elif known is None or rank < known[0]:
@@ -162,7 +161,7 @@ def _schedule(fields: Fields, line: Line, position: int, sch: list[str]) -> None
     entry: dict[str, Any] = {"quantity": quantity}
     put(entry, "date", fields.date(position, sch, 6))
     put(entry, "location", at(sch, 4))
-    line.setdefault("schedule", []).append(entry)
+    line["schedule"].append(entry)
 
 
 def _stores(fields: Fields, line: Line, position: int, sdq: list[str]) -> None:
@@ -171,7 +170,7 @@ def _stores(fields: Fields, line: Line, position: int, sdq: list[str]) -> None:
         if quantity is not None:
             entry = {"quantity": quantity}
             put(entry, "location", sdq[index].strip())
-            line.setdefault("schedule", []).append(entry)
+            line["schedule"].append(entry)
 
 
 def _reference(fields: Fields, line: Line, position: int, ref: list[str]) -> None:
@@ -183,14 +182,14 @@ def _reference(fields: Fields, line: Line, position: int, ref: list[str]) -> Non
 def _note(fields: Fields, line: Line, position: int, msg: list[str]) -> None:
     text = at(msg, 2) if msg[0] == "MTX" else at(msg, 1)
     if text:
-        line.setdefault("notes", []).append(clean(text, 5000))
+        line["notes"].append(clean(text, 5000))
 
 
 HANDLERS: dict[str, Callable[[Fields, Line, int, list[str]], None]] = {
     "PID": _description,
     "MEA": _measure,
     "PO4": _packing,
-    "DTM": _date,
+    "DTM": take_date,
     "SCH": _schedule,
     "SDQ": _stores,
     "REF": _reference,

@@ -14,10 +14,11 @@ from adapters.edi.mapping import (
     check_totals,
     customer,
     number_lines,
+    put,
 )
 from adapters.edi.values import implied_hundredths
 from adapters.edi.x12 import lines, parties
-from adapters.edi.x12.fields import Fields, at, put
+from adapters.edi.x12.fields import Fields, at
 from adapters.edi.x12.order_codes import NOT_ORDERS, ORDERS, PURPOSES
 from hub.messages.base import Command
 from hub.messages.customer_po import SubmitCustomerPo
@@ -46,6 +47,11 @@ class OrderMap:
         summary = False
         for position, segment in enumerate(segments, start=1):
             tag = segment[0]
+            if line is not None:
+                handler = handlers.get(tag)
+                if handler is not None:
+                    handler(self.fields, line, position, segment)
+                    continue
             if tag == "PO1":
                 line = lines.begin_po1(self.fields, position, segment)
             elif tag == "POC":
@@ -59,9 +65,6 @@ class OrderMap:
                 continue
             elif line is None:
                 handle_header(tag, position, segment)
-                continue
-            elif tag in handlers:
-                handlers[tag](self.fields, line, position, segment)
                 continue
             elif tag not in ("SE", "ST"):
                 self.fields.keep(position, segment)

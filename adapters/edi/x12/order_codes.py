@@ -120,7 +120,9 @@ PRICE_BASES: dict[str, str] = {
 }
 """Number of units that a price is for, by PO105; others are not used"""
 
-DELIVERY_DATES = ("002", "106", "074", "067", "063", "064", "010", "038", "037")
+DELIVERY_DATES = {
+    code: rank for rank, code in enumerate(("002", "106", "074", "067", "063", "064", "010", "038", "037"))
+}
 """DTM qualifiers that say when the goods are wanted, the plainest first"""
 
 CHANGES: dict[str, str] = {

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from adapters.edi.mapping import identifier
-from adapters.edi.x12.fields import Fields, at, put
+from adapters.edi.mapping import identifier, put
+from adapters.edi.x12.fields import Fields, at
 
 ROLES = {
     "ST": "ship-to",

@@ -72,25 +72,40 @@ SHAPES: dict[str, Shape] = {
 }
 
 
+_SOUND: dict[str, set[tuple[int, ...]]] = {tag: set() for tag in SHAPES}
+"""Lengths of segments that have been found in order; a shape is a matter of lengths alone"""
+
+_MOST_KEPT = 2000
+
+
 def check_shapes(document: Document) -> bool:
     """Note what the segments have too much, too little, too long or too short (AK3 8 with AK4)."""
+    known = _SOUND
     for position, segment in enumerate(document.segments, start=1):
-        shape = SHAPES.get(segment[0])
-        if shape is None:
+        sound = known.get(segment[0])
+        if sound is None:
             continue
-        lengths = shape.lengths
-        for index in shape.required:
-            if index >= len(segment) or not segment[index]:
-                document.fault("element_missing", position, index)
-        if len(segment) > shape.count and any(segment[shape.count :]):
-            document.fault("element_surplus", position, shape.count)
-        for element, (low, high) in zip(segment, lengths, strict=False):
-            if not low <= len(element) <= high and element:
-                _misfit(document, position, segment, lengths)
-                break
+        lengths = tuple(map(len, segment))
+        if lengths in sound:
+            continue
+        if _check(document, position, segment, SHAPES[segment[0]]) and len(sound) < _MOST_KEPT:
+            sound.add(lengths)
         if len(document.faults) > document.most_faults:
             return False
     return True
+
+
+def _check(document: Document, position: int, segment: list[str], shape: Shape) -> bool:
+    """Whether a segment has its shape; what it lacks is noted."""
+    before = len(document.faults)
+    for index in shape.required:
+        if index >= len(segment) or not segment[index]:
+            document.fault("element_missing", position, index)
+    if len(segment) > shape.count and any(segment[shape.count :]):
+        document.fault("element_surplus", position, shape.count)
+    _misfit(document, position, segment, shape.lengths)
+    padded = any(element and not element.strip() for element in segment)
+    return len(document.faults) == before and not padded
 
 
 def _misfit(document: Document, position: int, segment: list[str], lengths: tuple[tuple[int, int], ...]) -> None:

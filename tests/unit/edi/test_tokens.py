@@ -7,7 +7,8 @@ import time
 
 import pytest
 
-from adapters.edi.tokens import Block, Limits, Splitter, Tokenizer
+from adapters.edi.splitting import Splitter
+from adapters.edi.tokens import Block, Limits, Tokenizer
 from tests.unit.edi.documents import ISA, edifact, message, order, x12
 
 ORDER = x12(order())
