@@ -5,21 +5,19 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
 import aio_pika
 import orjson
 from aio_pika.abc import AbstractRobustChannel, AbstractRobustConnection, ExchangeType
-from aiormq.exceptions import ChannelInvalidStateError, DeliveryError, PublishError
+from aio_pika.exceptions import AMQPError, ChannelInvalidStateError, DeliveryError, PublishError
 from faststream import AckPolicy
 from faststream.rabbit import Channel, RabbitBroker, RabbitMessage, RabbitQueue
-from pamqp.commands import Basic
 
 from hub.bus.topology import (
-    COMMANDS_EXCHANGE,
     DEAD_EXCHANGE,
     DEAD_QUEUE,
-    EVENTS_EXCHANGE,
     EXCHANGES,
     Consumer,
     Handle,
@@ -60,7 +58,7 @@ class RabbitBus:
             self._channel = channel
             for kind, name in EXCHANGES.items():
                 self._exchanges[kind] = await channel.declare_exchange(name, ExchangeType.TOPIC, durable=True)
-        except (OSError, TimeoutError, aio_pika.exceptions.AMQPError) as error:
+        except (OSError, TimeoutError, AMQPError) as error:
             raise BrokerUnavailable(f"RabbitMQ does not answer: {_text(error)}", where="HUB_BROKER_URL") from error
 
     async def deliver(self, kind: Kind, message_type: str, body: bytes) -> None:
@@ -80,15 +78,11 @@ class RabbitBus:
         )
         try:
             async with asyncio.timeout(self._timeout):
-                confirmed = await exchange.publish(message, routing_key=message_type, mandatory=kind == "command")
+                await exchange.publish(message, routing_key=message_type, mandatory=kind == "command")
         except PublishError as error:
             raise Unroutable(f"no queue takes {message_type}", where="type") from error
-        except (OSError, TimeoutError, DeliveryError, ChannelInvalidStateError, RuntimeError) as error:
+        except (OSError, TimeoutError, DeliveryError, ChannelInvalidStateError, AMQPError, RuntimeError) as error:
             raise BrokerUnavailable(f"RabbitMQ did not confirm: {_text(error)}") from error
-        except aio_pika.exceptions.AMQPError as error:
-            raise BrokerUnavailable(f"RabbitMQ did not confirm: {_text(error)}") from error
-        if not isinstance(confirmed, Basic.Ack):
-            raise BrokerUnavailable(f"RabbitMQ did not take {message_type}")
 
     # ------------------------------------------------------------------------------------------- consuming
 
@@ -163,14 +157,14 @@ class RabbitBus:
             await asyncio.sleep(SUPERVISION)
             try:
                 missing = await self._missing()
-            except (OSError, TimeoutError, RuntimeError, aio_pika.exceptions.AMQPError) as error:
+            except (OSError, TimeoutError, RuntimeError, AMQPError) as error:
                 self._consuming = False
                 log.warning("RabbitMQ cannot be looked at: %s", _text(error))
                 continue
             self._consuming = not missing
             if missing:
                 log.warning("no consumer on %s; consuming anew", ", ".join(missing))
-                with suppress(OSError, TimeoutError, RuntimeError, aio_pika.exceptions.AMQPError):
+                with suppress(OSError, TimeoutError, RuntimeError, AMQPError):
                     if self._broker is not None:
                         await self._broker.stop()
                     await self._consume()
@@ -211,14 +205,9 @@ async def _undecoded(message: RabbitMessage, original: Any = None) -> Any:
     return message.body
 
 
-def _timestamp(time: str | None) -> Any:
-    from datetime import datetime
-
+def _timestamp(time: str | None) -> datetime | None:
     return datetime.fromisoformat(time) if time else None
 
 
 def _text(error: BaseException) -> str:
     return str(error).splitlines()[0] if str(error) else type(error).__name__
-
-
-__all__ = ["COMMANDS_EXCHANGE", "EVENTS_EXCHANGE", "RabbitBus"]
