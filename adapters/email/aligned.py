@@ -1,4 +1,8 @@
-"""Tables in plain text: under a line of headings, cells stand in columns set off by spaces, tabs or bars."""
+"""Tables in text: under a line of headings, cells stand in columns set off by gaps, tabs or bars.
+
+A line is a list of pieces with their extents, in characters for plain text and in points for a PDF; a piece
+belongs to the column whose heading it stands under, and to none when it could belong to two.
+"""
 
 from __future__ import annotations
 
@@ -16,50 +20,64 @@ _FEWEST = 3
 
 
 @dataclass(frozen=True, slots=True)
-class _Segment:
+class Piece:
+    """A piece of a line with its extent."""
+
     start: int
     end: int
     text: str
 
 
-def _segments(text: str) -> list[_Segment]:
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """A line of text with its pieces: those that gaps set off, and its words."""
+
+    cell: Cell
+    pieces: tuple[Piece, ...]
+    words: tuple[Piece, ...]
+    divided: tuple[Piece, ...] = ()
+    """pieces between drawn separators, empty ones too"""
+
+
+def lay(cell: Cell) -> Laid:
+    """A line of plain text, its extents counted in characters."""
+    words = tuple(Piece(m.start(), m.end(), m.group()) for m in re.finditer(r"\S+", cell.text))
+    return Laid(cell, _pieces(cell.text), words, _divided(cell.text))
+
+
+def _pieces(text: str) -> tuple[Piece, ...]:
     found, at = [], 0
     for gap in [*_GAP.finditer(text), None]:
         end = gap.start() if gap else len(text)
-        if text[at:end].strip():
-            lead = len(text[at:end]) - len(text[at:end].lstrip())
-            found.append(_Segment(at + lead, end, text[at:end].strip()))
+        piece = text[at:end]
+        if piece.strip():
+            found.append(Piece(at + len(piece) - len(piece.lstrip()), end, piece.strip()))
         at = gap.end() if gap else end
-    return found
+    return tuple(found)
 
 
-def _divided(text: str) -> list[_Segment] | None:
-    """The cells of a row whose separators are drawn: bars or single tabs; empty cells count."""
+def _divided(text: str) -> tuple[Piece, ...]:
     mark = "|" if text.count("|") >= 2 else ("\t" if "\t" in text.strip() else "")
     if not mark:
-        return None
+        return ()
     inner = text.strip().strip("|") if mark == "|" else text
     at = text.find(inner)
     found = []
     for piece in inner.split(mark):
-        lead = len(piece) - len(piece.lstrip())
-        found.append(_Segment(at + lead, at + len(piece), piece.strip()))
+        found.append(Piece(at + len(piece) - len(piece.lstrip()), at + len(piece), piece.strip()))
         at += len(piece) + 1
-    return found
+    return tuple(found)
 
 
-def _words_as_headings(text: str) -> list[_Segment]:
-    """Headings that stand only one space apart, taken from the left, the longest known label first."""
-    words = list(re.finditer(r"\S+", text))
-    found: list[_Segment] = []
+def _words_as_headings(words: Sequence[Piece]) -> list[Piece]:
+    """Headings with nothing but a space between them, taken from the left, the longest known label first."""
+    found: list[Piece] = []
     at = 0
     while at < len(words):
         for length in (4, 3, 2, 1):
-            if at + length > len(words):
-                continue
-            start, end = words[at].start(), words[at + length - 1].end()
-            if heading(text[start:end]).field:
-                found.append(_Segment(start, end, text[start:end]))
+            text = " ".join(word.text for word in words[at : at + length])
+            if at + length <= len(words) and heading(text).field:
+                found.append(Piece(words[at].start, words[at + length - 1].end, text))
                 at += length
                 break
         else:
@@ -68,7 +86,7 @@ def _words_as_headings(text: str) -> list[_Segment]:
 
 
 def is_heading_row(headings: Sequence[Heading]) -> bool:
-    """Whether these are the headings of an order's table: a quantity, something to order, and hardly a word unknown."""
+    """Whether these head an order's table: a quantity, something to order, and hardly a word unknown."""
     fields = [found.field for found in headings if found.text.strip()]
     known = {field for field in fields if field}
     named = {"part", "item", "description", "seller_part", "gtin"} & known
@@ -80,104 +98,118 @@ def is_heading_row(headings: Sequence[Heading]) -> bool:
     )
 
 
-def _header(text: str) -> list[_Segment] | None:
-    for segments in (_divided(text), _segments(text), _words_as_headings(text)):
-        if segments and len(segments) >= _FEWEST and is_heading_row([heading(s.text) for s in segments]):
-            return segments
+def _header(laid: Laid) -> tuple[Piece, ...] | None:
+    for pieces in (laid.divided, laid.pieces, tuple(_words_as_headings(laid.words))):
+        if len(pieces) >= _FEWEST and is_heading_row([heading(piece.text) for piece in pieces]):
+            return pieces
     return None
 
 
-def _overlap(one: _Segment, two: _Segment) -> int:
+def _overlap(one: Piece, two: Piece) -> int:
     return min(one.end, two.end) - max(one.start, two.start)
 
 
-def _assign(segments: list[_Segment], columns: list[_Segment]) -> list[list[_Segment]] | None:
-    """Each segment to its column; nothing when one could belong to two."""
-    touching = [
-        [n for n, column in enumerate(columns) if _overlap(segment, column) > 0] for segment in segments
-    ]
-    if len(segments) == len(columns):
+def _assign(pieces: Sequence[Piece], columns: Sequence[Piece]) -> list[list[Piece]] | None:
+    """Each piece to its column; nothing when one could belong to two."""
+    touching = [[n for n, column in enumerate(columns) if _overlap(piece, column) > 0] for piece in pieces]
+    if len(pieces) == len(columns):
         stray = any(found and n not in found and len(found) == 1 for n, found in enumerate(touching))
-        return None if stray else [[segment] for segment in segments]
-    cells: list[list[_Segment]] = [[] for _ in columns]
+        if not stray:
+            return [[piece] for piece in pieces]
+    cells: list[list[Piece]] = [[] for _ in columns]
     last = 0
-    for segment, found in zip(segments, touching, strict=True):
+    for piece, found in zip(pieces, touching, strict=True):
         if len(found) > 1:
             return None
-        column = found[0] if found else _nearest(segment, columns)
+        column = found[0] if found else _nearest(piece, columns)
         if column is None or column < last:
             return None
-        cells[column].append(segment)
+        cells[column].append(piece)
         last = column
     return cells
 
 
-def _nearest(segment: _Segment, columns: list[_Segment]) -> int | None:
-    """The column that a segment between two headings belongs to, when both its ends say the same."""
-    by_start = max((n for n, column in enumerate(columns) if column.start <= segment.start), default=None)
-    by_end = min((n for n, column in enumerate(columns) if column.end >= segment.end), default=None)
+def _nearest(piece: Piece, columns: Sequence[Piece]) -> int | None:
+    """The column of a piece between two headings, when both its ends say the same."""
+    by_start = max((n for n, column in enumerate(columns) if column.start <= piece.start), default=None)
+    by_end = min((n for n, column in enumerate(columns) if column.end >= piece.end), default=None)
     return by_start if by_start == by_end else None
 
 
-def _row(cell: Cell, columns: list[_Segment], drawn: bool) -> Row | None:
+def _row(laid: Laid, columns: Sequence[Piece], drawn: bool) -> Row | None:
+    cell = laid.cell
     if drawn:
-        divided = _divided(cell.text)
-        if divided is None or len(divided) != len(columns):
+        if len(laid.divided) != len(columns):
             return None
-        return tuple(Cell(s.text, cell.part, cell.row, s.start) for s in divided)
-    segments = _segments(cell.text)
-    if len(segments) < len(columns) and len(cell.text.split()) == len(columns):
-        segments = [_Segment(m.start(), m.end(), m.group()) for m in re.finditer(r"\S+", cell.text)]
-    assigned = _assign(segments, columns)
+        return tuple(Cell(piece.text, cell.part, cell.row, piece.start) for piece in laid.divided)
+    pieces = laid.pieces
+    if len(pieces) < len(columns) and len(laid.words) == len(columns):
+        pieces = laid.words
+    assigned = _assign(pieces, columns)
     if assigned is None:
         return None
     return tuple(
-        Cell("  ".join(s.text for s in found), cell.part, cell.row, found[0].start if found else 0)
+        Cell("  ".join(piece.text for piece in found), cell.part, cell.row, found[0].start if found else 0)
         for found in assigned
     )
 
 
-def _ends(text: str) -> bool:
-    """Whether a line below the rows closes the table: a total, or a labelled remark."""
-    segments = _segments(text)
-    first = fold(segments[0].text) if segments else ""
-    return bool(vocabulary().patterns["total"].match(first) or vocabulary().patterns["subtotal"].match(first))
+def _ends(laid: Laid) -> bool:
+    """Whether a line below the rows closes the table: it begins with a word for a sum."""
+    first = fold(laid.pieces[0].text) if laid.pieces else ""
+    return any(vocabulary().patterns[kind].match(first) for kind in ("total", "subtotal", "gross", "tax", "charge"))
 
 
 def find_tables(blocks: Sequence[Block]) -> list[Block]:
     """The blocks with every table in plain text turned into a grid."""
     found: list[Block] = []
-    at = 0
-    while at < len(blocks):
-        block = blocks[at]
-        columns = _header(block.text) if isinstance(block, Cell) else None
-        if columns is None or isinstance(block, Grid):
+    run: list[Laid] = []
+    for block in blocks:
+        if isinstance(block, Grid):
+            found.extend(tables_in(run))
+            run = []
             found.append(block)
+        else:
+            run.append(lay(block))
+    return [*found, *tables_in(run)]
+
+
+def tables_in(lines: Sequence[Laid]) -> list[Block]:
+    """The lines with every table among them turned into a grid."""
+    found: list[Block] = []
+    at = 0
+    while at < len(lines):
+        columns = _header(lines[at])
+        if columns is None:
+            found.append(lines[at].cell)
             at += 1
             continue
-        rows, at = _rows(blocks, at, block, columns)
+        rows, end = _rows(lines, at, columns)
+        if len(rows) == 1:
+            found.append(lines[at].cell)
+            at += 1
+            continue
         found.append(Grid(tuple(rows)))
+        at = end
     return found
 
 
-def _rows(blocks: Sequence[Block], at: int, header: Cell, columns: list[_Segment]) -> tuple[list[Row], int]:
-    drawn = (_divided(header.text) or []) == columns
-    rows: list[Row] = [tuple(Cell(s.text, header.part, header.row, s.start) for s in columns)]
+def _rows(lines: Sequence[Laid], at: int, columns: tuple[Piece, ...]) -> tuple[list[Row], int]:
+    header = lines[at].cell
+    drawn = bool(lines[at].divided) and lines[at].divided == columns
+    rows: list[Row] = [tuple(Cell(piece.text, header.part, header.row, piece.start) for piece in columns)]
     fields = [heading(column.text).field for column in columns]
     at += 1
     end = at
-    while at < len(blocks):
-        block = blocks[at]
-        if isinstance(block, Grid):
-            break
-        if not block.text.strip() or _RULE.match(block.text):
-            ruled = _segments(block.text)
-            if len(rows) == 1 and not drawn and len(ruled) == len(columns):
-                columns = ruled
+    while at < len(lines):
+        laid = lines[at]
+        if not laid.cell.text.strip() or _RULE.match(laid.cell.text):
+            if len(rows) == 1 and not drawn and len(laid.pieces) == len(columns):
+                columns = laid.pieces
             at += 1
-            end = at if _RULE.match(block.text) else end
+            end = at if _RULE.match(laid.cell.text) else end
             continue
-        row = None if _ends(block.text) else _row(block, columns, drawn)
+        row = None if _ends(laid) else _row(laid, columns, drawn)
         if row is None or not _is_row(row, fields):
             break
         rows.append(row)
@@ -187,13 +219,9 @@ def _rows(blocks: Sequence[Block], at: int, header: Cell, columns: list[_Segment
 
 
 def _is_row(row: Row, fields: list[str]) -> bool:
-    """Whether a line under the headings is one of the table: it has a quantity, or it continues a description."""
+    """Whether a line under the headings is one of the table: it has a quantity, or continues a description."""
     filled = {field for field, cell in zip(fields, row, strict=True) if cell.text}
     quantity = next((cell.text for field, cell in zip(fields, row, strict=True) if field == "quantity"), "")
     if re.search(r"\d", quantity):
         return True
-    return (
-        bool(filled)
-        and filled <= {"description", "note", ""}
-        and (row[0].text == "" or fields[0] == "description")
-    )
+    return bool(filled) and filled <= {"description", "note", ""} and (row[0].text == "" or fields[0] == "description")

@@ -83,9 +83,7 @@ def prices(text: str) -> Iterator[Price]:
     """The amounts of money in a text: with a currency, after a word for price, or with what it is for."""
     for match in _price().finditer(fold(text)):
         price = _as_price(match, text)
-        if price and (
-            price.currency or price.unit or price.basis or (price.led and _meant(price, match, text))
-        ):
+        if price and (price.currency or price.unit or price.basis or (price.led and _meant(price, match, text))):
             yield price
 
 
@@ -103,9 +101,7 @@ def _as_price(match: re.Match[str], text: str) -> Price | None:
     currency = group("before") or group("after")
     basis = group("basis") or _HUNDREDS.get(fold(group("hundreds")), "")
     unit = group("unit1") or group("unit2") or ("ea" if match["each"] else "")
-    return Price(
-        match.start(), match.end(), number, currency, basis, unit, bool(match["lead"] or match["per"])
-    )
+    return Price(match.start(), match.end(), number, currency, basis, unit, bool(match["lead"] or match["per"]))
 
 
 def whole_price(text: str) -> Price | None:
@@ -121,6 +117,4 @@ def whole_quantity(text: str) -> Quantity | None:
     if match is None:
         return None
     unit = stripped[match.start("unit") : match.end("unit")] if match["unit"] else ""
-    return Quantity(
-        0, len(stripped), stripped[match.start("number") : match.end("number")], unit, bool(match["lead"])
-    )
+    return Quantity(0, len(stripped), stripped[match.start("number") : match.end("number")], unit, bool(match["lead"]))

@@ -77,9 +77,7 @@ def assemble(
     if chosen is not None:
         differing, agreed = check_totals(_whole(chosen, header))
         faults.extend(differing)
-    faults.extend(
-        fault for line in lines for fault in line.faults if not (agreed and fault.code == "price_unlabelled")
-    )
+    faults.extend(fault for line in lines for fault in line.faults if not (agreed and fault.code == "price_unlabelled"))
     currency = _currency(lines, header, partner, faults, warnings)
     due = _due(lines, header, faults)
     _line_numbers(lines, header, faults)
@@ -106,11 +104,7 @@ def _number_gate(found: Sequence[str]) -> list[Fault]:
     if not found:
         return [Fault("po_number_missing", "the mail names no purchase order number", "")]
     if len(found) > 1:
-        return [
-            Fault(
-                "po_number_conflict", "the mail names several purchase order numbers: " + ", ".join(found), ""
-            )
-        ]
+        return [Fault("po_number_conflict", "the mail names several purchase order numbers: " + ", ".join(found), "")]
     return []
 
 
@@ -122,9 +116,7 @@ def _agreeing(sheets: Sequence[Sheet], faults: list[Fault]) -> Sheet | None:
     first = ordered[0]
     for other in ordered[1:]:
         if _essence(first) != _essence(other):
-            faults.append(
-                Fault("parts_disagree", f"{first.part} and {other.part} order different things", other.part)
-            )
+            faults.append(Fault("parts_disagree", f"{first.part} and {other.part} order different things", other.part))
     return first
 
 
@@ -160,21 +152,15 @@ def _currency(
     stated = {line.currency for line in lines if line.currency} | {code for code, _ in header.currencies}
     home = partner.currency if partner else None
     if len(stated) > 1:
-        faults.append(
-            Fault("currency_conflict", "several currencies are named: " + ", ".join(sorted(stated)), "")
-        )
+        faults.append(Fault("currency_conflict", "several currencies are named: " + ", ".join(sorted(stated)), ""))
         return None
     if not stated:
         if home is None and lines:
-            faults.append(
-                Fault("currency_missing", "no currency is named, and the partner's profile has none", "")
-            )
+            faults.append(Fault("currency_missing", "no currency is named, and the partner's profile has none", ""))
         return home
     code = next(iter(stated))
     if home and code != home:
-        warnings.append(
-            Fault("currency_unusual", f"the order is in {code}, this customer's currency is {home}", "")
-        )
+        warnings.append(Fault("currency_unusual", f"the order is in {code}, this customer's currency is {home}", ""))
     return code
 
 
@@ -184,9 +170,7 @@ def _due(lines: Sequence[Valued], header: Header, faults: list[Fault]) -> date |
     undated = [line for line in lines if line.due is None and "date" not in line.raw.cells]
     if undated and own:
         faults.append(
-            Fault(
-                "date_missing", "some lines have a delivery date and others none", undated[0].raw.place.where
-            )
+            Fault("date_missing", "some lines have a delivery date and others none", undated[0].raw.place.where)
         )
     elif undated and not stated:
         faults.append(Fault("date_missing", "no delivery date is stated", undated[0].raw.place.where))
@@ -212,9 +196,7 @@ def _line_numbers(lines: Sequence[Valued], header: Header, faults: list[Fault]) 
         faults.append(Fault("line_number_twice", "line numbers stand twice: " + ", ".join(sorted(twice)), ""))
     if header.line_count is not None and lines and header.line_count != len(lines):
         faults.append(
-            Fault(
-                "line_count_differs", f"{header.line_count} lines are announced, {len(lines)} were found", ""
-            )
+            Fault("line_count_differs", f"{header.line_count} lines are announced, {len(lines)} were found", "")
         )
 
 
@@ -256,9 +238,7 @@ def _corroboration(lines: Sequence[Valued], header: Header, locales: tuple[Local
     doubtful = [text for text in written if numbers.two_faced(text)]
     if not doubtful or any(numbers.decisive(text, locales) for text in written):
         return []
-    return [
-        Fault("number_uncorroborated", f"nothing else in the mail shows how “{doubtful[0]}” is meant", "")
-    ]
+    return [Fault("number_uncorroborated", f"nothing else in the mail shows how “{doubtful[0]}” is meant", "")]
 
 
 def _message(
@@ -272,11 +252,7 @@ def _message(
     message_id: str,
     sheets: Sequence[Sheet],
 ) -> SubmitCustomerPo | None:
-    sure = [
-        (index, line)
-        for index, line in enumerate(lines, 1)
-        if line.quantity is not None and line.quantity > 0
-    ]
+    sure = [(index, line) for index, line in enumerate(lines, 1) if line.quantity is not None and line.quantity > 0]
     read_from: list[ReadFrom] = []
     built = [_line(line, index, due, position, read_from) for position, (index, line) in enumerate(sure)]
     unsure = [
@@ -294,9 +270,7 @@ def _message(
             currency=currency,
             order_date=header.order_dates[0].isoformat() if len(set(header.order_dates)) == 1 else None,
             requested_date=due.isoformat() if due else None,
-            customer=Customer(
-                id=partner.id if partner else None, name=partner.name[:200] if partner else None
-            ),
+            customer=Customer(id=partner.id if partner else None, name=partner.name[:200] if partner else None),
             parties=_parties(header),
             references=[Reference(kind=kind[:200], value=value[:200]) for kind, value in header.references],
             notes=_notes(sheets, header),
@@ -332,9 +306,7 @@ def _line(line: Valued, index: int, due: date | None, position: int, read_from: 
         unit_price=numbers.plain(line.price) if line.price is not None else None,
         price_basis=numbers.short(line.basis),
         requested_date=day.isoformat() if day else None,
-        characteristics=[
-            Characteristic(name=name, value=value[:10_000]) for name, value in line.traits.items()
-        ],
+        characteristics=[Characteristic(name=name, value=value[:10_000]) for name, value in line.traits.items()],
         notes=[note[:10_000] for note in line.notes],
     )
 
@@ -380,9 +352,7 @@ def _notes(sheets: Iterable[Sheet], header: Header) -> list[str]:
     notes = []
     for sheet in sheets:
         text = "\n".join(
-            cell.text.strip()
-            for cell in sheet.rest
-            if cell.text.strip() and (cell.part, cell.row) not in understood
+            cell.text.strip() for cell in sheet.rest if cell.text.strip() and (cell.part, cell.row) not in understood
         )
         if text:
             notes.append(text[:10_000])

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from adapters.email.delimited import read_delimited
 from adapters.email.document import Block, Cell, lines, text_of
 from adapters.email.html import read_html
 from adapters.email.limits import Limits
-from adapters.email.mime import Leaf, Mail
+from adapters.email.mime import Leaf, Mail, MailTooLarge
+from adapters.email.pdf import read_pdf
 from adapters.email.quoting import split
 from adapters.email.sheet import Sheet, read_sheet
+from adapters.email.sniff import kind_of
 from adapters.email.valuation import Fault, Setting
+from adapters.email.workbook import read_workbook
 from hub.ports import Context, Reader, Reading
 
 
@@ -28,9 +33,7 @@ class Findings:
     warnings: list[Fault] = field(default_factory=list)
 
 
-def read_parts(
-    mail: Mail, setting: Setting, context: Context, edi: Reader | None, limits: Limits
-) -> Findings:
+def read_parts(mail: Mail, setting: Setting, context: Context, edi: Sequence[Reader], limits: Limits) -> Findings:
     """Read the body and every attachment."""
     found = Findings()
     sheets = _read_bodies(mail, setting, found, limits)
@@ -50,9 +53,7 @@ def _read_bodies(mail: Mail, setting: Setting, found: Findings, limits: Limits) 
         if leaf.content_type == "text/html":
             blocks, hidden = read_html(leaf.text, leaf.name, limits)
             if any(re.search(r"\d", text) for text in hidden):
-                found.faults.append(
-                    Fault("hidden_text", f"the mail hides text: “{hidden[0][:100]}”", leaf.name)
-                )
+                found.faults.append(Fault("hidden_text", f"the mail hides text: “{hidden[0][:100]}”", leaf.name))
         else:
             blocks = list(lines(leaf.text, leaf.name if number == 0 else f"{leaf.name} {number + 1}", limits))
         parted = split(blocks)
@@ -85,9 +86,7 @@ def _one_of_alternatives(read: list[_Body], found: Findings) -> list[_Body]:
         better, worse = (body, other) if len(body[0].lines) > len(other[0].lines) else (other, body)
         if not _supports(better[0], worse):
             found.faults.append(
-                Fault(
-                    "alternatives_disagree", "the text and the HTML of the mail say different things", "body"
-                )
+                Fault("alternatives_disagree", "the text and the HTML of the mail say different things", "body")
             )
         chosen[rival] = better
     return chosen
@@ -113,9 +112,73 @@ def _key(line: object) -> tuple[object, ...]:
     return tuple(getattr(line, name) for name in ("part", "quantity", "unit", "price", "basis", "due"))
 
 
+_SILENT = frozenset({"image", "signature", "calendar", "card", "drawing"})
+_REFUSED = {
+    "executable": ("attachment_dangerous", "is a program"),
+    "macros": ("attachment_dangerous", "holds macros"),
+    "encrypted": ("attachment_unreadable", "is encrypted"),
+    "packed": ("attachment_packed", "is an archive"),
+    "broken": ("attachment_unreadable", "is damaged"),
+}
+
+
 def _read_attachment(
-    leaf: Leaf, setting: Setting, context: Context, edi: Reader | None, found: Findings, limits: Limits
+    leaf: Leaf, setting: Setting, context: Context, edi: Sequence[Reader], found: Findings, limits: Limits
 ) -> list[Sheet]:
-    """The sheets of one attachment."""
-    found.faults.append(Fault("attachment_unreadable", f"{leaf.content_type} cannot be read", leaf.name))
+    """The sheets of one attachment; what cannot be read is a fault, for nobody knows what it says."""
+    kind = kind_of(leaf, limits)
+    if kind in _SILENT:
+        found.warnings.append(
+            Fault("attachment_not_read", f"{leaf.filename or leaf.content_type} is not read", leaf.name)
+        )
+        return []
+    if kind in _REFUSED:
+        code, text = _REFUSED[kind]
+        found.faults.append(Fault(code, f"{leaf.filename or leaf.content_type} {text}", leaf.name))
+        return []
+    try:
+        return _readers(kind, leaf, setting, context, edi, found, limits)
+    except (MailTooLarge, MemoryError):
+        raise
+    except Exception as error:  # noqa: BLE001 - libraries raise what they like on broken files
+        found.faults.append(Fault("attachment_unreadable", f"cannot be read: {type(error).__name__}", leaf.name))
+        return []
+
+
+def _readers(
+    kind: str, leaf: Leaf, setting: Setting, context: Context, edi: Sequence[Reader], found: Findings, limits: Limits
+) -> list[Sheet]:
+    if kind == "edi":
+        return _read_edi(leaf, context, edi, found)
+    if kind == "table":
+        grid, faults = read_delimited(leaf, limits)
+        found.faults.extend(faults)
+        return [read_sheet([grid], leaf.name, setting)] if grid else []
+    if kind == "workbook":
+        sheets, faults = read_workbook(leaf, limits)
+        found.faults.extend(faults)
+        return [read_sheet([grid], where, setting) for where, grid in sheets]
+    if kind == "pdf":
+        blocks, faults = read_pdf(leaf, limits)
+        found.faults.extend(faults)
+        return [read_sheet(blocks, leaf.name, setting)] if blocks else []
+    if kind == "html":
+        blocks, hidden = read_html(leaf.text, leaf.name, limits)
+        if any(re.search(r"\d", text) for text in hidden):
+            found.faults.append(Fault("hidden_text", f"the attachment hides text: “{hidden[0][:100]}”", leaf.name))
+        return [read_sheet(blocks, leaf.name, setting)]
+    if kind == "text":
+        return [read_sheet(lines(leaf.text, leaf.name, limits), leaf.name, setting)]
+    found.faults.append(
+        Fault("attachment_unreadable", f"{leaf.filename or leaf.content_type} cannot be read", leaf.name)
+    )
+    return []
+
+
+def _read_edi(leaf: Leaf, context: Context, edi: Sequence[Reader], found: Findings) -> list[Sheet]:
+    reader = next((one for one in edi if one.recognises(leaf.content, leaf.filename)), None)
+    if reader is None:
+        found.faults.append(Fault("attachment_unreadable", "an EDI document that no reader takes", leaf.name))
+        return []
+    found.documents.append(reader.read(leaf.content, leaf.filename or leaf.name, context))
     return []

@@ -52,9 +52,7 @@ def verify(mail: Mail, authserv_id: str, our_domain: str) -> Verdict:
     froms = mail.all("from")
     addresses = mail.addresses("from")
     if len(froms) != 1 or len(addresses) != 1:
-        faults.append(
-            ("from_not_single", f"the mail has {len(froms)} From headers with {len(addresses)} addresses")
-        )
+        faults.append(("from_not_single", f"the mail has {len(froms)} From headers with {len(addresses)} addresses"))
     address = addresses[0] if addresses else ""
     domain = address.rpartition("@")[2]
     ours = [

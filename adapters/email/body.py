@@ -19,9 +19,7 @@ _CELL = "border:1px solid #999;padding:4px 8px;text-align:left;vertical-align:to
 
 def one_line(value: object) -> str:
     """A value as one line without control characters: what partners write never makes a line of its own."""
-    return (
-        re.sub(r"[\s\x00-\x1f\x7f]+", " ", "" if value is None else str(value)).strip().replace("%%", "% %")
-    )
+    return re.sub(r"[\s\x00-\x1f\x7f]+", " ", "" if value is None else str(value)).strip().replace("%%", "% %")
 
 
 @cache
@@ -69,9 +67,7 @@ def _aligned(table: Table) -> str:
     if not rows:
         return ""
     widths = [max(len(row[n]) for row in rows) for n in range(len(rows[0]))]
-    lines = [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
-    ]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     return "\n".join([lines[0], "  ".join("-" * width for width in widths), *lines[1:]])
 
 
@@ -93,11 +89,7 @@ def as_html(paragraphs: list[str], tables: Mapping[str, Table], language: str) -
 
 def _html_table(table: Table) -> str:
     def row(cells: tuple[str, ...], tag: str) -> str:
-        return (
-            "<tr>"
-            + "".join(f'<{tag} style="{_CELL}">{escape(one_line(cell))}</{tag}>' for cell in cells)
-            + "</tr>"
-        )
+        return "<tr>" + "".join(f'<{tag} style="{_CELL}">{escape(one_line(cell))}</{tag}>' for cell in cells) + "</tr>"
 
     return (
         f'<table style="{_STYLE}">\n'

@@ -13,6 +13,7 @@ from adapters.email.header import merge
 from adapters.email.valuation import Fault
 from adapters.email.vocabulary import alternatives, bounded, fold, vocabulary
 from hub.messages.customer_po import AnswerPenalty, CancelCustomerPo, Source
+from hub.messages.desk import Intent
 
 _POLITE = 400
 """characters that may stand below the answer: thanks and a name"""
@@ -36,9 +37,7 @@ def take_cancellation(case: Case) -> Outcome:
     warnings: list[Fault] = []
     asked = words.says("cancel_request", text) or words.says("cancel_request", case.subject_text)
     if not asked:
-        faults.append(
-            Fault("cancel_unclear", "the mail speaks of cancelling, but does not plainly ask for it", "body")
-        )
+        faults.append(Fault("cancel_unclear", "the mail speaks of cancelling, but does not plainly ask for it", "body"))
     if len(numbers) != 1:
         code = "po_number_conflict" if numbers else "po_number_missing"
         faults.append(Fault(code, "the request names " + (", ".join(numbers) or "no purchase order"), ""))
@@ -57,9 +56,7 @@ def take_cancellation(case: Case) -> Outcome:
     named, unclear = _lines(case, numbers)
     faults.extend(unclear)
     if case.has_lines:
-        faults.append(
-            Fault("cancel_with_lines", "the mail speaks of cancelling and holds order lines", "body")
-        )
+        faults.append(Fault("cancel_with_lines", "the mail speaks of cancelling and holds order lines", "body"))
     state = case.known_order(numbers[0]) if numbers else False
     if state is None:
         faults.append(Fault("po_of_other_customer", f"{numbers[0]} is an order of another customer", ""))
@@ -87,9 +84,7 @@ def _lines(case: Case, numbers: tuple[str, ...]) -> tuple[list[str], list[Fault]
         text = re.sub(re.escape(number), " ", text, flags=re.IGNORECASE)
     folded = fold(text)
     lead = bounded(
-        alternatives(
-            [*words.phrases["line_lead"], "lines", "items", "positions", "lignes", "postes", "articles"]
-        )
+        alternatives([*words.phrases["line_lead"], "lines", "items", "positions", "lignes", "postes", "articles"])
     )
     pattern = re.compile(
         rf"{lead}\s*(?:no|nr|n)?[.°:]?\s*((?:\d{{1,4}}(?:\s*(?:,|&|\+|/|(?:and|und|et|y|ja|och|en|sowie)(?!\w))\s*(?:{lead}\s*)?)?)+)"
@@ -101,9 +96,7 @@ def _lines(case: Case, numbers: tuple[str, ...]) -> tuple[list[str], list[Fault]
     body = "\n".join(left.splitlines()[: _body_length(case)])
     if re.search(r"\d", body):
         return named, [
-            Fault(
-                "cancel_partial", "the request holds numbers that are neither the order nor its lines", "body"
-            )
+            Fault("cancel_partial", "the request holds numbers that are neither the order nor its lines", "body")
         ]
     if named and words.says("all_lines", text, *case.languages):
         return named, [Fault("cancel_unclear", "the request names all and some lines", "body")]
@@ -128,9 +121,7 @@ def _reason(case: Case) -> str | None:
 
 def first_own_line(case: Case) -> str:
     """The first line above the quote that is not empty."""
-    return next(
-        (cell.text.strip() for cell in text_of(case.own) if cell.text.strip()), ""
-    )
+    return next((cell.text.strip() for cell in text_of(case.own) if cell.text.strip()), "")
 
 
 def answer_word(case: Case) -> Literal["accept", "decline"] | None:
@@ -151,9 +142,7 @@ def take_answer(case: Case) -> Outcome:
     asked = party(case.located.conversation)
     if asked and asked != case.verdict.domain:
         faults.append(
-            Fault(
-                "party_differs", f"{asked} was asked, {case.verdict.domain or 'somebody'} answers", "header"
-            )
+            Fault("party_differs", f"{asked} was asked, {case.verdict.domain or 'somebody'} answers", "header")
         )
     customer = case.located.get("customer_id")
     if customer and case.partner and customer != case.partner.id:
@@ -163,7 +152,7 @@ def take_answer(case: Case) -> Outcome:
         faults.append(Fault("answer_unclear", "the first line is not exactly ACCEPT or DECLINE", "body"))
     else:
         faults.extend(_below(case, answer))
-    intent = f"penalty_{likely or 'accept'}"
+    intent: Intent = "penalty_decline" if likely == "decline" else "penalty_accept"
     if answer is None:
         return Outcome(intent, (), tuple(faults))
     message = AnswerPenalty(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from adapters.email.attachments import Findings, read_parts
 from adapters.email.authentication import Verdict, looks_like, verify
@@ -17,7 +18,9 @@ from adapters.email.locales import Locale, conventions
 from adapters.email.mime import Mail
 from adapters.email.sheet import Sheet
 from adapters.email.valuation import Fault, Setting
+from adapters.email.vocabulary import fold
 from hub.messages.base import Command
+from hub.messages.desk import Intent
 from hub.partners import Partner
 from hub.ports import Context, Reader
 
@@ -44,6 +47,8 @@ class Case:
     setting: Setting
     gates: tuple[Fault, ...]
     """what is uncertain about the mail whatever it says"""
+    orders: Mapping[str, Sequence[Mapping[str, Any]]]
+    """the orders known, by folded PO number"""
 
     @property
     def own_text(self) -> str:
@@ -79,14 +84,10 @@ class Case:
     def known_order(self, number: str) -> bool | None:
         """Whether this customer has such an order; nothing when somebody else has it."""
         others = False
-        for order in self.context.known_orders:
-            if str(order.get("po_number") or "").lower() != number.lower():
-                continue
+        for order in self.orders.get(fold(number), ()):
             owner = str(order.get("customer_id") or "")
             domain = str(order.get("domain") or "").lower()
-            if (owner and self.partner and owner == self.partner.id) or (
-                domain and domain == self.verdict.domain
-            ):
+            if (owner and self.partner and owner == self.partner.id) or (domain and domain == self.verdict.domain):
                 return True
             others = True
         return None if others else False
@@ -96,7 +97,7 @@ class Case:
 class Outcome:
     """What a mail is taken for."""
 
-    intent: str
+    intent: Intent
     messages: tuple[Command, ...] = ()
     faults: tuple[Fault, ...] = ()
     warnings: tuple[Fault, ...] = ()
@@ -105,7 +106,7 @@ class Outcome:
     keys: tuple[str, ...] = field(default=())
 
 
-def examine(mail: Mail, context: Context, edi: Reader | None, limits: Limits) -> Case:
+def examine(mail: Mail, context: Context, edi: Sequence[Reader], limits: Limits) -> Case:
     """Gather everything about a mail; judge nothing yet but the sender."""
     verdict = verify(mail, context.authserv_id, context.our_domain)
     partner = context.partners.by_address(verdict.address) if verdict.address else None
@@ -122,28 +123,32 @@ def examine(mail: Mail, context: Context, edi: Reader | None, limits: Limits) ->
         gates.append(Fault("conversation_conflict", located.conflict, "header"))
     if mail.fault:
         gates.append(Fault("mail_torn", mail.fault, "mail"))
-    if any(DECEPTIVE.search(cell.text) for cell in text_of(found.own)) or DECEPTIVE.search(
-        mail.first("subject")
-    ):
-        gates.append(
-            Fault("deceptive_characters", "the text holds characters that turn its direction around", "body")
-        )
+    if any(DECEPTIVE.search(cell.text) for cell in text_of(found.own)) or DECEPTIVE.search(mail.first("subject")):
+        gates.append(Fault("deceptive_characters", "the text holds characters that turn its direction around", "body"))
     gates.extend(found.faults)
     return Case(
-        mail,
-        context,
-        verdict,
-        partner,
-        located,
-        found.own,
-        found.quoted,
-        found.sheets,
-        subject,
-        found,
-        locales,
-        setting,
-        tuple(gates),
+        mail=mail,
+        context=context,
+        verdict=verdict,
+        partner=partner,
+        located=located,
+        own=found.own,
+        quoted=found.quoted,
+        sheets=found.sheets,
+        subject=subject,
+        found=found,
+        locales=locales,
+        setting=setting,
+        gates=tuple(gates),
+        orders=_by_number(context),
     )
+
+
+def _by_number(context: Context) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for order in context.known_orders:
+        found.setdefault(fold(str(order.get("po_number") or "")), []).append(order)
+    return found
 
 
 def _stranger(domain: str, context: Context) -> Fault:
@@ -155,12 +160,7 @@ def _stranger(domain: str, context: Context) -> Fault:
 
 def _known_domains(context: Context) -> Sequence[str]:
     found = [domain.lower() for p in context.partners.all.values() if p.email for domain in p.email.domains]
-    found += [
-        a.rpartition("@")[2].lower()
-        for p in context.partners.all.values()
-        if p.email
-        for a in p.email.addresses
-    ]
+    found += [a.rpartition("@")[2].lower() for p in context.partners.all.values() if p.email for a in p.email.addresses]
     return [*found, context.our_domain.lower()]
 
 

@@ -53,12 +53,7 @@ def tokens(mail: Mail, our_domain: str) -> set[str]:
 
 def message_ids(mail: Mail) -> set[str]:
     """The Message-IDs that the mail answers."""
-    return {
-        found
-        for name in ("in-reply-to", "references")
-        for value in mail.all(name)
-        for found in _ID.findall(value)
-    }
+    return {found for name in ("in-reply-to", "references") for value in mail.all(name) for found in _ID.findall(value)}
 
 
 def _has_token(conversation: Mapping[str, Any], token: str) -> bool:
@@ -74,9 +69,7 @@ def _has_id(conversation: Mapping[str, Any], ids: set[str]) -> bool:
     return any(isinstance(one, str) and one in ids for one in known)
 
 
-def locate(
-    mail: Mail, conversations: Sequence[Mapping[str, Any]], our_domain: str, sender_domain: str
-) -> Located:
+def locate(mail: Mail, conversations: Sequence[Mapping[str, Any]], our_domain: str, sender_domain: str) -> Located:
     """Find the conversation; two marks that lead to different ones are a conflict."""
     carried = tokens(mail, our_domain)
     ids = message_ids(mail)
@@ -100,9 +93,7 @@ def locate(
         )
     subject = mail.first("subject")
     by_subject = [
-        c
-        for c in conversations
-        if _names(subject, str(c.get("po_number") or "")) and party(c) in ("", sender_domain)
+        c for c in conversations if _names(subject, str(c.get("po_number") or "")) and party(c) in ("", sender_domain)
     ]
     if len(by_subject) == 1 and mail.first("in-reply-to"):
         return Located(by_subject[0], "subject", token, conflict)

@@ -41,8 +41,10 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
             rf"{edge}(?P<y>\d{{4}})(?P<s>[-/.])(?P<m>\d{{1,2}})(?P=s)(?P<d>\d{{1,2}})(?:T\d\d:\d\d(?::\d\d)?)?",
             rf"{edge}(?P<a>\d{{1,2}})(?P<s>[./-])\s?(?P<b>\d{{1,2}})(?P=s)\s?(?P<year>\d{{4}}|\d{{2}}(?!\d))",
             rf"{edge}(?P<a>\d{{1,2}})(?P<s>/)(?P<b>\d{{1,2}})[ -](?P<year>\d{{4}})",
-            (rf"{edge}(?P<d>\d{{1,2}})(?:st|nd|rd|th|er|[.:]?[ae]?)[ .-]{{0,2}}(?:of |de |d')?(?P<name>{months})(?![a-z])"
-            rf"(?:\.?(?:[ ,.-]{{1,3}}|\s+(?:de|del)\s+){year})?"),
+            (
+                rf"{edge}(?P<d>\d{{1,2}})(?:st|nd|rd|th|er|[.:]?[ae]?)[ .-]{{0,2}}(?:of |de |d')?(?P<name>{months})(?![a-z])"
+                rf"(?:\.?(?:[ ,.-]{{1,3}}|\s+(?:de|del)\s+){year})?"
+            ),
             rf"{edge}(?P<name>{months})\.?[ -](?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?:,? *[ ,-]{year})?",
             rf"{edge}(?P<a>\d{{1,2}})(?P<s>\.)\s?(?P<b>\d{{1,2}})\.(?P<year>(?!))?",
         )

@@ -74,8 +74,8 @@ def lines(text: str, part: str, limits: Limits = DEFAULT) -> list[Cell]:
 
 
 def as_line(row: Iterable[Cell]) -> Cell | None:
-    """A row of a grid as one line of text, its cells two spaces apart."""
-    filled = [cell for cell in row if cell.text.strip()]
+    """A row of a grid as one line of text, its cells two spaces apart; formulas without a value say nothing."""
+    filled = [cell for cell in row if cell.text.strip() and not cell.text.startswith("=")]
     if not filled:
         return None
     text = "  ".join(re.sub(r"\s+", " ", cell.text).strip() for cell in filled)

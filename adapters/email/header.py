@@ -17,9 +17,7 @@ from adapters.email.units import currency_code, currency_words
 from adapters.email.valuation import Fault, Setting
 from adapters.email.vocabulary import alternatives, bounded, fold, vocabulary
 
-_NUMBER = (
-    r"(?P<number>[A-Za-z0-9]*[A-Za-z]?[0-9][\w/.-]*[\w]|[A-Za-z]{1,6}[-/][\w/.-]*[0-9][\w/.-]*|[0-9]{3,})"
-)
+_NUMBER = r"(?P<number>[A-Za-z0-9]*[A-Za-z]?[0-9][\w/.-]*[\w]|[A-Za-z]{1,6}[-/][\w/.-]*[0-9][\w/.-]*|[0-9]{3,})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +54,7 @@ class Header:
 def _po() -> tuple[re.Pattern[str], re.Pattern[str]]:
     phrases = vocabulary().phrases
     between = r"\s*(?:(?:no|nr|num|number|nummer|n|numero|ref)\b\.?|[#:.°º№])*\s*(?:[:#=-]\s*)?[\"'(\[]?\s*"
-    strong = re.compile(
-        rf"(?<![^\W_])(?:{alternatives(phrases['po_strong'])})(?![^\W_]){between}{_NUMBER}", re.ASCII
-    )
+    strong = re.compile(rf"(?<![^\W_])(?:{alternatives(phrases['po_strong'])})(?![^\W_]){between}{_NUMBER}", re.ASCII)
     weak = re.compile(
         rf"(?:^|[:.,;-]\s+|\b(?:our|your|the|re|unser|unsere|vart|var|ons|onze)\s+)(?:{alternatives(phrases['po_weak'])}){between}{_NUMBER}",
         re.ASCII,
@@ -73,13 +69,9 @@ def find_po_numbers(line: Cell) -> list[Named]:
     for weak, pattern in enumerate(_po()):
         for match in pattern.finditer(folded):
             text = line.text[match.start("number") : match.end("number")].rstrip(".,:;/-")
-            if not _is_amount(folded[match.start("number") :]) and all(
-                text != named.number for named in found
-            ):
+            if not _is_amount(folded[match.start("number") :]) and all(text != named.number for named in found):
                 found.append(
-                    Named(
-                        text, line.cut(match.start("number"), match.start("number") + len(text)), bool(weak)
-                    )
+                    Named(text, line.cut(match.start("number"), match.start("number") + len(text)), bool(weak))
                 )
     return found
 
@@ -138,11 +130,7 @@ def _read_pair(kind: str, value: Cell, header: Header, setting: Setting) -> bool
     if kind in ("po_strong", "po_weak", "po_number"):
         match = re.match(_NUMBER, value.text, re.ASCII)
         text = match["number"].rstrip(".,:;/-") if match else ""
-        if (
-            text
-            and not _is_amount(fold(value.text))
-            and all(text != known.number for known in header.po_numbers)
-        ):
+        if text and not _is_amount(fold(value.text)) and all(text != known.number for known in header.po_numbers):
             header.po_numbers.append(Named(text, value))
         header.understood.append(value)
     elif kind == "order_date":
@@ -166,9 +154,7 @@ def _read_pair(kind: str, value: Cell, header: Header, setting: Setting) -> bool
 
 @cache
 def _ship_to() -> re.Pattern[str]:
-    return re.compile(
-        rf"^\s*(?:please\s+|bitte\s+)?(?:{alternatives(vocabulary().phrases['ship_to'])})(?![^\W_])"
-    )
+    return re.compile(rf"^\s*(?:please\s+|bitte\s+)?(?:{alternatives(vocabulary().phrases['ship_to'])})(?![^\W_])")
 
 
 _KINDS = ("gross", "total", "subtotal", "tax", "charge", "discount")
@@ -206,9 +192,7 @@ def _read_sums(line: Cell, header: Header, setting: Setting) -> None:
             header.numbers.append(piece.text[match.start("number") : match.end("number")])
             header.sums.append((kind, next(iter(found)), piece))
         else:
-            header.faults.append(
-                Fault("total_unreadable", f"“{match['number']}” is not one amount", piece.where)
-            )
+            header.faults.append(Fault("total_unreadable", f"“{match['number']}” is not one amount", piece.where))
         sign = match["before"] or match["after"]
         code = currency_code(sign, setting.home_currency) if sign else None
         if code:
@@ -235,8 +219,7 @@ def _read_currency(line: Cell, header: Header, setting: Setting) -> None:
 @cache
 def _due() -> re.Pattern[str]:
     return re.compile(
-        bounded(alternatives(vocabulary().phrases["date"]))
-        + r"[\s:.,-]*(?:the\s+|den\s+|dem\s+|el\s+|le\s+)?$"
+        bounded(alternatives(vocabulary().phrases["date"])) + r"[\s:.,-]*(?:the\s+|den\s+|dem\s+|el\s+|le\s+)?$"
     )
 
 
@@ -245,9 +228,7 @@ def _read_due(line: Cell, header: Header, setting: Setting) -> None:
     folded = fold(line.text)
     for week in dates.find_weeks(line.text):
         if _delivers(folded):
-            header.faults.append(
-                Fault("date_unreadable", f"“{week.text.strip()}” is a week, not a day", line.where)
-            )
+            header.faults.append(Fault("date_unreadable", f"“{week.text.strip()}” is a week, not a day", line.where))
     for place in dates.find(line.text):
         if not (_due().search(folded[: place.start]) and _delivers(folded)):
             continue

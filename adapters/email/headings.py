@@ -13,9 +13,7 @@ _EXTRA = re.compile(
     r"\b(?:excl?|ex|exkl|exclusive|excluding|ohne|hors|sin|zonder|ht|net|netto|neto|in|en|vat|mwst|ust|tva|iva|moms|btw|alv|taxes?|approx|ca|"
     r"unit|order|line|requested|the|de|der|des|pro|per|je)\b"
 )
-_BASIS = re.compile(
-    r"(?:/|per|je|pro|par|por)\s*(?P<basis>1000|100|10|1\.000|1 000)\b\s*(?P<unit>[a-z]{0,6})"
-)
+_BASIS = re.compile(r"(?:/|per|je|pro|par|por)\s*(?P<basis>1000|100|10|1\.000|1 000)\b\s*(?P<unit>[a-z]{0,6})")
 TYPED = frozenset({"line", "quantity", "unit", "price", "basis", "amount", "date", "currency"})
 """fields whose text has a grammar"""
 TRAITS = {

@@ -11,10 +11,50 @@ from adapters.email.document import Block, Cell, Grid, clean
 from adapters.email.limits import DEFAULT, Limits
 
 _BREAKS = frozenset(
-    ["p", "div", "tr", "li", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "dt", "dd", "pre", "hr", "section", "article", "header", "footer", "center", "address", "form", "table"]
+    [
+        "p",
+        "div",
+        "tr",
+        "li",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "ul",
+        "ol",
+        "dl",
+        "dt",
+        "dd",
+        "pre",
+        "hr",
+        "section",
+        "article",
+        "header",
+        "footer",
+        "center",
+        "address",
+        "form",
+        "table",
+    ]
 )
 _SKIPPED = frozenset(
-    ["script", "style", "head", "title", "meta", "link", "noscript", "template", "object", "iframe", "svg", "select", "button"]
+    [
+        "script",
+        "style",
+        "head",
+        "title",
+        "meta",
+        "link",
+        "noscript",
+        "template",
+        "object",
+        "iframe",
+        "svg",
+        "select",
+        "button",
+    ]
 )
 _HIDDEN = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d]*[1-9])|mso-hide\s*:\s*all|"

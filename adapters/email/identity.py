@@ -8,6 +8,9 @@ import json
 from adapters.email.mime import Mail
 from hub.messages.base import Command
 
+_LONGEST = 160
+"""characters of a Message-ID that a key holds as they are"""
+
 
 def content_hash(mail: Mail) -> str:
     """A hash of what the sender sent: From, Subject and every part; not of what servers on the way added."""
@@ -26,13 +29,13 @@ def message_key(mail: Mail, certain: bool) -> str:
     A mail whose sender is not certain has a key of its own kind, so that a forgery never makes the real one a repeat.
     """
     message_id = mail.first("message-id").strip("<> ") or "none"
+    if len(message_id) > _LONGEST:
+        message_id = hashlib.sha256(message_id.encode()).hexdigest()
     return f"{'message-id' if certain else 'unauthenticated'}:{message_id}:{content_hash(mail)}"
 
 
 def order_key(customer_id: str, po_number: str, command: Command) -> str:
     """Customer, PO number and content of the order, however it was sent."""
-    data = {
-        name: value for name, value in command.data().items() if name not in ("source", "notes", "unmapped")
-    }
+    data = {name: value for name, value in command.data().items() if name not in ("source", "notes", "unmapped")}
     content = hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
     return f"po:{customer_id}:{po_number}:{content}"

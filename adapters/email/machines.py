@@ -15,9 +15,7 @@ _NULL = re.compile(r"^<\s*>$")
 
 def is_bounce(mail: Mail) -> bool:
     """Whether the mail says that one of ours could not be delivered."""
-    if mail.report == "delivery-status" or any(
-        leaf.content_type == "message/delivery-status" for leaf in mail.leaves
-    ):
+    if mail.report == "delivery-status" or any(leaf.content_type == "message/delivery-status" for leaf in mail.leaves):
         return True
     senders = mail.addresses("from")
     daemon = any(_DAEMON.match(address) for address in senders)
@@ -32,11 +30,7 @@ def is_automatic_reply(mail: Mail, own: Sequence[Block], has_lines: bool) -> boo
     submitted = fold(mail.first("auto-submitted")).strip()
     if submitted.startswith("auto-replied") or mail.report == "disposition-notification":
         return True
-    if (
-        mail.all("x-autoreply")
-        or mail.all("x-autorespond")
-        or fold(mail.first("precedence")).strip() == "auto_reply"
-    ):
+    if mail.all("x-autoreply") or mail.all("x-autorespond") or fold(mail.first("precedence")).strip() == "auto_reply":
         return True
     subject = fold(mail.first("subject")).strip()
     if re.match(rf"^(?:{'|'.join(re.escape(p) for p in words.phrases['receipt_subject'])})", subject):
@@ -58,8 +52,7 @@ def is_automatic_reply(mail: Mail, own: Sequence[Block], has_lines: bool) -> boo
 def is_bulk(mail: Mail) -> bool:
     """Whether the mail went to a list or to many."""
     listed = any(
-        mail.all(name)
-        for name in ("list-id", "list-unsubscribe", "list-post", "x-mailgun-tag", "feedback-id")
+        mail.all(name) for name in ("list-id", "list-unsubscribe", "list-post", "x-mailgun-tag", "feedback-id")
     )
     return listed or fold(mail.first("precedence")).strip() in ("bulk", "list", "junk")
 

@@ -150,18 +150,13 @@ def _check(raw: bytes, limits: Limits) -> None:
     if end is None and len(raw) > limits.header_bytes:
         raise MailTooLarge(f"has more than {limits.header_bytes} bytes of headers", where="header")
     lowered = raw.lower()
-    if (
-        len(re.findall(rb"content-type[ \t]*:[ \t]*(?:\r?\n[ \t]+)?(?:multipart|message)/", lowered))
-        > limits.nesting
-    ):
+    if len(re.findall(rb"content-type[ \t]*:[ \t]*(?:\r?\n[ \t]+)?(?:multipart|message)/", lowered)) > limits.nesting:
         raise MailTooLarge(f"has more than {limits.nesting} nested parts", where="nesting")
     if len(re.findall(rb"\ncontent-type[ \t]*:", lowered)) > limits.parts * 2:
         raise MailTooLarge(f"has more than {limits.parts} parts", where="parts")
 
 
-def _walk(
-    message: Message, limits: Limits, depth: int = 0, alternative: int = 0
-) -> Iterator[tuple[Message, int]]:
+def _walk(message: Message, limits: Limits, depth: int = 0, alternative: int = 0) -> Iterator[tuple[Message, int]]:
     if depth > limits.nesting:
         raise MailTooLarge(f"is nested more than {limits.nesting} deep", where="nesting")
     kind = _guarded(message.get_content_type) or "text/plain"

@@ -11,6 +11,7 @@ from adapters.email.header import Named, merge
 from adapters.email.identity import order_key
 from adapters.email.valuation import Fault
 from adapters.email.vocabulary import fold, vocabulary
+from hub.messages.desk import Intent
 
 _RELEASE = re.compile(
     r"(?:\brev(?:ision)?\.?|\banderung|\banderungsnr|\bmodification|\bversion)\s*(?:no|nr|n)?[.:°]?\s*(\d{1,3}|[a-z])\b"
@@ -31,24 +32,22 @@ def take_order(case: Case) -> Outcome:
     if order.message is not None and case.partner is not None and purpose == "original":
         keys = (order_key(case.partner.id, order.message.po_number, order.message),)
     messages = (order.message,) if order.message else ()
-    intent = "revision" if purpose == "revision" else "new_po"
+    intent: Intent = "revision" if purpose == "revision" else "new_po"
     return Outcome(intent, messages, tuple(faults), order.warnings, keys=keys)
 
 
 def _mentioned(case: Case) -> list[Named]:
     """Numbers of this customer's known orders that the mail holds without calling them so."""
-    found: list[Named] = []
-    for order in case.context.known_orders:
-        number = str(order.get("po_number") or "")
-        if len(number) < 4 or case.known_order(number) is not True:
-            continue
-        pattern = re.compile(rf"(?<![\w-]){re.escape(number)}(?![\w-])")
-        places = [
-            Cell(case.subject_text, "subject", 0),
-            *(cell for sheet in case.sheets for cell in sheet.rest),
-        ]
-        found.extend(Named(number, place) for place in places if pattern.search(place.text))
-    return found
+    places = [Cell(case.subject_text, "subject", 0), *(cell for sheet in case.sheets for cell in sheet.rest)]
+    return [
+        Named(match.group(), place)
+        for place in places
+        for match in _TOKEN.finditer(place.text)
+        if case.known_order(match.group()) is True
+    ]
+
+
+_TOKEN = re.compile(r"(?=[\w./-]*\d)\w[\w./-]{2,}\w")
 
 
 def _purpose(case: Case, numbers: tuple[str, ...]) -> tuple[Purpose, list[Fault]]:
@@ -66,9 +65,7 @@ def _purpose(case: Case, numbers: tuple[str, ...]) -> tuple[Purpose, list[Fault]
         if revised:
             return "revision", []
         return "revision", [
-            Fault(
-                "po_number_in_use", f"{numbers[0]} is known, and the mail does not say that it revises it", ""
-            )
+            Fault("po_number_in_use", f"{numbers[0]} is known, and the mail does not say that it revises it", "")
         ]
     return ("revision", []) if _titled_revision(case) else ("original", [])
 

@@ -121,9 +121,7 @@ def _confirmed(say: Phrasing, data: Data, currency: str) -> Table:
 
 
 def _proposals(say: Phrasing, data: Data, currency: str) -> Table:
-    headings = [
-        say.word(name) for name in ("line", "proposed_date", "proposed_quantity", "proposed_price", "remark")
-    ]
+    headings = [say.word(name) for name in ("line", "proposed_date", "proposed_quantity", "proposed_price", "remark")]
     return _table(
         headings,
         [

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from adapters.email.cancelling import answer_word, speaks_of_cancelling, take_answer, take_cancellation
 from adapters.email.case import Case, Outcome, examine
+from adapters.email.enclosing import take_documents
 from adapters.email.identity import message_key
 from adapters.email.limits import DEFAULT, Limits
 from adapters.email.machines import is_automatic_reply, is_bounce, is_bulk, may_be_answered
@@ -19,10 +20,10 @@ from hub.ports import Context, Finding, Reader, Reading, Severity
 
 
 class EmailReader:
-    """Reads mails. An EDI document attached to one is read by ``edi``, when that is given."""
+    """Reads mails. An EDI document attached to one is read by the first of ``edi`` that recognises it."""
 
-    def __init__(self, edi: Reader | None = None, limits: Limits = DEFAULT) -> None:
-        self._edi = edi
+    def __init__(self, edi: Sequence[Reader] = (), limits: Limits = DEFAULT) -> None:
+        self._edi = tuple(edi)
         self._limits = limits
 
     def recognises(self, raw: bytes, name: str) -> bool:
@@ -62,6 +63,8 @@ def judge(case: Case) -> Outcome:
         return take_answer(case)
     if speaks_of_cancelling(case) and not (case.has_lines and _says_revision(case)):
         return take_cancellation(case)
+    if case.found.documents:
+        return take_documents(case)
     if case.has_lines:
         return take_order(case)
     return _without_lines(case)

@@ -179,9 +179,7 @@ def _take_quantity(text: _Text, cells: dict[str, Cell]) -> bool:
 
 def _take_bare_quantity(text: _Text, cells: dict[str, Cell]) -> bool:
     """A quantity without unit: a whole number that stands alone, the only one, in a line with a price."""
-    alone = [
-        m for m in re.finditer(amounts.NUMBER, text.left) if _stands_alone(text.left, m.start(), m.end())
-    ]
+    alone = [m for m in re.finditer(amounts.NUMBER, text.left) if _stands_alone(text.left, m.start(), m.end())]
     whole = [m for m in alone if re.fullmatch(r"\d{1,6}|\d{1,3}(?:[ .,']\d{3})+", m.group())]
     if len(whole) != 1 or "price" not in cells:
         return False

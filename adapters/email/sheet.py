@@ -35,9 +35,7 @@ class Sheet:
         """The sum of the lines; nothing when one of them has no value."""
         values = [line.value for line in self.lines]
         return (
-            None
-            if not values or None in values
-            else sum((value for value in values if value is not None), Decimal(0))
+            None if not values or None in values else sum((value for value in values if value is not None), Decimal(0))
         )
 
 
@@ -148,11 +146,7 @@ def _speaks(cell: Cell, sheet: Sheet) -> str:
         text = text.replace(named.number, " " * len(named.number))
     for pair in pairs(cell):
         if not pair.name:
-            text = (
-                text.replace(pair.value.text, " " * len(pair.value.text))
-                if len(pair.value.text) > 2
-                else text
-            )
+            text = text.replace(pair.value.text, " " * len(pair.value.text)) if len(pair.value.text) > 2 else text
     for match in _RELEASE.finditer(fold(text)):
         text = text[: match.start()] + " " * (match.end() - match.start()) + text[match.end() :]
     for place in reversed(dates.find(text)):

@@ -32,11 +32,7 @@ def take_supplier(case: Case) -> Outcome:
     if answer is None and not faults:
         return Outcome("not_an_order", to_person=True)
     faults.extend(
-        fault
-        for sheet in case.sheets
-        for line in sheet.lines
-        for fault in line.faults
-        if fault.code != "price_missing"
+        fault for sheet in case.sheets for line in sheet.lines for fault in line.faults if fault.code != "price_missing"
     )
     message = _acknowledgement(case, number, answer or "accepted", faults)
     return Outcome("supplier_confirm", (message,) if message else (), tuple(faults))
@@ -62,9 +58,7 @@ def _number(case: Case, faults: list[Fault]) -> str:
         faults.append(Fault("po_number_missing", "the mail names none of our material POs", ""))
     elif len(every) > 1:
         faults.append(
-            Fault(
-                "po_number_conflict", "the mail names several material POs: " + ", ".join(sorted(every)), ""
-            )
+            Fault("po_number_conflict", "the mail names several material POs: " + ", ".join(sorted(every)), "")
         )
     return located or next(iter(sorted(every)), "")
 
@@ -75,18 +69,14 @@ def _answer(case: Case, faults: list[Fault]) -> Answer | None:
     rest = case.rest_text
     text = case.subject_text + "\n" + rest
     if words.says("supplier_reject", rest):
-        faults.append(
-            Fault("answer_unclear", f"the supplier says “{words.says('supplier_reject', rest)}”", "body")
-        )
+        faults.append(Fault("answer_unclear", f"the supplier says “{words.says('supplier_reject', rest)}”", "body"))
         return "rejected"
     changed = words.says("supplier_changed", rest, *case.languages)
     confirmed = words.says("confirm", text)
     if changed and (confirmed or case.located.kind == "material_po"):
         if not any(sheet.lines for sheet in case.sheets):
             faults.append(
-                Fault(
-                    "answer_unclear", f"the supplier says “{changed}”, and no line says what it means", "body"
-                )
+                Fault("answer_unclear", f"the supplier says “{changed}”, and no line says what it means", "body")
             )
         return "changed"
     if not confirmed:
@@ -99,14 +89,8 @@ def _answer(case: Case, faults: list[Fault]) -> Answer | None:
                 )
             )
         return None
-    if (
-        words.says("negation", rest, *case.languages)
-        or words.says("condition", rest, *case.languages)
-        or "?" in rest
-    ):
-        faults.append(
-            Fault("answer_unclear", "the confirmation is worded with a condition or a denial", "body")
-        )
+    if words.says("negation", rest, *case.languages) or words.says("condition", rest, *case.languages) or "?" in rest:
+        faults.append(Fault("answer_unclear", "the confirmation is worded with a condition or a denial", "body"))
     return "accepted"
 
 

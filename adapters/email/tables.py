@@ -26,9 +26,7 @@ class TableReading:
 
 def read_table(grid: Grid) -> TableReading:
     """Find the headings and read the rows below them."""
-    start = next(
-        (n for n, row in enumerate(grid.rows) if is_heading_row([heading(cell.text) for cell in row])), None
-    )
+    start = next((n for n, row in enumerate(grid.rows) if is_heading_row([heading(cell.text) for cell in row])), None)
     if start is None:
         return TableReading((), tuple(line for line in (as_line(row) for row in grid.rows) if line))
     before = [line for line in (as_line(row) for row in grid.rows[:start]) if line]
@@ -50,9 +48,7 @@ def read_table(grid: Grid) -> TableReading:
 
 
 def _repeats(row: Row, headings: Sequence[Heading]) -> bool:
-    return [fold(cell.text) for cell in row if cell.text] == [
-        fold(found.text) for found in headings if found.text
-    ]
+    return [fold(cell.text) for cell in row if cell.text] == [fold(found.text) for found in headings if found.text]
 
 
 def _closes(line: Cell) -> bool:
@@ -71,6 +67,8 @@ def _raw(row: Row, headings: Sequence[Heading]) -> RawLine | None:
         found = headings[position] if position < len(headings) else Heading("", "")
         if not cell.text.strip() and cell.value is None:
             continue
+        if position >= len(headings):
+            faults.append(("row_longer", "the row has more cells than there are headings"))
         if not found.field or found.field in cells:
             extras.append((found.text, cell))
             if found.field:
@@ -87,11 +85,7 @@ def _raw(row: Row, headings: Sequence[Heading]) -> RawLine | None:
 
 def _continues(row: Row, headings: Sequence[Heading]) -> bool:
     filled = {headings[n].field for n, cell in enumerate(row) if n < len(headings) and cell.text.strip()}
-    return (
-        bool(filled)
-        and filled <= {"description", "note", "item"}
-        and not re.search(r"\d[.,]\d\d\b", row[0].text)
-    )
+    return bool(filled) and filled <= {"description", "note", "item"} and not re.search(r"\d[.,]\d\d\b", row[0].text)
 
 
 def _extended(line: RawLine, row: Row, headings: Sequence[Heading]) -> RawLine:

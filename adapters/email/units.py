@@ -12,7 +12,30 @@ PIECE = "H87"
 COUNTED = frozenset({"H87", "SET", "PR", "DZN"})
 """units that come in whole numbers only"""
 _FACTORS = {("TNE", "KGM"): Decimal(1000), ("KGM", "GRM"): Decimal(1000)}
-_REC_20 = frozenset(["H87", "EA", "SET", "PR", "DZN", "KGM", "GRM", "TNE", "LBR", "MTR", "FOT", "INH", "YRD", "MTK", "FTK", "LTR", "GLL", "MMT", "CMT", "C62"])
+_REC_20 = frozenset(
+    [
+        "H87",
+        "EA",
+        "SET",
+        "PR",
+        "DZN",
+        "KGM",
+        "GRM",
+        "TNE",
+        "LBR",
+        "MTR",
+        "FOT",
+        "INH",
+        "YRD",
+        "MTK",
+        "FTK",
+        "LTR",
+        "GLL",
+        "MMT",
+        "CMT",
+        "C62",
+    ]
+)
 _SYMBOLS = {
     "€": "EUR",
     "£": "GBP",
@@ -60,9 +83,7 @@ def unit_words() -> str:
 def currency_words() -> str:
     """A pattern of all signs for currencies, folded."""
     ordered = sorted(_SYMBOLS, key=lambda sign: (-len(sign), sign))
-    return "|".join(
-        rf"(?<![^\W\d_]){re.escape(s)}(?![^\W\d_])" if s[0].isalpha() else re.escape(s) for s in ordered
-    )
+    return "|".join(rf"(?<![^\W\d_]){re.escape(s)}(?![^\W\d_])" if s[0].isalpha() else re.escape(s) for s in ordered)
 
 
 def unit_code(text: str) -> str | None:

@@ -104,13 +104,9 @@ def value_line(raw: RawLine, setting: Setting) -> Valued:
     amount = _amount(work)
     due = _date(work)
     if raw.text("discount") and re.search(r"[1-9]", raw.text("discount")):
-        work.fault(
-            "discount_stated", f"a discount of {raw.text('discount')} is stated", raw.cells["discount"]
-        )
+        work.fault("discount_stated", f"a discount of {raw.text('discount')} is stated", raw.cells["discount"])
     part, description = raw.text("part") or None, _one_line(raw.text("description")) or None
-    if not (
-        part or description or raw.text("seller_part") or raw.text("gtin") or raw.text("manufacturer_part")
-    ):
+    if not (part or description or raw.text("seller_part") or raw.text("gtin") or raw.text("manufacturer_part")):
         work.fault("product_missing", "the line names no product")
     valued = Valued(
         raw,
@@ -165,9 +161,7 @@ def _quantity(work: _Work) -> tuple[Decimal | None, str | None, bool]:
         return value, None, True
     units = {code for _, code in codes}
     if len(units) > 1:
-        work.fault(
-            "unit_ambiguous", "two units are stated: " + ", ".join(word.strip() for word, _ in codes), cell
-        )
+        work.fault("unit_ambiguous", "two units are stated: " + ", ".join(word.strip() for word, _ in codes), cell)
         return value, None, True
     unit = units.pop() if units else None
     if value is not None and value <= 0:
@@ -193,17 +187,11 @@ def _price(work: _Work, unit: str | None) -> tuple[Decimal | None, Decimal, str 
     if price is not None and price <= 0:
         work.fault("price_not_positive", f"the price is {price}", cell)
     basis = _basis(work, cell, found, heading.basis if heading else "")
-    price_unit = (
-        unit_code(found.unit)
-        if found and found.unit
-        else (heading.unit if heading and heading.unit else None)
-    )
+    price_unit = unit_code(found.unit) if found and found.unit else (heading.unit if heading and heading.unit else None)
     if price_unit and price_unit != (unit or PIECE):
         factor = price_factor(price_unit, unit or PIECE)
         if factor is None:
-            work.fault(
-                "price_unit_differs", f"the price is per {price_unit}, the quantity in {unit or PIECE}", cell
-            )
+            work.fault("price_unit_differs", f"the price is per {price_unit}, the quantity in {unit or PIECE}", cell)
         else:
             basis *= factor
     return price, basis, _currency(work, found, heading.currency if heading else "")
@@ -277,11 +265,7 @@ def _leads_only(text: str, place: dates.Found) -> bool:
 
 def _checked(valued: Valued, work: _Work) -> Valued:
     unit = valued.unit or PIECE
-    if (
-        valued.quantity is not None
-        and unit in COUNTED
-        and valued.quantity != valued.quantity.to_integral_value()
-    ):
+    if valued.quantity is not None and unit in COUNTED and valued.quantity != valued.quantity.to_integral_value():
         work.fault(
             "quantity_fraction",
             f"{valued.quantity.normalize()} of something that is counted",
@@ -304,6 +288,4 @@ def _checked(valued: Valued, work: _Work) -> Valued:
 
 def close(one: Decimal, two: Decimal) -> bool:
     """Whether two amounts of money are the same, rounded to cents."""
-    return one.quantize(CENT, ROUND_HALF_UP) == two.quantize(CENT, ROUND_HALF_UP) or abs(
-        one - two
-    ) <= Decimal("0.005")
+    return one.quantize(CENT, ROUND_HALF_UP) == two.quantize(CENT, ROUND_HALF_UP) or abs(one - two) <= Decimal("0.005")

@@ -79,9 +79,7 @@ class Vocabulary:
             self.patterns[kind]
         ]
         folded = fold(text)
-        return next(
-            (match.group() for match in (pattern.search(folded) for pattern in patterns) if match), ""
-        )
+        return next((match.group() for match in (pattern.search(folded) for pattern in patterns) if match), "")
 
     def find(self, kind: str, text: str) -> re.Match[str] | None:
         """The first phrase of this kind in the text; places are those of the text."""
@@ -124,8 +122,7 @@ def vocabulary() -> Vocabulary:
                 bounded(alternatives(fold(str(word)) for word in words)) if words else r"(?!)"
             )
     patterns = {
-        kind: re.compile(bounded(alternatives(words)) if any(words) else r"(?!)")
-        for kind, words in phrases.items()
+        kind: re.compile(bounded(alternatives(words)) if any(words) else r"(?!)") for kind, words in phrases.items()
     }
     for kind in ("receipt_subject", "price_lead", "per"):
         patterns[kind] = re.compile(alternatives(phrases[kind]))
@@ -144,7 +141,4 @@ def vocabulary() -> Vocabulary:
 @cache
 def languages() -> Mapping[str, Mapping[str, Any]]:
     """The language files as written, by language."""
-    return {
-        path.stem: yaml.safe_load(path.read_text(encoding="utf-8"))
-        for path in sorted(_DIRECTORY.glob("*.yaml"))
-    }
+    return {path.stem: yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(_DIRECTORY.glob("*.yaml"))}

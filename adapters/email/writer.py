@@ -89,9 +89,7 @@ class EmailWriter:
         say = Phrasing(language)
         title, paragraphs = render(language, name, _values(occasion, data, say))
         currency = _currency(occasion, data)
-        tables = {
-            mark: make(say, data, currency) for mark, make in TABLES.items() if f"%%{mark}%%" in paragraphs
-        }
+        tables = {mark: make(say, data, currency) for mark, make in TABLES.items() if f"%%{mark}%%" in paragraphs}
         subject = _subject(occasion, title)
         message = EmailMessage(policy=SMTP)
         message_id = _message_id(occasion, name, data)

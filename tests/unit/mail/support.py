@@ -57,7 +57,9 @@ def context(
     conversations: tuple[Mapping[str, Any], ...] = (), known: tuple[tuple[str, str], ...] = (), **email: Any
 ) -> Context:
     """What the reader knows; ``known`` are (locale, PO number) pairs."""
-    orders = tuple({"po_number": number, "domain": DOMAINS[locale], "order_id": f"O-{number}"} for locale, number in known)
+    orders = tuple(
+        {"po_number": number, "domain": DOMAINS[locale], "order_id": f"O-{number}"} for locale, number in known
+    )
     return Context(partners(**email), today="2026-11-22", conversations=conversations, known_orders=orders)
 
 

@@ -115,7 +115,16 @@ def test_a_week_is_found_but_is_no_date() -> None:
 
 @pytest.mark.parametrize(
     ("text", "code"),
-    [("EA", "H87"), ("Stk.", "H87"), ("kpl", "H87"), ("KG", "KGM"), ("lb", "LBR"), ("m²", "MTK"), ("ton", None), ("box", None)],
+    [
+        ("EA", "H87"),
+        ("Stk.", "H87"),
+        ("kpl", "H87"),
+        ("KG", "KGM"),
+        ("lb", "LBR"),
+        ("m²", "MTK"),
+        ("ton", None),
+        ("box", None),
+    ],
 )
 def test_units(text: str, code: str | None) -> None:
     assert unit_code(text) == code

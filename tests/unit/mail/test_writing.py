@@ -29,7 +29,9 @@ class NoNumbers:
 
 def partner(language: str = "en", supplier: bool = False, **email_: Any) -> Partner:
     profile = EmailProfile.model_validate({"addresses": ["buyer@thornbury.example"], "language": language, **email_})
-    return Partner(id="P-1", name="Thornbury", role="supplier" if supplier else "customer", email=profile, currency="EUR")
+    return Partner(
+        id="P-1", name="Thornbury", role="supplier" if supplier else "customer", email=profile, currency="EUR"
+    )
 
 
 def event(name: str, **changes: Any) -> Event:
@@ -71,7 +73,10 @@ def test_receipts_are_optional() -> None:
 
 def test_an_answer_goes_into_the_thread() -> None:
     composed = compose(
-        event("order.confirmed.v1"), partner(), thread=("<a@x.example>", "<b@x.example>"), subject="RE: PO 4711\r\nBcc: x@y"
+        event("order.confirmed.v1"),
+        partner(),
+        thread=("<a@x.example>", "<b@x.example>"),
+        subject="RE: PO 4711\r\nBcc: x@y",
     )
     message, _, _ = parse(composed)
     assert message["In-Reply-To"] == "<b@x.example>"
@@ -101,8 +106,12 @@ def test_the_same_event_gives_the_same_mail() -> None:
         ("es", ("ACEPTAR", "RECHAZAR"), "150,00 EUR"),
     ],
 )
-def test_the_penalty_question_names_amount_words_and_where_to_answer(language: str, words: tuple[str, str], amount: str) -> None:
-    message, text, html = parse(compose(event("cancellation.penalty-proposed.v1"), partner(language), reply_token=TOKEN))
+def test_the_penalty_question_names_amount_words_and_where_to_answer(
+    language: str, words: tuple[str, str], amount: str
+) -> None:
+    message, text, html = parse(
+        compose(event("cancellation.penalty-proposed.v1"), partner(language), reply_token=TOKEN)
+    )
     for said in (*words, amount, f"orders+{TOKEN}@metalworks.example"):
         assert said in text
         assert said in html
@@ -145,5 +154,7 @@ def test_nobody_is_told_who_is_not_to_be(to: Partner) -> None:
 
 
 def test_only_message_ids_get_into_references() -> None:
-    message, _, _ = parse(compose(event("order.confirmed.v1"), partner(), thread=("<a@b.example>\r\nBcc: x", "<c@d.example>")))
+    message, _, _ = parse(
+        compose(event("order.confirmed.v1"), partner(), thread=("<a@b.example>\r\nBcc: x", "<c@d.example>"))
+    )
     assert message["References"] == "<c@d.example>"
