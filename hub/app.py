@@ -113,6 +113,14 @@ class Hub:
     consumers: tuple[Consumer, ...]
 
     async def __aenter__(self) -> Self:
+        try:
+            await self._start()
+        except BaseException:
+            await self.__aexit__(None, None, None)
+            raise
+        return self
+
+    async def _start(self) -> None:
         if isinstance(self.lease, FileLease):
             self.lease.take()
         await migrate(self.database)
@@ -124,7 +132,12 @@ class Hub:
         await self.relay.start()
         await self.sweeper.start()
         await self.post_room.start()
-        return self
+
+    @property
+    def working(self) -> bool:
+        """Whether all that was started still runs; when not, a defect has ended it and a new process is better."""
+        batchers = self.work.working and self.correspondence.batcher.working
+        return batchers and self.relay.working and self.sweeper.working
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

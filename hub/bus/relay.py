@@ -51,6 +51,11 @@ class Relay:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
+    @property
+    def working(self) -> bool:
+        """Whether it runs; when it does not, a defect has ended it."""
+        return self._task is not None and not self._task.done()
+
     def wake(self) -> None:
         """There is something to send."""
         self._woken.set()

@@ -54,6 +54,11 @@ class Batcher(Generic[T, R]):
             result.cancel()
         self._pending.clear()
 
+    @property
+    def working(self) -> bool:
+        """Whether it runs; when it does not, a defect has ended it."""
+        return self._worker is not None and not self._worker.done()
+
     async def carry_out(self, item: T) -> R:
         """Have an item carried out; returns after the commit."""
         result: asyncio.Future[R] = asyncio.get_running_loop().create_future()

@@ -50,6 +50,11 @@ class Sweeper:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
+    @property
+    def working(self) -> bool:
+        """Whether it runs; when it does not, a defect has ended it."""
+        return self._task is not None and not self._task.done()
+
     async def _run(self) -> None:
         while True:
             try:

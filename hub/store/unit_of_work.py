@@ -9,6 +9,7 @@ and set aside; the others go through. Nobody is told anything before the commit.
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -56,8 +57,14 @@ class Item:
     letter: Letter | None = None
 
 
+Observer = Callable[[Sequence[Item], Sequence[Fate], float], None]
+
+
 class UnitOfWork:
-    """Carries messages out, in groups. ``committed`` is called after each commit that left something to send."""
+    """Carries messages out, in groups. ``committed`` is called after each commit that left something to send.
+
+    ``observe`` is told of each batch: its messages, what became of them, and how many seconds it took.
+    """
 
     def __init__(
         self,
@@ -76,6 +83,7 @@ class UnitOfWork:
         self._source = source
         self._wait_for = timedelta(seconds=wait_for)
         self._committed = committed
+        self.observe: Observer = lambda items, fates, seconds: None
         self._batcher: Batcher[Item, Fate] = Batcher(self._transact, self._alone, size=batch, name="unit of work")
 
     async def start(self) -> None:
@@ -93,8 +101,13 @@ class UnitOfWork:
     async def _alone(self, item: Item, error: Exception) -> Fate:
         return (await self._transact([item], failed=error))[0]
 
+    @property
+    def working(self) -> bool:
+        """Whether it takes messages."""
+        return self._batcher.working
+
     async def _transact(self, items: Sequence[Item], failed: Exception | None = None) -> list[Fate]:
-        now = self._now()
+        now, begun = self._now(), time.monotonic()
         async with self._database.write() as connection:
             batch = _Batch(self._source, self._rules(), now, now + self._wait_for)
             opened = [_open(item) for item in items]
@@ -116,6 +129,7 @@ class UnitOfWork:
             await batch.journal.write(connection)
             await _forget(connection, items, fates)
         self._committed()
+        self.observe(items, fates, time.monotonic() - begun)
         return fates
 
 
