@@ -84,3 +84,31 @@ class NotFound(HubError):
     """What was asked for is not in the store."""
 
     code = "not_found"
+
+
+class Refused(HubError):
+    """What was asked for is not done; the code is the one that the hub answered with."""
+
+    code = "refused"
+
+    def __init__(self, message: str, *, where: str = "", code: str = "refused") -> None:
+        super().__init__(message, where=where)
+        object.__setattr__(self, "code", code)
+
+
+class Inconsistent(HubError):
+    """What was checked is not as it should be; the findings were shown."""
+
+    code = "inconsistent"
+
+
+class PortTaken(HubError):
+    """HTTP cannot listen where it is told to."""
+
+    code = "port_taken"
+
+
+class PartEnded(HubError):
+    """A part of the hub has ended by a defect; a new process is better than half a hub."""
+
+    code = "part_ended"

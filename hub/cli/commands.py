@@ -1,0 +1,132 @@
+"""`hub send`, `hub tasks`, `hub answer`: telling the hub what to do."""
+
+from __future__ import annotations
+
+import getpass
+from typing import Annotated, Any
+
+import typer
+
+from hub.cli import screen
+from hub.cli.common import AsJson, Limit, example, read_data, run, store, with_store
+from hub.cli.sending import Timeout, Wait, Waiting, checked, letter_of, send, tell
+from hub.errors import Refused
+from hub.messages.base import ROLES
+from hub.messages.catalogue import COMMANDS
+from hub.messages.production import DispatchShipment
+from hub.settings import load_settings
+from hub.store import queries
+
+SOURCE = "hub-cli"
+NAMES = ("order_id", "work_order_id", "requirement_id", "material_po_id", "document_id")
+FROM_FACTS = ("cancellation_id", "change_id", "line")
+
+
+@example(
+    'hub send order.review \'{"order_id": "O-7K3M9QX2WDRT", "decision": "confirm",',
+    '    "by": {"role": "sales-officer", "name": "Ada Lind"}}\'',
+    "hub send customer-po.submit po.json",
+)
+def send_command(
+    kind: Annotated[str, typer.Argument(metavar="TYPE", help="The command: order.review, or order.review.v1.")],
+    data: Annotated[str, typer.Argument(metavar="JSON-OR-FILE", help="Its data; - reads standard input.")],
+    message_id: Annotated[str, typer.Option("--id", help="Its id; the second of the same id is dropped.")] = "",
+    source: Annotated[str, typer.Option(help="Who says it.")] = SOURCE,
+    wait: bool = Wait,
+    timeout: float | None = Timeout,
+    as_json: AsJson = False,
+) -> None:
+    """Send one command, checked against its schema first, and wait for its outcome."""
+    letter = letter_of(checked(kind, read_data(data)), source, message_id)
+    tell(letter, run(send(load_settings(), letter, Waiting(wait, timeout))), as_json)
+
+
+@example(
+    "hub tasks --role sales-officer",
+)
+def tasks(
+    role: Annotated[str, typer.Option(help=f"Only those for this role: {', '.join(ROLES)}.")] = "",
+    order: Annotated[str, typer.Option(help="Only those of this order (its id).")] = "",
+    limit: Limit = 100,
+    as_json: AsJson = False,
+) -> None:
+    """List the open tasks: the decisions that wait for somebody, the longest waiting first."""
+    if role and role not in ROLES:
+        raise typer.BadParameter(f"{role} is no role; there are {', '.join(ROLES)}", param_hint="--role")
+    found = with_store(lambda database: queries.tasks(database, role=role, order_id=order, limit=limit))
+    if as_json:
+        screen.show_json(found)
+        return
+    rows = [
+        {
+            "task": each["task_id"],
+            "decision": screen.version_off(each["kind"]),
+            "role": each["role"] + (f" ({each['assignee']})" if each["assignee"] else ""),
+            "about": each["work_order_id"] or each["material_po_id"] or each["document_id"] or each["order_id"],
+            "PO": each["facts"].get("po_number"),
+            "due": screen.shortly(each["due_at"]),
+        }
+        for each in found
+    ]
+    screen.show_table(rows, ("task", "decision", "role", "about", "PO", "due"), "no open tasks")
+    if len(found) == limit:
+        screen.warn(f"there may be more than {limit}: --limit")
+
+
+@example(
+    "hub answer T-7K3M9QX2WDRT-1 '{\"decision\": \"confirm\"}' --by 'sales-officer:Ada Lind'",
+)
+def answer(
+    task_id: Annotated[str, typer.Argument(metavar="TASK", help="Id of the task.")],
+    data: Annotated[str, typer.Argument(metavar="JSON-OR-FILE", help="The answer, without the ids; - is stdin.")],
+    by: Annotated[str, typer.Option(metavar="ROLE:NAME", help="Who answers; default: the task's role and you.")] = "",
+    wait: bool = Wait,
+    timeout: float | None = Timeout,
+    as_json: AsJson = False,
+) -> None:
+    """Answer a task; the ids it knows are filled in. `hub tasks --json` shows its facts."""
+    given = read_data(data)
+
+    async def carry_out() -> None:
+        settings = load_settings()
+        async with store(settings) as database:
+            task = await queries.task(database, task_id)
+        letter = letter_of(checked(task["kind"], filled(task, given, by)), SOURCE)
+        tell(letter, await send(settings, letter, Waiting(wait, timeout)), as_json)
+
+    run(carry_out())
+
+
+def filled(task: dict[str, Any], given: dict[str, Any], by: str) -> dict[str, Any]:
+    """The answer with all that its task knows. Raises Refused when the task is not open."""
+    if task["state"] != "open":
+        at = screen.shortly(task["ended_at"])
+        raise Refused(f"task {task['task_id']} was {task['state']} at {at}", where="task_id", code="task_closed")
+    fields = {field.alias or name for name, field in COMMANDS[task["kind"]].model_fields.items()}
+    facts = task["facts"]
+    known = {name: task[name] for name in NAMES if task.get(name)}
+    known |= {name: facts[name] for name in FROM_FACTS if facts.get(name) and name not in known}
+    known |= {"task_id": task["task_id"], "by": author(by, task)}
+    if task["kind"] == DispatchShipment.TYPE and facts.get("ready"):
+        known["items"] = [{"work_order_id": task["work_order_id"], "quantity": facts["ready"]}]
+    if isinstance(facts.get("lines"), list) and len(facts["lines"]) == 1:
+        known.setdefault("line", facts["lines"][0].get("line"))
+    return {name: value for name, value in known.items() if name in fields} | given
+
+
+def author(by: str, task: dict[str, Any]) -> dict[str, str]:
+    """Who answers: as given (`role:name`), or the one whose task it is."""
+    role, colon, name = by.partition(":")
+    if by and (not colon or role not in ROLES or not name.strip()):
+        raise typer.BadParameter(f"{by!r} is not role:name; roles are {', '.join(ROLES)}", param_hint="--by")
+    if by:
+        return {"role": role, "name": name.strip()}
+    return {"role": task["role"], "name": user()}
+
+
+def user() -> str:
+    """The name of whoever is logged in."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):
+        return "unknown"

@@ -1,0 +1,155 @@
+"""What the commands share: settings, the store, data given as JSON, and errors told in one line."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import traceback
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import orjson
+import typer
+from sqlalchemy import inspect
+from typer.core import TyperGroup
+
+from hub.cli import screen
+from hub.errors import HubError, NotFound, UnreadableMessage
+from hub.settings import Settings, load_settings
+from hub.store.database import Database
+from hub.store.migrate import migrate
+
+T = TypeVar("T")
+F = TypeVar("F", bound=Callable[..., None])
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+Limit = Annotated[int, typer.Option(help="Most rows to show.", min=1, max=100_000)]
+
+
+class Reporting(TyperGroup):
+    """The commands; an error becomes one line on standard error and exit 1, never a traceback."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run a command."""
+        try:
+            return super().invoke(ctx)
+        except HubError as error:
+            report(error)
+        except (typer.Exit, typer.Abort, KeyboardInterrupt, BrokenPipeError):
+            raise
+        except Exception as error:
+            if _is_usage(error):
+                raise
+            unexpected(error)
+        raise typer.Exit(1)
+
+
+def example(*lines: str) -> Callable[[F], F]:
+    """Give a command the example that its help ends with, a line each."""
+
+    def give(function: F) -> F:
+        function.__dict__["epilog"] = "\b\nExample:\n" + "\n".join(f"  {line}" for line in lines)
+        return function
+
+    return give
+
+
+def add(app: typer.Typer, name: str, function: Callable[..., None]) -> None:
+    """Make a function a command."""
+    app.command(name, epilog=function.__dict__.get("epilog"))(function)
+
+
+def _is_usage(error: Exception) -> bool:
+    """Whether it is the command line's own way of saying that it was used wrongly."""
+    return hasattr(error, "exit_code") and hasattr(error, "format_message")
+
+
+def report(error: HubError) -> None:
+    """Tell of an error in one line: what, where, and its code."""
+    screen.warn(f"hub: {error} [{error.code}]")
+
+
+def unexpected(error: Exception) -> None:
+    """Tell of a defect in one line; the traceback is for whoever asks for it."""
+    try:
+        debug = load_settings().debug
+    except HubError:
+        debug = False
+    if debug:
+        sys.stderr.write("".join(traceback.format_exception(error)))
+    text = str(error).splitlines()[0] if str(error) else ""
+    screen.warn(f"hub: unexpected {type(error).__name__}: {text} [defect]; HUB_DEBUG=1 shows where")
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """Carry a coroutine out."""
+    return asyncio.run(work)
+
+
+@asynccontextmanager
+async def store(settings: Settings, *, make: bool = False) -> AsyncIterator[Database]:
+    """The store. Raises NotFound when there is none yet, unless it is to be made."""
+    database = Database(settings.database_url)
+    try:
+        if not make and _absent(database):
+            raise NotFound(
+                f"there is no store at {database.url.database} yet: `hub serve` makes one", where="HUB_DATABASE_URL"
+            )
+        if not await migrated(database):
+            if not make:
+                raise NotFound("the database is empty: `hub serve` makes the store", where="HUB_DATABASE_URL")
+            await migrate(database)
+        yield database
+    finally:
+        await database.close()
+
+
+def _absent(database: Database) -> bool:
+    return database.sqlite and not Path(database.url.database or "").exists()
+
+
+async def migrated(database: Database) -> bool:
+    """Whether the hub's tables are there."""
+    async with database.read() as connection:
+        return bool(await connection.run_sync(lambda plain: inspect(plain).has_table("outbox")))
+
+
+def with_store(work: Callable[[Database], Coroutine[Any, Any, T]]) -> T:
+    """Ask something of the store."""
+
+    async def ask() -> T:
+        async with store(load_settings()) as database:
+            return await work(database)
+
+    return run(ask())
+
+
+def read_data(given: str) -> dict[str, Any]:
+    """The JSON object given: as it stands, in a file of that name, or on standard input for `-`.
+
+    Raises UnreadableMessage, NotFound.
+    """
+    text, where = given, "the argument"
+    if given == "-":
+        text, where = sys.stdin.read(), "standard input"
+    elif not given.lstrip().startswith(("{", "[", '"')):
+        text, where = _file(Path(given)), given
+    try:
+        data = orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        place = f"{where}, line {error.lineno} column {error.colno}"
+        raise UnreadableMessage(f"not JSON: {error.msg}", where=place) from error
+    if not isinstance(data, dict):
+        raise UnreadableMessage("a JSON object is needed", where=where)
+    return data
+
+
+def _file(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise UnreadableMessage("not UTF-8", where=str(path)) from error
+    except OSError as error:
+        text = f"neither JSON nor a file that can be read: {error.strerror}"
+        raise NotFound(text, where=str(path)) from error

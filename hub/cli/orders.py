@@ -1,0 +1,167 @@
+"""`hub orders`, `hub order`, `hub stock`: what is there, and how it came about."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from hub.cli import screen
+from hub.cli.common import AsJson, Limit, example, with_store
+from hub.errors import NotFound, Refused
+from hub.store import queries
+from hub.store.database import Database
+from hub.store.whole import whole_order
+
+
+@example(
+    "hub orders --state under_review",
+)
+def orders(
+    state: Annotated[str, typer.Option(help="Only orders in this state, such as under_review.")] = "",
+    customer: Annotated[str, typer.Option(help="Only orders of this customer (its id).")] = "",
+    before: Annotated[str, typer.Option(help="Go on after this order: the last id of the page before.")] = "",
+    limit: Limit = 100,
+    as_json: AsJson = False,
+) -> None:
+    """List the orders, newest first."""
+    found = with_store(
+        lambda database: queries.orders(database, state=state, customer=customer, before=before, limit=limit)
+    )
+    if as_json:
+        screen.show_json(found)
+        return
+    rows = [
+        {
+            "order": each["order_id"],
+            "PO": each["po_number"],
+            "customer": each["customer_id"],
+            "state": each["state"],
+            "revision": each["revision"],
+            "beside": ", ".join(beside(each)),
+            "opened": screen.shortly(each["opened_at"]),
+        }
+        for each in found
+    ]
+    screen.show_table(rows, ("order", "PO", "customer", "state", "revision", "beside", "opened"), "no orders")
+    if len(found) == limit:
+        screen.warn(f"there may be more: --before {found[-1]['order_id']}")
+
+
+def beside(order: dict[str, Any]) -> list[str]:
+    """What else is to be said of an order's state."""
+    said = ["held"] if order["held"] else []
+    said += [f"cancellation {order['cancellation']}"] if order["cancellation"] != "none" else []
+    return said + ([f"change {order['change']}"] if order["change"] != "none" else [])
+
+
+async def find_order(database: Database, name: str) -> str:
+    """The id of the order of that id or PO number. Raises NotFound; Refused when several customers use the number."""
+    found = await queries.orders_named(database, name)
+    if not found:
+        raise NotFound(f"no order has the id or PO number {name}; `hub orders` lists them", where="ID-or-PO")
+    exact = [each for each in found if each["order_id"] == name]
+    if len(found) > 1 and not exact:
+        names = ", ".join(f"{each['order_id']} ({each['customer_id']})" for each in found)
+        raise Refused(f"several customers use PO number {name}; give the id: {names}", code="ambiguous")
+    return str((exact or found)[0]["order_id"])
+
+
+@example(
+    "hub order 4500119034",
+)
+def order(
+    name: Annotated[str, typer.Argument(metavar="ID-OR-PO", help="Id of the order, or the customer's PO number.")],
+    as_json: AsJson = False,
+) -> None:
+    """Show one order whole: lines with their dates, work orders, materials, shipments, and the history."""
+
+    async def load(database: Database) -> dict[str, Any]:
+        return await whole_order(database, await find_order(database, name))
+
+    found = with_store(load)
+    if as_json:
+        screen.show_json(found)
+        return
+    _show(found)
+
+
+def _show(order: dict[str, Any]) -> None:
+    said = ", ".join([order["state"], *beside(order)])
+    screen.say(f"{order['order_id']}  PO {order['po_number']} of {order['customer_id']}, revision {order['revision']}")
+    screen.say(f"{said}\n")
+    quantities = ("line", "product", "ordered", "shipped", "cancelled", "open", "unit")
+    dates = ("requested", "first_confirmed", "confirmed", "projected")
+    rows = [{**each, "product": _product(each["product"])} for each in order["lines"]]
+    screen.show_table(rows, quantities, "no lines", "Lines")
+    screen.show_table(rows, ("line", *dates), "", "\nDates")
+    _show_work(order)
+    if order["tasks"]:
+        tasks = [{**each, "decision": screen.version_off(each["kind"])} for each in order["tasks"]]
+        screen.show_table(tasks, ("task_id", "decision", "role", "assignee"), "", "\nOpen tasks")
+    screen.show_table([history_row(each) for each in order["history"]], ("at", "what", "who", "how"), "", "\nHistory")
+
+
+def _show_work(order: dict[str, Any]) -> None:
+    lines = order["lines"]
+    pos = {po["material_po_id"]: po for each in lines for po in each["material_pos"]}
+    shown: tuple[tuple[str, list[dict[str, Any]], str], ...] = (
+        (
+            "Work orders",
+            [{"line": each["line"], **each["work_order"]} for each in lines if each["work_order"]],
+            "work_order_id line state engineer work_center start end good scrapped",
+        ),
+        (
+            "Material requirements",
+            [need for each in lines for need in each["requirements"]],
+            "requirement_id material quantity unit state in_house awaited",
+        ),
+        (
+            "Material POs",
+            [{**po, **line, "PO": po["state"]} for po in pos.values() for line in po["lines"]],
+            "material_po_id supplier_id PO line material quantity received promised_date",
+        ),
+        (
+            "Shipments",
+            [{"line": each["line"], **shipment} for each in lines for shipment in each["shipments"]],
+            "shipment_id line quantity shipped_on carrier tracking",
+        ),
+    )
+    for title, rows, columns in shown:
+        if rows:
+            screen.show_table(rows, columns.split(), "", f"\n{title}")
+
+
+def _product(product: dict[str, Any]) -> str:
+    names = ("seller_part", "buyer_part", "gtin", "manufacturer_part", "description")
+    return next((str(product[name]) for name in names if product.get(name)), "")
+
+
+def history_row(entry: dict[str, Any]) -> dict[str, str]:
+    """One entry of an order's history, in words."""
+    at = screen.shortly(entry["at"])
+    if entry["entry"] == "document":
+        way = "in" if entry["direction"] == "in" else "out"
+        how = entry["intent"] or entry["title"] or entry["purpose"] or ""
+        what = f"document {way}: {entry['document_id']}"
+        return {"at": at, "what": what, "who": entry["partner_id"] or "", "how": f"{how} {entry['state']}"}
+    kind = screen.version_off(entry["type"])
+    who = screen.name_of(entry["by"] or "")
+    if entry["entry"] == "event":
+        return {"at": at, "what": f"  {kind}", "who": who, "how": entry["subject"] or ""}
+    how = " ".join(part for part in (entry["outcome"], entry["code"], entry["message"]) if part)
+    how += f"; note: {entry['note']}" if entry["note"] else ""
+    return {"at": at, "what": f"> {kind}", "who": who or entry["source"], "how": how}
+
+
+@example(
+    "hub stock",
+)
+def stock(as_json: AsJson = False) -> None:
+    """Show each raw material: on hand, reserved for work orders, free, on order with suppliers."""
+    found = with_store(queries.stock)
+    if as_json:
+        screen.show_json(found)
+        return
+    columns = ("material", "unit", "on_hand", "reserved", "free", "on_order")
+    screen.show_table(found, columns, "no materials are known")

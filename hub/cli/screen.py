@@ -1,0 +1,122 @@
+"""What a person sees: tables, JSON, notes. Nothing that came from outside reaches a terminal unescaped."""
+
+from __future__ import annotations
+
+import json
+import sys
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import typer
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+DIRECTIONS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""characters that turn the direction of a text around, and so what a person reads"""
+
+
+def escaped(character: str) -> str:
+    """A character that is not to reach the terminal, spelt out."""
+    return f"\\u{ord(character):04x}"
+
+
+def safe(value: object) -> str:
+    """A value as text of one line: what could steer a terminal is spelt out."""
+    text = "" if value is None else str(value)
+    return "".join(
+        escaped(each) if unicodedata.category(each) in {"Cc", "Zl", "Zp"} or each in DIRECTIONS else each
+        for each in text
+    )
+
+
+def as_json(value: Any, *, indent: int | None = 2) -> str:
+    """A value as JSON that a terminal can show: control characters are escaped, letters are not."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent, default=str)
+    return "".join(
+        escaped(each) if each != "\n" and (unicodedata.category(each) == "Cc" or each in DIRECTIONS) else each
+        for each in text
+    )
+
+
+def show_json(value: Any) -> None:
+    """Print one JSON document."""
+    typer.echo(as_json(value))
+
+
+def show_line(value: Any) -> None:
+    """Print one line of JSON lines."""
+    typer.echo(as_json(value, indent=None))
+
+
+def say(text: str) -> None:
+    """Print text."""
+    typer.echo("\n".join(safe(line) for line in text.split("\n")))
+
+
+def warn(text: str) -> None:
+    """Tell the person something that is not part of the result, on standard error."""
+    typer.echo("\n".join(safe(line) for line in text.split("\n")), err=True)
+
+
+def cell(value: object) -> str:
+    """A value as it stands in a table."""
+    if isinstance(value, bool):
+        return "yes" if value else ""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key} {cell(each)}" for key, each in value.items())
+    if isinstance(value, list | tuple):
+        return ", ".join(cell(each) for each in value)
+    return safe(value)
+
+
+def show_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], empty: str, title: str = "") -> None:
+    """Print rows as a table; where the output is no terminal, as plain columns that nothing cuts short."""
+    if not rows:
+        say(empty)
+        return
+    heads = [column.replace("_", " ") for column in columns]
+    cells = [[cell(row.get(column)) for column in columns] for row in rows]
+    if title:
+        say(title)
+    if sys.stdout.isatty():
+        _rich_table(heads, cells)
+    else:
+        _plain_table(heads, cells)
+
+
+def _rich_table(heads: Sequence[str], cells: Iterable[Sequence[str]]) -> None:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for head in heads:
+        table.add_column(head, overflow="fold")
+    for row in cells:
+        table.add_row(*(Text(each) for each in row))
+    Console().print(table)
+
+
+def _plain_table(heads: Sequence[str], cells: Sequence[Sequence[str]]) -> None:
+    widths = [max(len(each[place]) for each in (heads, *cells)) for place in range(len(heads))]
+    for row in (heads, *cells):
+        typer.echo("  ".join(each.ljust(width) for each, width in zip(row, widths, strict=True)).rstrip())
+
+
+def shortly(moment: str | None) -> str:
+    """An instant as a person reads it: to the second, in UTC."""
+    return moment[:19].replace("T", " ") if moment else ""
+
+
+def version_off(message_type: str) -> str:
+    """A message type without its version."""
+    stem, _, version = message_type.rpartition(".v")
+    return stem if stem and version.isdigit() else message_type
+
+
+def name_of(by: Any) -> str:
+    """Who did something, in a word or two."""
+    if not isinstance(by, Mapping):
+        return safe(by)
+    if "name" in by:
+        return safe(f"{by['name']} ({by.get('role', '')})")
+    return safe(by.get("system") or by.get("policy") or "")

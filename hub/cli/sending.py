@@ -1,0 +1,138 @@
+"""Sending a command and learning what became of it: what `send` and `answer` share."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import typer
+
+from hub.cli import screen
+from hub.cli.common import store
+from hub.errors import Refused, UnknownType
+from hub.messages.base import Message
+from hub.messages.catalogue import COMMANDS, EVENTS
+from hub.messages.envelope import Letter, check_data, write_letter
+from hub.settings import Settings
+from hub.store.database import Database
+from hub.store.lease import served
+from hub.store.post import Verdict, await_verdict, post
+
+PATIENCE = 30.0
+GRACE = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How long to wait for the outcome; ``seconds`` None: as long as is sensible."""
+
+    wait: bool = True
+    seconds: float | None = None
+
+
+def command_type(given: str) -> str:
+    """The full type that a person means: `order.review` is `order.review.v1`. Raises UnknownType."""
+    if given in COMMANDS:
+        return given
+    versions = [name for name in COMMANDS if screen.version_off(name) == given]
+    if versions:
+        return max(versions, key=lambda name: int(name.rpartition(".v")[2]))
+    if given in EVENTS or any(screen.version_off(name) == given for name in EVENTS):
+        raise UnknownType(f"{given} is an event: the hub says it, and cannot be told it", where="TYPE")
+    close = [screen.version_off(name) for name in COMMANDS if name.startswith(given.partition(".")[0] + ".")]
+    hint = f"; there are {', '.join(sorted(close))}" if close else "; docs/cli.md lists the commands"
+    raise UnknownType(f"there is no command {given!r}{hint}", where="TYPE")
+
+
+def letter_of(message: Message, source: str, message_id: str = "") -> Letter:
+    """A command in its envelope."""
+    return write_letter(message, message_id=message_id or str(uuid.uuid4()), source=source, time=datetime.now(UTC))
+
+
+def checked(given: str, data: dict[str, Any]) -> Message:
+    """The command that type and data make. Raises UnknownType, SchemaViolation."""
+    return check_data(command_type(given), data)
+
+
+@asynccontextmanager
+async def post_office(settings: Settings) -> AsyncIterator[Any]:
+    """Where commands are handed in: the broker, or the store's outbox on the embedded default."""
+    if settings.embedded:
+        async with store(settings, make=True) as database:
+            yield lambda letter: post(database, [letter])
+        return
+    from hub.bus.rabbit import RabbitBus
+    from hub.messages.envelope import to_bytes
+
+    bus = RabbitBus(settings.broker_url, timeout=settings.publish_timeout)
+    await bus.connect()
+    try:
+        yield lambda letter: bus.deliver("command", letter.envelope.type, to_bytes(letter.envelope))
+    finally:
+        await bus.stop()
+
+
+async def send(settings: Settings, letter: Letter, waiting: Waiting) -> Verdict | None:
+    """Hand a command in and wait for its outcome; None when that was not asked for."""
+    async with post_office(settings) as hand_in:
+        await hand_in(letter)
+    if not waiting.wait:
+        return None
+    async with store(settings, make=True) as database:
+        return await outcome(database, letter, waiting)
+
+
+async def outcome(database: Database, letter: Letter, waiting: Waiting) -> Verdict:
+    """What became of a command. Where no hub runs there is a short grace for one that is just starting."""
+    patience = PATIENCE if waiting.seconds is None else waiting.seconds
+    found = await await_verdict(database, *letter.key, min(0.5, patience))
+    if found.final or await served(database):
+        return found if found.final else await await_verdict(database, *letter.key, patience)
+    screen.warn("no hub serves this store; waiting a moment for one to start")
+    until = time.monotonic() + (GRACE if waiting.seconds is None else waiting.seconds)
+    while not found.final and time.monotonic() < until:
+        found = await await_verdict(database, *letter.key, 0.25)
+        if await served(database):
+            return await await_verdict(database, *letter.key, patience)
+    return found
+
+
+def tell(letter: Letter, verdict: Verdict | None, as_json: bool) -> None:
+    """Print the outcome. Raises Refused when the command was not carried out."""
+    shown: dict[str, Any] = {"id": letter.envelope.id, "source": letter.envelope.source, "type": letter.envelope.type}
+    if verdict is None:
+        shown["outcome"] = "sent"
+    else:
+        said = {name: getattr(verdict, name) for name in ("outcome", "code", "message", "where", "order_id")}
+        shown |= {name: value for name, value in said.items() if value}
+    if as_json:
+        screen.show_json(shown)
+    elif verdict is None:
+        screen.say(f"{letter.envelope.type} sent, id {letter.envelope.id}")
+    elif verdict.outcome in {"done", "ignored"}:
+        about = f" ({verdict.order_id})" if verdict.order_id else ""
+        remark = f": nothing to do, {verdict.message}" if verdict.outcome == "ignored" else ""
+        screen.say(f"{letter.envelope.type} carried out{about}{remark}")
+    if verdict is not None and verdict.outcome not in {"done", "ignored"}:
+        raise_for(letter, verdict)
+
+
+def raise_for(letter: Letter, verdict: Verdict) -> None:
+    """Say why a command was not carried out. Raises Refused."""
+    kind = letter.envelope.type
+    texts = {
+        "refused": f"{kind} refused: {verdict.message}",
+        "set_aside": f"{kind} set aside: {verdict.message}; see `hub failed list`",
+        "waiting": f"{kind} still waits: {verdict.message}; it is set aside if that does not change in time",
+        "pending": f"{kind} was not taken yet: it is kept, and carried out when `hub serve` runs",
+    }
+    raise Refused(texts[verdict.outcome], where=verdict.where, code=verdict.code or verdict.outcome)
+
+
+Wait = typer.Option(True, "--wait/--no-wait", help="Wait for the outcome.")
+Timeout = typer.Option(None, "--timeout", help="Seconds to wait for the outcome (30; 5 where no hub serves).", min=0)

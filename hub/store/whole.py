@@ -1,0 +1,251 @@
+"""One order whole: its lines with all that was done for them, and its history from first document to last (R44)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import orjson
+from sqlalchemy import select
+
+from hub.errors import NotFound
+from hub.messages.production import Shipped
+from hub.sagas.model import MaterialPo, Order, OrderLine, Requirement, WorkOrder
+from hub.sagas.numbers import ZERO, plain
+from hub.store import tables
+from hub.store.database import Database
+from hub.store.queries import DOCUMENT_COLUMNS, Row, about_order, by_keys, document_of, task_of
+from hub.store.records import MATERIAL_PO, ORDER
+from hub.store.unit_of_work import CONSUMER
+
+
+async def whole_order(database: Database, order_id: str) -> Row:
+    """An order with everything that belongs to it. Raises NotFound."""
+    inbox, outbox = tables.inbox, tables.outbox
+    async with database.read() as connection:
+        row = (await connection.execute(select(tables.orders).where(tables.orders.c.order_id == order_id))).first()
+        if row is None:
+            raise NotFound(f"there is no order {order_id}", where="order_id")
+        order = ORDER.validate_json(row.body)
+        names = {source.material_po_id for need in order.requirements.values() for source in need.sources}
+        table = tables.material_pos
+        found = await by_keys(connection, table.c.material_po_id, names, table.c.body)
+        pos = {po.material_po_id: po for po in (MATERIAL_PO.validate_json(each.body) for each in found)}
+        said = await connection.execute(
+            select(outbox.c.position, outbox.c.body)
+            .where(outbox.c.kind == "event", about_order(order_id))
+            .order_by(outbox.c.position)
+        )
+        events = [(each.position, orjson.loads(each.body)) for each in said]
+        commands = {
+            (each.source, each.id): each
+            for each in await connection.execute(
+                select(inbox).where(inbox.c.order_id == order_id, inbox.c.consumer == CONSUMER)
+            )
+        }
+        known = {identifier for _, identifier in commands}
+        causes = {event["causationid"] for _, event in events if event.get("causationid")} - known
+        for each in await by_keys(connection, inbox.c.id, causes, *inbox.columns):
+            commands[each.source, each.id] = each
+        tasks = [
+            task_of(each)
+            for each in await connection.execute(
+                select(tables.tasks)
+                .where(tables.tasks.c.state == "open", tables.tasks.c.order_id == order_id)
+                .order_by(tables.tasks.c.opened_at)
+            )
+        ]
+        on_pos = await by_keys(connection, tables.tasks.c.material_po_id, set(pos), *tables.tasks.columns)
+        tasks += [task_of(each) for each in on_pos if each.state == "open" and each.order_id is None]
+        table = tables.documents
+        columns = [table.c[name] for name in DOCUMENT_COLUMNS]
+        documents = [
+            document_of(each) for each in await connection.execute(select(*columns).where(table.c.order_id == order_id))
+        ]
+        seen = {each["document_id"] for each in documents}
+        origins = {revision.po.source.document_id for revision in order.revisions} - {None} - seen
+        found = await by_keys(connection, table.c.document_id, {each for each in origins if each}, *columns)
+        documents += [document_of(each) for each in found]
+    shipped = [event["data"] for _, event in events if event["type"] == Shipped.TYPE]
+    return {
+        "order_id": order.order_id,
+        "po_number": order.po_number,
+        "customer_id": order.customer_id,
+        "state": order.state,
+        "revision": len(order.revisions),
+        "held": order.held,
+        "cancellation": order.cancellation.state,
+        "change": order.change.state,
+        "opened_at": row.opened_at,
+        "updated_at": row.updated_at,
+        "currency": order.po.currency if order.revisions else None,
+        "lines": [_line(order, number, line, pos, shipped) for number, line in order.lines.items()],
+        "tasks": tasks,
+        "revisions": [
+            {"revision": each.number, "received_at": each.received_at, "po": each.po.data()} for each in order.revisions
+        ],
+        "history": _history(events, commands.values(), documents),
+    }
+
+
+# --------------------------------------------------------------------------------------------------- lines
+
+
+def _line(order: Order, number: str, line: OrderLine, pos: dict[str, MaterialPo], shipped: list[Row]) -> Row:
+    work = order.work_orders.get(line.work_order_id or "")
+    needs = [need for need in order.requirements.values() if work and need.work_order_id == work.work_order_id]
+    served = {source.material_po_id for need in needs for source in need.sources}
+    product = line.item.product
+    return {
+        "line": number,
+        "product": product.model_dump(mode="json", exclude_none=True),
+        "unit": line.item.unit,
+        "unit_price": line.item.unit_price,
+        "ordered": plain(line.ordered),
+        "shipped": plain(line.shipped),
+        "cancelled": plain(line.cancelled),
+        "open": plain(line.open),
+        "requested": line.requested,
+        "first_confirmed": line.first_confirmed,
+        "confirmed": line.confirmed,
+        "projected": line.projected,
+        "on_hold": number in order.held_lines,
+        "characteristics": [each.model_dump(mode="json", exclude_none=True) for each in line.item.characteristics],
+        "work_order": _work_order(work) if work else None,
+        "requirements": [_requirement(need) for need in needs],
+        "material_pos": [_material_po(pos[key], order.order_id) for key in sorted(served) if key in pos],
+        "shipments": list(_shipments(shipped, number)),
+    }
+
+
+def _work_order(work: WorkOrder) -> Row:
+    pieces = ("quantity", "to_make", "made", "good", "bad", "scrapped", "shipped", "half_made")
+    return {
+        "work_order_id": work.work_order_id,
+        "state": work.state,
+        "engineer": work.engineer,
+        "due": work.due,
+        "start": work.start,
+        "end": work.end,
+        "work_center": work.work_center,
+        "unit": work.unit,
+        **{name: plain(getattr(work, name)) for name in pieces},
+        "materials": [
+            {"material": material, "quantity": plain(quantity), "unit": unit}
+            for material, quantity, unit in work.materials
+        ],
+    }
+
+
+def _requirement(need: Requirement) -> Row:
+    return {
+        "requirement_id": need.requirement_id,
+        "state": need.state,
+        "material": need.material,
+        "quantity": plain(need.quantity),
+        "unit": need.unit,
+        "from_stock": plain(need.from_stock),
+        "in_house": plain(need.in_house),
+        "awaited": plain(need.awaited),
+        "sources": [
+            {
+                "material_po_id": source.material_po_id,
+                "quantity": plain(source.quantity),
+                "received": plain(source.received),
+            }
+            for source in need.sources
+        ],
+    }
+
+
+def _material_po(po: MaterialPo, order_id: str) -> Row:
+    return {
+        "material_po_id": po.material_po_id,
+        "supplier_id": po.supplier_id,
+        "state": po.state,
+        "order_ids": list(po.order_ids),
+        "lines": [
+            {
+                "line": line.line,
+                "material": line.material,
+                "quantity": plain(line.quantity),
+                "unit": line.unit,
+                "unit_price": line.unit_price,
+                "received": plain(line.received),
+                "awaited": plain(line.awaited),
+                "for_this_order": plain(sum((s.quantity for s in line.shares if s.order_id == order_id), ZERO)),
+                "requested_date": line.requested_date,
+                "promised_date": line.promised_date,
+                "status": line.status,
+            }
+            for line in po.lines.values()
+        ],
+    }
+
+
+def _shipments(shipped: Iterable[Row], number: str) -> Iterable[Row]:
+    for data in shipped:
+        for item in data["items"]:
+            if item["line"] == number:
+                yield {
+                    "shipment_id": data["shipment_id"],
+                    "quantity": item["quantity"],
+                    "shipped_on": data["shipped_on"],
+                    "carrier": data.get("carrier"),
+                    "tracking": data.get("tracking"),
+                }
+
+
+# ------------------------------------------------------------------------------------------------- history
+
+
+def _history(events: list[tuple[int, Row]], commands: Iterable[Any], documents: Iterable[Row]) -> list[Row]:
+    """Documents, commands and events in the order in which they happened; each command before what it caused."""
+    first: dict[str, int] = {}
+    for position, event in events:
+        first.setdefault(event.get("causationid") or "", position)
+    entries: list[tuple[str, int, int, Row]] = [
+        (event["time"], position, 2, _event_entry(event)) for position, event in events
+    ]
+    entries += [(each.received_at, first.get(each.id, 1 << 62), 1, _command_entry(each)) for each in commands]
+    entries += [(document["at"], 0, 0, _document_entry(document)) for document in documents]
+    return [entry for *_, entry in sorted(entries, key=lambda each: each[:3])]
+
+
+def _event_entry(event: Row) -> Row:
+    data = event["data"]
+    return {
+        "at": event["time"],
+        "entry": "event",
+        "id": event["id"],
+        "type": event["type"],
+        "subject": event.get("subject"),
+        "sequence": event.get("ordersequence"),
+        "by": data.get("by"),
+        "cause": event.get("causationid"),
+        "data": data,
+    }
+
+
+def _command_entry(row: Any) -> Row:
+    envelope = orjson.loads(row.body)
+    data = envelope["data"]
+    return {
+        "at": row.received_at,
+        "entry": "command",
+        "id": row.id,
+        "source": row.source,
+        "type": row.type,
+        "outcome": row.outcome,
+        "code": row.code,
+        "message": row.message,
+        "where": row.place,
+        "by": data.get("by"),
+        "note": data.get("note"),
+        "cause": envelope.get("causationid"),
+        "data": data,
+    }
+
+
+def _document_entry(row: Row) -> Row:
+    return {"at": row["at"], "entry": "document", "cause": row["cause"], **{k: v for k, v in row.items() if k != "at"}}

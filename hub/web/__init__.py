@@ -1,0 +1,1 @@
+"""HTTP of `hub serve`: health, metrics, the description of the messages."""

@@ -1,0 +1,69 @@
+"""What a hub measures, for Prometheus: counted as it happens, the rest read from the store when asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from hub.errors import StoreUnavailable
+from hub.store.database import Database
+from hub.store.queries import conditions
+from hub.store.unit_of_work import Fate, Item
+
+SIZES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
+SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+
+
+class Meter:
+    """The figures of one process."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._messages = Counter(
+            "hub_messages",
+            "Messages carried out, by type and what became of them",
+            ("type", "outcome"),
+            registry=self.registry,
+        )
+        self._size = Histogram(
+            "hub_batch_messages", "Messages carried out in one transaction", buckets=SIZES, registry=self.registry
+        )
+        self._seconds = Histogram(
+            "hub_batch_seconds", "Seconds that a transaction took", buckets=SECONDS, registry=self.registry
+        )
+        self._outbox = Gauge(
+            "hub_outbox_unsent", "Messages in the outbox that are yet to be sent", registry=self.registry
+        )
+        self._waiting = Gauge(
+            "hub_messages_waiting", "Messages that name something not known yet", registry=self.registry
+        )
+        self._failed = Gauge(
+            "hub_messages_failed", "Messages set aside that nobody has dealt with", registry=self.registry
+        )
+        self._tasks = Gauge("hub_tasks_open", "Open tasks, by role", ("role",), registry=self.registry)
+        self._store = Gauge("hub_store_up", "Whether the database answers", registry=self.registry)
+
+    def observe(self, items: Sequence[Item], fates: Sequence[Fate], seconds: float) -> None:
+        """Count a batch."""
+        for item, fate in zip(items, fates, strict=True):
+            kind = item.letter.envelope.type if item.letter else "unreadable"
+            self._messages.labels(kind, "repeated" if fate.repeated else fate.outcome).inc()
+        self._size.observe(len(items))
+        self._seconds.observe(seconds)
+
+    async def text(self, database: Database) -> bytes:
+        """Everything, in Prometheus' text form."""
+        try:
+            found = await conditions(database)
+        except StoreUnavailable:
+            self._store.set(0)
+            return generate_latest(self.registry)
+        self._store.set(1)
+        self._outbox.set(found["outbox"])
+        self._waiting.set(found["waiting"])
+        self._failed.set(found["failed"])
+        self._tasks.clear()
+        for role, count in found["open_tasks"].items():
+            self._tasks.labels(role).set(count)
+        return generate_latest(self.registry)
