@@ -38,8 +38,8 @@ class Interchange:
     faults: list[Fault] = field(default_factory=list)
     groups: int = 0
     messages: int = 0
-    acknowledged: bool = False
-    """it holds an acknowledgment of an interchange of ours (TA1)"""
+    receipts: list[list[str]] = field(default_factory=list)
+    """acknowledgments of interchanges of ours that it holds (TA1)"""
 
     @property
     def key(self) -> str:

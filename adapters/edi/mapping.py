@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -13,7 +13,9 @@ from adapters.edi.envelope import Document
 from adapters.edi.faults import clean
 from adapters.edi.values import plain, total
 from hub.messages.base import Command, Message
-from hub.messages.customer_po import CancelCustomerPo
+from hub.messages.customer_po import AnswerPenalty, CancelCustomerPo
+from hub.messages.desk import Intent
+from hub.messages.materials import AcknowledgeMaterialPo, NotifyDispatch
 from hub.partners import Partner
 from hub.ports import Context
 
@@ -24,12 +26,14 @@ M = TypeVar("M", bound=Message)
 class Meaning:
     """What one document says: what its sender wants, and the commands that carry it out."""
 
-    intent: str
+    intent: Intent
     messages: tuple[Command, ...] = ()
-    likely_intent: str | None = None
+    likely_intent: Intent | None = None
     title: str = ""
-    quarantine: bool = field(default=False)
+    quarantine: bool = False
     """a person has to look at it first"""
+    receipts: tuple[tuple[str, str], ...] = ()
+    """an acknowledgment: what of ours it is about, and what became of it"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +110,27 @@ def check_schedule(document: Document, line: Mapping[str, Any], position: int) -
             line.setdefault("requested_date", line_date)
 
 
+ACCEPTING = frozenset({"01", "06", "1", "6", "29"})
+DECLINING = frozenset({"44", "27"})
+"""Purposes and functions by which a customer answers the penalty question that a document refers to (R33)"""
+
+
+def penalty_answer(job: Job, header: Mapping[str, Any], purpose: str, title: str) -> Meaning | None:
+    """The answer to a penalty question, where the document refers to one (``Q-…``) and accepts or declines."""
+    questions = [ref["value"] for ref in header.get("references", ()) if ref["value"].startswith("Q-")]
+    if not questions or purpose not in ACCEPTING | DECLINING or not header.get("po_number"):
+        return None
+    accepts = purpose in ACCEPTING
+    data = {
+        "po_number": header["po_number"],
+        "question_id": questions[0][:80],
+        "answer": "accept" if accepts else "decline",
+        "source": job.source(),
+    }
+    message = of_customer(AnswerPenalty, data, job)
+    return Meaning("penalty_accept" if accepts else "penalty_decline", (message,) if message else (), None, title)
+
+
 def number_lines(document: Document, lines: list[dict[str, Any]], positions: list[int]) -> None:
     """Number lines that have no number "1", "2"…; one number for two lines is a fault."""
     taken: set[str] = set()
@@ -137,16 +162,19 @@ def customer(job: Job, header: dict[str, Any]) -> dict[str, Any]:
 
 
 def cancellation(job: Job, header: dict[str, Any]) -> Command | None:
-    """The request to cancel the whole order; of an unknown customer it has no customer id, and is only for
-    show.
-    """
+    """The request to cancel the whole order."""
     data: dict[str, Any] = {"po_number": header.get("po_number", ""), "source": job.source()}
     reason = "\n".join(header.get("notes", ()))
     if reason:
         data["reason"] = reason[:10_000]
+    return of_customer(CancelCustomerPo, data, job)
+
+
+def of_customer(model: type[M], data: Mapping[str, Any], job: Job) -> M | None:
+    """A message that names its customer; of an unknown one it has no customer id, and is only for show."""
     if job.partner:
-        return build(CancelCustomerPo, {**data, "customer_id": job.partner.id}, job.document)
-    shown = build(CancelCustomerPo, {**data, "customer_id": "unknown"}, job.document)
+        return build(model, {**data, "customer_id": job.partner.id}, job.document)
+    shown = build(model, {**data, "customer_id": "unknown"}, job.document)
     return shown.model_copy(update={"customer_id": None}) if shown else None
 
 
@@ -159,3 +187,41 @@ def put(target: dict[str, Any], name: str, value: Any) -> None:
 def empty_line() -> dict[str, Any]:
     """A line of which nothing is known yet."""
     return {"product": {}, "schedule": [], "characteristics": [], "attachments": [], "notes": []}
+
+
+def acknowledgment(material_po_id: str, answers: list[dict[str, Any]], note: str, document: Document) -> Command | None:
+    """A supplier's answer, line by line; one line answered twice is a fault."""
+    seen: set[str] = set()
+    for answer in answers:
+        if answer["line"] in seen:
+            document.fault("line_number_repeated", value=answer["line"])
+        seen.add(answer["line"])
+    data: dict[str, Any] = {"material_po_id": material_po_id, "lines": answers}
+    put(data, "note", note[:10_000])
+    return build(AcknowledgeMaterialPo, data, document)
+
+
+def dispatches(
+    document: Document, shipped: Mapping[str, list[dict[str, Any]]], expected: str | None, reference: str
+) -> Meaning:
+    """The announcement of a delivery, one message per order that it names; quantities of one line add up."""
+    title = f"{document.type} {reference}".strip()
+    messages = []
+    for number, items in shipped.items():
+        lines: dict[str, Decimal] = {}
+        for item in items:
+            lines[item["line"]] = lines.get(item["line"], Decimal()) + Decimal(item["quantity"])
+        data: dict[str, Any] = {
+            "material_po_id": number,
+            "lines": [{"line": line, "quantity": plain(quantity)} for line, quantity in lines.items()],
+        }
+        put(data, "expected_date", expected)
+        put(data, "reference", reference)
+        message = build(NotifyDispatch, data, document)
+        if message:
+            messages.append(message)
+    if messages or any(fault.fatal for fault in document.faults):
+        return Meaning("supplier_ship", tuple(messages), None, title)
+    if not any(fault.code == "reference_missing" for fault in document.faults):
+        document.fault("reference_missing", 2, detail="the ship notice names no items")
+    return Meaning("quarantine", (), "supplier_ship", title, quarantine=True)

@@ -6,28 +6,25 @@ from collections.abc import Collection
 from typing import Any
 
 from adapters.edi.edifact import acknowledge as edifact_ack
+from adapters.edi.edifact import dispatch as edifact_dispatch
 from adapters.edi.edifact import order as edifact_order
 from adapters.edi.edifact import structure as edifact_structure
+from adapters.edi.edifact import supplier as edifact_supplier
 from adapters.edi.edifact.envelope import EdifactStream
 from adapters.edi.envelope import Group, Interchange
-from adapters.edi.mapping import Job, Meaning
 from adapters.edi.reading import Assembler, Dialect
+from adapters.edi.receipts import read_edifact, read_x12
 from adapters.edi.splitting import PADDING
 from adapters.edi.tokens import BOM, Limits
 from adapters.edi.x12 import acknowledge as x12_ack
+from adapters.edi.x12 import dispatch as x12_dispatch
 from adapters.edi.x12 import order as x12_order
 from adapters.edi.x12 import segments as x12_segments
 from adapters.edi.x12 import structure as x12_structure
+from adapters.edi.x12 import supplier as x12_supplier
 from adapters.edi.x12.envelope import X12Stream
 from hub.partners import Partner
 from hub.ports import Context, Draft, Reading
-
-
-def _recognised(intent: str) -> Any:
-    def read(job: Job) -> Meaning:
-        return Meaning(intent, title=job.document.type)
-
-    return read
 
 
 def _x12_drafts(
@@ -64,12 +61,13 @@ X12 = Dialect(
     {
         "850": lambda job: x12_order.OrderMap(job).read(),
         "860": lambda job: x12_order.OrderMap(job).read(),
-        "855": _recognised("supplier_confirm"),
-        "865": _recognised("supplier_confirm"),
-        "856": _recognised("supplier_ship"),
+        "855": lambda job: x12_supplier.SupplierAnswer(job).read(),
+        "865": lambda job: x12_supplier.SupplierAnswer(job).read(),
+        "856": lambda job: x12_dispatch.ShipNotice(job).read(),
     },
     (x12_structure.check_structure, x12_segments.check_shapes),
     frozenset({"997", "999"}),
+    read_x12,
     x12_ack.set_receipt,
     _x12_drafts,
 )
@@ -79,11 +77,12 @@ EDIFACT = Dialect(
     {
         "ORDERS": lambda job: edifact_order.OrderMap(job).read(),
         "ORDCHG": lambda job: edifact_order.OrderMap(job).read(),
-        "ORDRSP": _recognised("supplier_confirm"),
-        "DESADV": _recognised("supplier_ship"),
+        "ORDRSP": lambda job: edifact_supplier.SupplierAnswer(job).read(),
+        "DESADV": lambda job: edifact_dispatch.ShipNotice(job).read(),
     },
     (edifact_structure.check_structure,),
     frozenset({"CONTRL"}),
+    read_edifact,
     edifact_ack.message_receipt,
     _edifact_drafts,
 )

@@ -10,7 +10,9 @@ from adapters.edi.delimiters import Standard
 from adapters.edi.envelope import Document, Group, Interchange
 from adapters.edi.faults import Fault
 from adapters.edi.mapping import Job, Meaning
+from adapters.edi.receipts import read_ta1
 from hub.messages.base import Command
+from hub.messages.desk import Intent
 from hub.partners import Partner
 from hub.ports import Context, Disposition, Draft, Finding, Part, Reading
 
@@ -29,6 +31,7 @@ class Dialect:
     checks: tuple[Check, ...]
     acknowledgments: frozenset[str]
     """documents that acknowledge and are never acknowledged"""
+    acknowledgment: Map
     receipt: Callable[[Document], Any]
     drafts: Callable[[Interchange, list[tuple[Group | None, list[Any]]], Partner | None], list[Draft]]
 
@@ -103,7 +106,7 @@ class Assembler:
     def _take_document(self, document: Document) -> None:
         self._enter(document.interchange)
         if document.type in self.dialect.acknowledgments:
-            meaning = Meaning("functional_ack", title=document.type)
+            meaning = self.dialect.acknowledgment(Job(document, None, self.context))
             self._acknowledgments += 1
         else:
             meaning = self._understand(document)
@@ -142,11 +145,13 @@ class Assembler:
         groups = [(group, receipts) for group, receipts in self._groups if receipts]
         self._groups, self._receipts = [], []
         self._faults.extend(interchange.faults)
-        answered = not (interchange.acknowledged or self._acknowledgments)
+        answered = not (interchange.receipts or self._acknowledgments)
         if groups or answered:
             self._drafts.extend(self.dialect.drafts(interchange, groups, self._partner(interchange)))
-        if interchange.acknowledged:
-            self._read.append(_Read(Meaning("functional_ack", title="TA1"), "accepted", str(interchange.place())))
+        if interchange.receipts:
+            said = tuple(filter(None, map(read_ta1, interchange.receipts)))
+            meaning = Meaning("functional_ack", title="TA1", receipts=said)
+            self._read.append(_Read(meaning, "accepted", str(interchange.place())))
         self._acknowledgments = 0
         self._open = None
 
@@ -155,7 +160,9 @@ class Assembler:
         findings = _findings(self._faults)
         intents = list(dict.fromkeys(one.meaning.intent for one in read))
         failed = any(fault.fatal for fault in self._faults)
-        intent = "mixed" if len(intents) > 1 else intents[0] if intents else "quarantine" if failed else "not_an_order"
+        intent: Intent = "quarantine" if failed else "not_an_order"
+        if intents:
+            intent = intents[0] if len(intents) == 1 else "mixed"
         partner = next((p for p in self._partners.values() if p), None)
         titles = [one.meaning.title for one in read if one.meaning.title]
         return Reading(
@@ -169,6 +176,7 @@ class Assembler:
             likely_intent=next((one.meaning.likely_intent for one in read if one.meaning.likely_intent), None),
             partner_id=partner.id if partner else None,
             keys=tuple(self._keys),
+            thread={what: status for one in read for what, status in one.meaning.receipts},
             title=", ".join(titles[:3]) + (f" and {len(titles) - 3} more" if len(titles) > 3 else ""),
         )
 

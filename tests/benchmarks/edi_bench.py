@@ -6,7 +6,6 @@ with ``python -m tests.benchmarks.edi_bench [megabytes]``.
 
 from __future__ import annotations
 
-import io
 import sys
 import tempfile
 import time

@@ -20,10 +20,12 @@ from adapters.edi.mapping import (
     check_totals,
     customer,
     number_lines,
+    penalty_answer,
     put,
 )
 from hub.messages.base import Command
 from hub.messages.customer_po import SubmitCustomerPo
+from hub.messages.desk import Intent
 
 _PARTY_SEGMENTS = frozenset({"LOC", "RFF", "CTA", "COM"})
 
@@ -186,13 +188,17 @@ class OrderMap:
         document, header = self.document, self.header
         purpose, kind, position = header.pop("_purpose", ""), header.pop("_type", ""), header.pop("_at", 0)
         intent, word = PURPOSES.get(purpose, ("quarantine", "original"))
-        likely = None
+        likely: Intent | None = None
         ordered = header.pop("_order", "")
         if ordered and ordered != header.get("po_number"):
             if "po_number" in header:
                 number = {"kind": "change-number", "value": header["po_number"]}
                 header.setdefault("references", []).insert(0, number)
             header["po_number"] = ordered
+        title = f"{document.type} {header.get('po_number', '')}".strip()
+        answer = penalty_answer(self.job, header, purpose, title)
+        if answer:
+            return answer
         change = document.type == "ORDCHG"
         if change and word == "original":
             intent, word = "change", "change"
@@ -205,7 +211,6 @@ class OrderMap:
             likely = "not_an_order" if intent == "new_po" else intent
             intent = "quarantine"
         message = cancellation(self.job, header) if intent == "cancel" else self._order(word)
-        title = f"{document.type} {header.get('po_number', '')}".strip()
         return Meaning(intent, (message,) if message else (), likely, title, intent == "quarantine")
 
     def _order(self, purpose: str) -> Command | None:

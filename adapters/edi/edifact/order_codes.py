@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-PURPOSES: dict[str, tuple[str, str]] = {
+from hub.messages.desk import Intent
+
+PURPOSES: dict[str, tuple[Intent, str]] = {
     "": ("new_po", "original"),
     "9": ("new_po", "original"),
     "1": ("cancel", ""),

@@ -98,7 +98,8 @@ def check_structure(document: Document) -> bool:
         _check_lengths(document, position, segment)
         if len(document.faults) > document.most_faults:
             return False
-    if not lines and layout.lines_required:
+    cancels = segments[1][3:4] in ([["1"]], [["17"]])
+    if not lines and layout.lines_required and not cancels:
         document.fault("segment_missing", len(segments), tag=layout.detail)
     return True
 

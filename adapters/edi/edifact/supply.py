@@ -9,6 +9,9 @@ from adapters.edi.edifact.render import Segments
 from adapters.edi.units import to_edifact
 from hub.messages.materials import MaterialPoEvent, MaterialPoIssued, MaterialPoLine
 
+CANCELLATION = "-C"
+"""What our cancellation of a material PO is known by, behind the number of that PO"""
+
 
 def order(event: MaterialPoIssued, our_id: str, supplier: str, now: datetime) -> Segments:
     """The segments of an ORDERS; a later version of the material PO replaces the earlier one."""
@@ -26,7 +29,7 @@ def order(event: MaterialPoIssued, our_id: str, supplier: str, now: datetime) ->
 def change(event: MaterialPoEvent, our_id: str, supplier: str, now: datetime, *, cancel: bool) -> Segments:
     """The segments of an ORDCHG: less is needed, or nothing."""
     return [
-        ("BGM", "230", event.material_po_id, "1" if cancel else "4"),
+        ("BGM", "230", event.material_po_id + (CANCELLATION if cancel else "-R"), "1" if cancel else "4"),
         ("DTM", ("137", f"{now:%Y%m%d}", "102")),
         *texts(event.reason),
         ("RFF", ("ON", event.material_po_id)),

@@ -111,8 +111,8 @@ class X12Stream:
                 yield from self._end_interchange()
                 self._begin_interchange(segment, block)
             case "TA1":
-                if self._interchange:
-                    self._interchange.acknowledged = True
+                if self._interchange and len(self._interchange.receipts) < self._limits.segments:
+                    self._interchange.receipts.append(segment)
             case _:
                 yield from self._end_interchange(segment)
 

@@ -32,6 +32,7 @@ def begin_poc(fields: Fields, position: int, poc: list[str]) -> Line:
     if action is None and code:
         fields.document.fault("code_invalid", position, 2, value=code)
     line["action"] = action or "change"
+    line["_code"] = code
     if action in ("delete", "none") and not at(poc, 3):
         poc = [*poc[:3], *poc[3:]]
         poc[3:4] = ["0"]

@@ -14,14 +14,17 @@ from adapters.edi.mapping import (
     check_totals,
     customer,
     number_lines,
+    penalty_answer,
     put,
 )
 from adapters.edi.values import implied_hundredths
 from adapters.edi.x12 import lines, parties
+from adapters.edi.x12.change import resolve
 from adapters.edi.x12.fields import Fields, at
 from adapters.edi.x12.order_codes import NOT_ORDERS, ORDERS, PURPOSES
 from hub.messages.base import Command
 from hub.messages.customer_po import SubmitCustomerPo
+from hub.messages.desk import Intent
 
 _PARTY_SEGMENTS = frozenset({"N2", "N3", "N4", "PER"})
 
@@ -225,7 +228,7 @@ class OrderMap:
         document, header = self.document, self.header
         purpose, kind, position = header.pop("_purpose", ""), header.pop("_type", ""), header.pop("_at", 0)
         intent, word = PURPOSES.get(purpose, ("quarantine", "original"))
-        likely = None
+        likely: Intent | None = None
         if intent == "quarantine" and purpose:
             document.fault("purpose_unhandled", position, 1, value=purpose)
             likely = "new_po" if document.type == "850" else "change"
@@ -239,15 +242,18 @@ class OrderMap:
             document.fault("order_type", position, 2, value=kind, detail=detail)
             likely = "not_an_order" if intent == "new_po" else intent
             intent = "quarantine"
+        title = f"{document.type} {header.get('po_number', '')}".strip()
+        answer = penalty_answer(self.job, header, purpose, title)
+        if answer:
+            return answer
+        if document.type == "860" and purpose == "06" and not self.lines:
+            document.fault("reference_missing", position, detail="the lines that the customer accepts")
+            return Meaning("quarantine", (), "revision", title, quarantine=True)
         number_lines(self.document, self.lines, self._starts)
+        if not resolve(self.job, header.get("po_number", ""), self.lines, self._starts) and intent == "change":
+            intent, likely = "quarantine", "change"
         message = cancellation(self.job, header) if intent == "cancel" else self._order(word)
-        return Meaning(
-            intent,
-            (message,) if message else (),
-            likely,
-            f"{document.type} {header.get('po_number', '')}".strip(),
-            intent == "quarantine",
-        )
+        return Meaning(intent, (message,) if message else (), likely, title, intent == "quarantine")
 
     def _order(self, purpose: str) -> Command | None:
         document, header = self.document, self.header

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-PURPOSES: dict[str, tuple[str, str]] = {
+from hub.messages.desk import Intent
+
+PURPOSES: dict[str, tuple[Intent, str]] = {
     "00": ("new_po", "original"),
     "01": ("cancel", ""),
     "04": ("change", "change"),

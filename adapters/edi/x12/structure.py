@@ -89,6 +89,7 @@ def check_structure(document: Document) -> bool:
             document.fault("segment_unknown", position)
         if len(document.faults) > document.most_faults:
             return False
-    if not lines and layout.lines_required:
+    cancels = segments[1][1:2] in (["01"], ["17"])
+    if not lines and layout.lines_required and not cancels:
         document.fault("segment_missing", len(segments), tag=layout.detail)
     return True

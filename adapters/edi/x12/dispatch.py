@@ -1,0 +1,88 @@
+"""856: a supplier's ship notice, as the announcement of a delivery (X12 856)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from adapters.edi.mapping import Job, Meaning, dispatches
+from adapters.edi.x12.fields import Fields, at
+
+_ARRIVALS = ("017", "067", "002", "069", "068")
+"""DTM qualifiers that say when the goods arrive, the plainest first"""
+
+
+class ShipNotice:
+    """Reads one 856: which lines of which of our orders are on their way."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self.document = job.document
+        self.fields = Fields(job.document, job.context.today)
+        self.reference = ""
+        self._expected: tuple[int, str] | None = None
+        self._parents: dict[str, str] = {}
+        self._orders: dict[str, str] = {}
+        self._items: list[tuple[int, str, dict[str, Any]]] = []
+
+    def read(self) -> Meaning:
+        """What the document says."""
+        level = ""
+        item: dict[str, Any] | None = None
+        for position, segment in enumerate(self.document.segments, start=1):
+            match segment[0]:
+                case "BSN":
+                    self.reference = at(segment, 2)
+                case "HL":
+                    level, item = at(segment, 1), None
+                    self._parents[level] = at(segment, 2)
+                    if at(segment, 3) == "I":
+                        item = {}
+                        self._items.append((position, level, item))
+                case "PRF":
+                    self._orders[level] = at(segment, 1)
+                case "LIN" if item is not None:
+                    item.setdefault("line", at(segment, 1))
+                case "SN1" if item is not None:
+                    self._shipped(position, segment, item)
+                case "DTM":
+                    self._date(position, segment)
+        return self._meaning()
+
+    def _shipped(self, position: int, sn1: list[str], item: dict[str, Any]) -> None:
+        quantity = self.fields.decimal(position, sn1, 2)
+        if quantity is not None:
+            item["quantity"] = quantity
+        item["line"] = item.get("line") or at(sn1, 1)
+
+    def _date(self, position: int, dtm: list[str]) -> None:
+        date = self.fields.date(position, dtm, 2)
+        kind = at(dtm, 1)
+        if date and kind in _ARRIVALS and (self._expected is None or _ARRIVALS.index(kind) < self._expected[0]):
+            self._expected = (_ARRIVALS.index(kind), date)
+
+    def _order_of(self, level: str) -> str:
+        """The order that a level stands under; a level that stands under itself has none."""
+        seen: set[str] = set()
+        while level and level not in seen:
+            if level in self._orders:
+                return self._orders[level]
+            seen.add(level)
+            level = self._parents.get(level, "")
+        return ""
+
+    def _meaning(self) -> Meaning:
+        document = self.document
+        shipped: dict[str, list[dict[str, Any]]] = {}
+        only = next(iter(self._orders.values())) if len(self._orders) == 1 else ""
+        for position, level, item in self._items:
+            number = self._order_of(level) or only
+            if not number:
+                document.fault("reference_missing", position, detail="no order is named above this item")
+            elif not item.get("line"):
+                document.fault("element_missing", position, 1, tag="LIN")
+            elif "quantity" not in item:
+                document.fault("segment_missing", position, tag="SN1")
+            else:
+                shipped.setdefault(number, []).append(item)
+        expected = self._expected[1] if self._expected else None
+        return dispatches(document, shipped, expected, self.reference)

@@ -1,0 +1,311 @@
+"""What suppliers answer and announce, and what partners acknowledge."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from adapters.edi.edifact import answer as edifact_answer
+from adapters.edi.writer import EdifactWriter, X12Writer
+from hub.messages.materials import MaterialPoCancelRequested
+from hub.partners import EdiProfile, Partner, Partners
+from hub.ports import Context, Occasion, Reading
+from tests.unit.edi.documents import (
+    GS,
+    ISA,
+    UNB,
+    Numbers,
+    codes,
+    edifact,
+    message,
+    order,
+    read_edifact,
+    read_x12,
+    transaction,
+    x12,
+)
+
+PO = "M-4F8ZT2KQ9B1C"
+
+
+def only(reading: Reading) -> dict[str, Any]:
+    assert len(reading.messages) == 1, reading.findings
+    return reading.messages[0].data()
+
+
+def answer_855(*segments: str, bak: str = f"BAK*00*AC*{PO}*20261120~") -> Reading:
+    return read_x12(x12(transaction(bak, *segments, kind="855"), gs=GS.replace("*PO*", "*PR*")))
+
+
+def ordrsp(*segments: str, function: str = "4", order_number: str = PO) -> Reading:
+    head = (f"BGM+231+S-77+{function}'", "DTM+137:20261121:102'", f"RFF+ON:{order_number}'")
+    return read_edifact(edifact(message(*head, *segments, "UNS+S'", kind="ORDRSP:D:96A:UN")))
+
+
+@pytest.mark.rule("R20")
+@pytest.mark.parametrize(
+    ("acks", "answer"),
+    [
+        (("ACK*IA*5*EA*067*20261210~",), {"answer": "accepted", "promised_date": "2026-12-10"}),
+        (("ACK*IR~",), {"answer": "rejected"}),
+        (("ACK*DR***067*20261217~",), {"answer": "changed", "promised_date": "2026-12-17"}),
+        (("ACK*IQ*4*EA~",), {"answer": "changed", "quantity": "4"}),
+        (("CTP***2.75~", "ACK*IP~"), {"answer": "changed", "unit_price": "2.75"}),
+        (("ACK*IA*3*EA~",), {"answer": "changed", "quantity": "3"}),
+        (("ACK*IS******MG*X-1~",), {"answer": "changed", "reason": "substitute MG X-1"}),
+        (("ACK*IA*5*EA~", "SCH*5*EA***067*20261212~"), {"answer": "accepted", "promised_date": "2026-12-12"}),
+        (("ACK*IA*5*EA~", "DTM*067*20261213~"), {"answer": "accepted", "promised_date": "2026-12-13"}),
+    ],
+)
+def test_the_answer_to_a_line_of_an_855(acks: tuple[str, ...], answer: dict[str, str]) -> None:
+    reading = answer_855("PO1*1*5*EA*2.50~", *acks)
+    assert reading.intent == "supplier_confirm"
+    assert only(reading) == {"material_po_id": PO, "lines": [{"line": "1", **answer}]}
+
+
+def test_lines_that_say_nothing_take_the_answer_of_the_whole() -> None:
+    for outcome, answer in (("AD", "accepted"), ("RD", "rejected"), ("AC", "changed")):
+        reading = answer_855("PO1*1*5*EA*2.50~", bak=f"BAK*00*{outcome}*{PO}*20261120~")
+        assert only(reading)["lines"] == [{"line": "1", "answer": answer}]
+
+
+def test_an_answer_without_lines_is_for_a_person() -> None:
+    reading = answer_855(bak=f"BAK*00*AK*{PO}*20261120~")
+    assert (reading.intent, reading.likely_intent) == ("quarantine", "supplier_confirm")
+    assert codes(reading) == ["reference_missing"]
+
+
+def test_received_but_undecided_says_nothing_yet() -> None:
+    reading = answer_855(bak=f"BAK*00*AH*{PO}*20261120~")
+    assert (reading.intent, reading.disposition, reading.messages) == ("supplier_confirm", "accepted", ())
+
+
+def test_a_status_that_nobody_knows_is_an_error_at_its_place() -> None:
+    reading = answer_855("PO1*1*5*EA*2.50~", "ACK*Q7~")
+    assert (reading.disposition, codes(reading)) == ("rejected", ["code_invalid"])
+
+
+@pytest.mark.rule("R35")
+@pytest.mark.parametrize(
+    ("bca", "ack", "answer"),
+    [("01*AT", "ID", "accepted"), ("01*RJ", "IR", "refused"), ("04*AC", "ID", "accepted"), ("04*AC", "IR", "refused")],
+)
+def test_the_answer_to_our_cancelling(bca: str, ack: str, answer: str) -> None:
+    reading = read_x12(
+        x12(
+            transaction(
+                f"BCA*{bca}*{PO}***20261120~",
+                "N9*L1*NOTE~",
+                "MSG*see above~",
+                "POC*1*DI*5*0*EA*2.50~",
+                f"ACK*{ack}~",
+                kind="865",
+            )
+        )
+    )
+    assert only(reading) == {"material_po_id": PO, "answer": answer, "reason": "see above"}
+
+
+@pytest.mark.rule("R20")
+def test_the_answers_of_an_ordrsp() -> None:
+    reading = ordrsp(
+        "LIN+1+5'",
+        "QTY+21:5:KGM'",
+        "DTM+67:20261210:102'",
+        "LIN+2+6'",
+        "QTY+21:5:KGM'",
+        "QTY+113:4:KGM'",
+        "DTM+67:20261217:102'",
+        "PRI+AAA:2.75'",
+        "LIN+3+7'",
+        "FTX+AAI+++not made any more'",
+        "QTY+21:5:KGM'",
+    )
+    assert only(reading)["lines"] == [
+        {"line": "1", "answer": "accepted", "promised_date": "2026-12-10"},
+        {"line": "2", "answer": "changed", "promised_date": "2026-12-17", "quantity": "4", "unit_price": "2.75"},
+        {"line": "3", "answer": "rejected", "reason": "not made any more"},
+    ]
+
+
+@pytest.mark.parametrize(("function", "answer"), [("29", "accepted"), ("27", "rejected"), ("4", "changed")])
+def test_the_function_counts_where_lines_say_nothing(function: str, answer: str) -> None:
+    assert only(ordrsp("LIN+1'", "QTY+21:5'", function=function))["lines"] == [{"line": "1", "answer": answer}]
+
+
+@pytest.mark.rule("R35")
+def test_an_ordrsp_to_our_cancellation() -> None:
+    for function, answer in (("29", "accepted"), ("27", "refused")):
+        reading = ordrsp(f"RFF+ACW:{PO}-C'", function=function)
+        assert only(reading) == {"material_po_id": PO, "answer": answer}
+    event = MaterialPoCancelRequested.model_validate(MaterialPoCancelRequested.EXAMPLE)
+    supplier = Partner(id="S", name="S", role="supplier", edi=EdiProfile(id="SUPPLIER"))
+    written = EdifactWriter("METALWORKS").compose(Occasion(event, supplier), Numbers(), datetime.now(UTC))
+    assert written is not None
+    assert f"BGM+230+{PO}-C+1'".encode() in written.content
+    assert f"RFF+ON:{PO}'".encode() in written.content
+
+
+def test_an_ordrsp_without_lines_or_order_is_for_a_person() -> None:
+    assert codes(ordrsp(function="29")) == ["reference_missing"]
+    assert codes(ordrsp("LIN+1+5'", order_number="")) == ["reference_missing"]
+
+
+def notice(*segments: str) -> Reading:
+    return read_x12(x12(transaction("BSN*00*D-1*20261208*1200*0001~", *segments, kind="856")))
+
+
+def test_a_ship_notice_over_two_orders() -> None:
+    reading = notice(
+        "HL*1**S~",
+        "DTM*017*20261210~",
+        "DTM*011*20261208~",
+        "HL*2*1*O~",
+        f"PRF*{PO}~",
+        "HL*3*1*O~",
+        "PRF*M-2~",
+        "HL*4*2*P~",
+        "HL*5*4*I~",
+        "LIN*1*BP*STEEL~",
+        "SN1**10*KG~",
+        "HL*6*3*I~",
+        "SN1*1*7.5*KG~",
+        "HL*7*4*I~",
+        "LIN*1*BP*STEEL~",
+        "SN1**6.5*KG~",
+    )
+    assert [m.data() for m in reading.messages] == [
+        {
+            "material_po_id": PO,
+            "lines": [{"line": "1", "quantity": "16.5"}],
+            "expected_date": "2026-12-10",
+            "reference": "D-1",
+        },
+        {
+            "material_po_id": "M-2",
+            "lines": [{"line": "1", "quantity": "7.5"}],
+            "expected_date": "2026-12-10",
+            "reference": "D-1",
+        },
+    ]
+    assert reading.intent == "supplier_ship"
+
+
+def test_levels_that_stand_under_themselves_end() -> None:
+    reading = notice("HL*1*2*O~", "HL*2*1*I~", "LIN*1*BP*A~", "SN1**1*EA~")
+    assert (reading.intent, reading.messages) == ("quarantine", ())
+
+
+def test_a_ship_notice_that_says_nothing_is_for_a_person() -> None:
+    assert (notice("HL*1**S~").intent, notice("HL*1**S~").likely_intent) == ("quarantine", "supplier_ship")
+
+
+def test_a_desadv() -> None:
+    reading = read_edifact(
+        edifact(
+            message(
+                "BGM+351+D-1+9'",
+                "DTM+137:20261208:102'",
+                "DTM+11:20261208:102'",
+                "DTM+17:20261210:102'",
+                f"RFF+ON:{PO}'",
+                "CPS+1'",
+                "LIN+1'",
+                "QTY+12:10:KGM'",
+                f"RFF+ON:{PO}:2'",
+                "LIN+2'",
+                "QTY+12:3:KGM'",
+                "RFF+ON:M-2:1'",
+                kind="DESADV:D:96A:UN",
+            )
+        )
+    )
+    assert [(m.data()["material_po_id"], m.data()["lines"]) for m in reading.messages] == [
+        (PO, [{"line": "2", "quantity": "10"}]),
+        ("M-2", [{"line": "1", "quantity": "3"}]),
+    ]
+    assert reading.messages[0].data()["expected_date"] == "2026-12-10"
+
+
+def test_what_became_of_what_we_sent() -> None:
+    ack = transaction(
+        "AK1*PR*000000012~",
+        "AK2*855*0034~",
+        "AK3*PO1*5**8~",
+        "AK4*3**7~",
+        "AK5*R*5~",
+        "AK2*855*0035~",
+        "AK5*A~",
+        "AK9*P*2*2*1~",
+        kind="997",
+    )
+    reading = read_x12(x12(ack, gs=GS.replace("*PO*", "*FA*")))
+    assert reading.thread == {"message 34": "rejected", "message 35": "accepted", "group 12": "accepted with errors"}
+    assert codes(reading) == ["refused_by_partner", "refused_by_partner"]
+    newer = transaction("AK1*PR*7*005010~", "AK2*855*0001~", "IK3*PO1*5**8~", "IK5*E*5~", "AK9*E*1*1*1~", kind="999")
+    assert read_x12(x12(newer)).thread == {"message 1": "accepted with errors", "group 7": "accepted with errors"}
+    ta1 = (ISA + "TA1*000000021*261120*0915*R*025~IEA*0*000000007~").encode()
+    assert read_x12(ta1).thread == {"interchange 21": "rejected"}
+    control = message("UCI+12+US:14+HOLT:14+7'", "UCM+34+ORDRSP:D:96A:UN+4+12'", kind="CONTRL:D:3:UN")
+    assert read_edifact(edifact(control)).thread == {"interchange 12": "accepted", "message 34": "rejected"}
+
+
+@pytest.mark.rule("R33")
+@pytest.mark.parametrize(("purpose", "answer"), [("06", "accept"), ("01", "accept"), ("44", "decline")])
+def test_the_penalty_question_is_answered_by_860(purpose: str, answer: str) -> None:
+    change = transaction(f"BCH*{purpose}*SA*PO-1***20261120~", "REF*ZZ*Q-1~", kind="860")
+    reading = read_x12(x12(change))
+    assert reading.intent == f"penalty_{answer}"
+    data = only(reading)
+    assert (data["customer_id"], data["po_number"], data["question_id"], data["answer"]) == (
+        "C-ACME",
+        "PO-1",
+        "Q-1",
+        answer,
+    )
+
+
+@pytest.mark.rule("R33")
+@pytest.mark.parametrize(("function", "answer"), [("29", "accept"), ("1", "accept"), ("27", "decline")])
+def test_the_penalty_question_is_answered_by_ordchg(function: str, answer: str) -> None:
+    change = message(f"BGM+230+C-2+{function}'", "RFF+ON:PO-1'", "RFF+ACW:Q-1'", kind="ORDCHG:D:96A:UN")
+    reading = read_edifact(edifact(change))
+    assert (reading.intent, only(reading)["answer"]) == (f"penalty_{answer}", answer)
+
+
+def differing(known: list[dict[str, Any]]) -> Context:
+    partner = Partner(id="C-ACME", name="Acme", edi=EdiProfile(id="ACME", change_quantity="difference"))
+    return Context(Partners([partner]), today="2026-11-22", known_orders=tuple(known))
+
+
+def test_quantities_that_are_differences() -> None:
+    change = transaction(
+        "BCH*04*SA*PO-1***20261120~", "POC*1*QI*2**EA~", "POC*2*QD*1**EA~", "POC*3*PC*9**EA~", kind="860"
+    )
+    lines = [{"line": "1", "quantity": "10"}, {"line": "2", "quantity": "4"}]
+    order_known = {"po_number": "PO-1", "customer_id": "C-ACME", "lines": lines}
+    reading = read_x12(x12(change), differing([order_known]))
+    assert [line["quantity"] for line in only(reading)["lines"]] == ["12", "3", "9"]
+    unknown = read_x12(x12(change), differing([]))
+    assert (unknown.intent, unknown.likely_intent) == ("quarantine", "change")
+    assert [line["quantity"] for line in only(read_x12(x12(change)))["lines"]] == ["2", "1", "9"]
+
+
+def test_a_difference_below_nothing_is_an_error() -> None:
+    change = transaction("BCH*04*SA*PO-1***20261120~", "POC*1*QD*11**EA~", kind="860")
+    known = {"po_number": "PO-1", "lines": [{"line": "1", "quantity": "10"}]}
+    assert codes(read_x12(x12(change), differing([known]))) == ["number_negative"]
+
+
+def test_a_cancellation_needs_no_lines() -> None:
+    assert read_x12(x12(transaction("BEG*01*SA*PO-1**20261120~"))).intent == "cancel"
+    assert read_x12(x12(transaction("BEG*01*SA*PO-1**20261120~"))).disposition == "accepted"
+    assert read_edifact(edifact(message("BGM+220+PO-1+1'"), unb=UNB)).disposition == "accepted"
+
+
+def test_our_own_answer_to_a_supplier_reads_back() -> None:
+    assert edifact_answer.texts("word " * 40)[0][4][0] == ("word " * 14).strip()
+    assert X12Writer("METALWORKS").writes("material-po.issued.v1")
+    assert read_x12(x12(order())).intent == "new_po"
