@@ -10,8 +10,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from adapters.email.amounts import whole_price, whole_quantity
 from adapters.email.document import Block, Cell, Grid, Row
 from adapters.email.headings import Heading, heading
+from adapters.email.units import unit_code
 from adapters.email.vocabulary import fold, vocabulary
 
 _RULE = re.compile(r"^[\s|+:]*(?:[-=_–—*]{2,}[\s|+:]*)+$")
@@ -110,15 +112,11 @@ def _overlap(one: Piece, two: Piece) -> int:
 
 
 def _assign(pieces: Sequence[Piece], columns: Sequence[Piece]) -> list[list[Piece]] | None:
-    """Each piece to its column; nothing when one could belong to two."""
-    touching = [[n for n, column in enumerate(columns) if _overlap(piece, column) > 0] for piece in pieces]
-    if len(pieces) == len(columns):
-        stray = any(found and n not in found and len(found) == 1 for n, found in enumerate(touching))
-        if not stray:
-            return [[piece] for piece in pieces]
+    """Each piece to its column, by what it stands under; nothing when one could belong to two."""
     cells: list[list[Piece]] = [[] for _ in columns]
     last = 0
-    for piece, found in zip(pieces, touching, strict=True):
+    for piece in pieces:
+        found = [n for n, column in enumerate(columns) if _overlap(piece, column) > 0]
         if len(found) > 1:
             return None
         column = found[0] if found else _nearest(piece, columns)
@@ -137,21 +135,49 @@ def _nearest(piece: Piece, columns: Sequence[Piece]) -> int | None:
 
 
 def _row(laid: Laid, columns: Sequence[Piece], drawn: bool) -> Row | None:
+    """The cells of a line under these headings: by place, or one by one where there are as many.
+
+    Where the two differ, the one counts whose cells are all that their headings announce; if both are, none does.
+    """
     cell = laid.cell
     if drawn:
         if len(laid.divided) != len(columns):
             return None
         return tuple(Cell(piece.text, cell.part, cell.row, piece.start) for piece in laid.divided)
-    pieces = laid.pieces
-    if len(pieces) < len(columns) and len(laid.words) == len(columns):
-        pieces = laid.words
-    assigned = _assign(pieces, columns)
-    if assigned is None:
-        return None
-    return tuple(
-        Cell("  ".join(piece.text for piece in found), cell.part, cell.row, found[0].start if found else 0)
-        for found in assigned
-    )
+    readings = [_assign(laid.pieces, columns)]
+    readings += [[[piece] for piece in found] for found in (laid.pieces, laid.words) if len(found) == len(columns)]
+    rows: list[Row] = []
+    for assigned in readings:
+        if assigned is None:
+            continue
+        row = tuple(
+            Cell("  ".join(piece.text for piece in found), cell.part, cell.row, found[0].start if found else 0)
+            for found in assigned
+        )
+        if row not in rows:
+            rows.append(row)
+    fields = [heading(column.text).field for column in columns]
+    fitting = [row for row in rows if _fits(row, fields)]
+    if len(rows) > 1:
+        return fitting[0] if len(fitting) == 1 else None
+    return rows[0] if rows else None
+
+
+def _fits(row: Row, fields: Sequence[str]) -> bool:
+    """Whether every cell is of the kind that its heading announces."""
+    for cell, field in zip(row, fields, strict=True):
+        text = cell.text
+        if field in ("price", "amount") and whole_price(text) is None:
+            return False
+        if field == "quantity" and whole_quantity(text) is None:
+            return False
+        if field == "unit" and unit_code(text) is None:
+            return False
+        if field == "line" and text and not re.fullmatch(r"\d{1,6}[.)]?", text):
+            return False
+        if field == "date" and not re.search(r"\d", text):
+            return False
+    return True
 
 
 def _ends(laid: Laid) -> bool:

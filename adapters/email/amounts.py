@@ -83,14 +83,17 @@ def prices(text: str) -> Iterator[Price]:
     """The amounts of money in a text: with a currency, after a word for price, or with what it is for."""
     for match in _price().finditer(fold(text)):
         price = _as_price(match, text)
-        if price and (price.currency or price.unit or price.basis or (price.led and _meant(price, match, text))):
+        if price and (price.currency or _meant(price, match, text)):
             yield price
 
 
 def _meant(price: Price, match: re.Match[str], text: str) -> bool:
-    """Whether a bare number behind a word is money: it has cents, or the word means nothing else."""
+    """Whether a number without a currency is money: by what it is for, or by the word before it."""
+    cents = bool(re.search(r"[.,](?:\d{2,4}|-{1,2})$", price.number))
+    if (price.unit or price.basis) and not match["each"]:
+        return cents or bool(match["slash"] and price.unit)
     lead = text[match.start("lead") : match.end("lead")] if match["lead"] else ""
-    return bool(re.search(r"[.,](?:\d{2,4}|-{1,2})$", price.number)) or lead in ("@", "à") or len(lead) > 4
+    return bool(lead) and (cents or lead in ("@", "à") or len(lead) > 4)
 
 
 def _as_price(match: re.Match[str], text: str) -> Price | None:

@@ -18,7 +18,8 @@ from adapters.email import numbers
 from adapters.email.document import Cell
 from adapters.email.header import Header, merge
 from adapters.email.locales import Locale
-from adapters.email.sheet import Sheet, check_totals, leftovers
+from adapters.email.leftover import leftovers
+from adapters.email.sheet import Sheet, check_totals
 from adapters.email.units import PIECE
 from adapters.email.valuation import Fault, Valued
 from adapters.email.vocabulary import fold, vocabulary

@@ -94,7 +94,7 @@ def _one_of_alternatives(read: list[_Body], found: Findings) -> list[_Body]:
 
 def _supports(sheet: Sheet, other: _Body) -> bool:
     """Whether the other version of the body holds the values of each line too, or holds next to nothing."""
-    if other[0].lines:
+    if other[0].lines and not any(line.faults for line in other[0].lines):
         return [_key(line) for line in sheet.lines] == [_key(line) for line in other[0].lines]
     text = re.sub(r"\s+", "", "".join(cell.text for cell in text_of(other[1])))
     if not sheet.lines or not re.search(r"\d{2}", text):

@@ -35,7 +35,7 @@ def take_cancellation(case: Case) -> Outcome:
     text = case.own_text
     faults: list[Fault] = []
     warnings: list[Fault] = []
-    asked = words.says("cancel_request", text) or words.says("cancel_request", case.subject_text)
+    asked = words.says("cancel_request", text) or words.says("cancel_request", case.subject_text) or _politely(text)
     if not asked:
         faults.append(Fault("cancel_unclear", "the mail speaks of cancelling, but does not plainly ask for it", "body"))
     if len(numbers) != 1:
@@ -74,6 +74,12 @@ def take_cancellation(case: Case) -> Outcome:
             ),
         )
     return Outcome("cancel", messages, tuple(faults), tuple(warnings))
+
+
+def _politely(text: str) -> bool:
+    """Whether one sentence holds both a word of asking and one of cancelling."""
+    words = vocabulary()
+    return any(words.says("please", one) and words.says("cancel", one) for one in re.split(r"[.!?\n]\s", text))
 
 
 def _lines(case: Case, numbers: tuple[str, ...]) -> tuple[list[str], list[Fault]]:
@@ -153,7 +159,8 @@ def take_answer(case: Case) -> Outcome:
     else:
         faults.extend(_below(case, answer))
     intent: Intent = "penalty_decline" if likely == "decline" else "penalty_accept"
-    if answer is None:
+    named = case.located.get("order_id") or (case.partner and case.located.get("po_number"))
+    if answer is None or not named:
         return Outcome(intent, (), tuple(faults))
     message = AnswerPenalty(
         order_id=case.located.get("order_id")[:80] or None,

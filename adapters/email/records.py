@@ -63,6 +63,8 @@ _PHRASE_KINDS = (
 )
 
 
+_PRODUCT = frozenset({"line", "item", "part", "description", "seller_part"})
+"""fields after which a record goes on below an empty line"""
 _SUMS = frozenset({"total", "subtotal", "tax", "gross", "charge", "count_lines", "total_quantity"})
 
 
@@ -136,7 +138,7 @@ def read_records(blocks: Sequence[Block]) -> tuple[list[RawLine], list[Block]]:
         named = [pair for pair in pairs(block) if pair.name and not _is_header_date(pair)]
         numbered = _numbered().match(fold(block.text))
         if not block.text.strip():
-            if current is not None and "quantity" in current.cells:
+            if current is not None and not (current.cells.keys() <= _PRODUCT and current.cells):
                 close()
             rest.append(block)
         elif numbered and (not named or numbered["rest"].strip() == ""):

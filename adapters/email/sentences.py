@@ -13,6 +13,8 @@ from functools import cache
 
 from adapters.email import amounts, dates
 from adapters.email.document import Block, Cell, Grid
+from adapters.email.header import find_po_numbers
+from adapters.email.prose import sentences_of
 from adapters.email.rawline import RawLine
 from adapters.email.vocabulary import alternatives, bounded, fold, vocabulary
 
@@ -27,6 +29,10 @@ _NO_CODE = re.compile(
 )
 _SEPARATOR = re.compile(r"^[\s,;.:=|()/–-]+|[\s,;:=|(/–-]+$")
 _MASK = "\x00"
+_JOINTS = frozenset(
+    "of and und et y och en ja de d' du des von vom an at zu the a an in on per je and, our your x with mit for fur pour para "
+    "av van voor til till till, sowie plus both beide por con i".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +83,9 @@ def read_line(cell: Cell) -> RawLine | None:
         return None
     text = _Text(cell)
     cells: dict[str, Cell] = {}
+    for named in find_po_numbers(cell):
+        start = named.place.offset - cell.offset
+        text.take(start, start + len(named.number))
     bullet = _BULLET.match(text.left)
     if bullet:
         text.take(bullet.start(), bullet.end())
@@ -144,11 +153,19 @@ def _take_prices(text: _Text, cells: dict[str, Cell]) -> None:
     cells["price"] = _priced(text, found[0])
 
 
+@cache
+def _per() -> re.Pattern[str]:
+    words = alternatives([word for word in vocabulary().phrases["per"] if len(word) > 1 and word not in ("la", "le", "les", "el")])
+    return re.compile(rf"\s?(?:/|(?:{words})(?![^\W_]))\s*[^\W\d]")
+
+
 def _has_cents(number: str) -> bool:
     return bool(re.search(r"[.,]\d{1,4}$", number))
 
 
 def _priced(text: _Text, price: amounts.Price) -> Cell:
+    if _per().match(fold(text.left[price.end :])):
+        text.faults.append(("price_basis_unknown", "what the price is for is not a unit that the hub knows"))
     lead = _price_words().search(fold(text.left[: price.start]))
     cell = text.cell.cut(price.start, price.end)
     text.take(lead.start() if lead else price.start, price.end)
@@ -231,11 +248,31 @@ def _take_product(text: _Text, cells: dict[str, Cell]) -> None:
     if chosen is not None:
         cells["part"] = text.cell.cut(chosen.start(), chosen.end())
         text.take(chosen.start(), chosen.end())
-    words = [_SEPARATOR.sub("", piece).strip() for piece in re.split(_MASK + "+", text.left)]
+    if chosen is not None and cells["quantity"].offset < cells["part"].offset:
+        _skip_opening(text, cells["quantity"].offset - text.cell.offset)
+    words = [_bare(piece) for piece in re.split(_MASK + "+", text.left)]
     kept = [word for word in words if re.search(r"\w{2}", word)]
     description = " ".join(" ".join(word.split()) for word in kept).strip(" ,;")
     if description:
         cells["description"] = text.cell.with_text(description)
+
+
+def _skip_opening(text: _Text, quantity: int) -> None:
+    """Leave out what opens a sentence before its quantity: "Please send us"."""
+    opening = text.left[:quantity]
+    words = opening.replace(_MASK, " ")
+    if opening.endswith((" ", _MASK)) and not opening.endswith("  ") and not re.search(r"\d|\s{2}\S", words.strip()):
+        text.left = _MASK * quantity + text.left[quantity:]
+
+
+def _bare(piece: str) -> str:
+    """A piece of description without the small words that only joined it to the rest."""
+    words = _SEPARATOR.sub("", piece).strip().split()
+    while words and fold(words[0]).strip(".,;:") in _JOINTS:
+        words.pop(0)
+    while words and fold(words[-1]).strip(".,;:") in _JOINTS:
+        words.pop()
+    return " ".join(words)
 
 
 def read_sentences(blocks: Sequence[Block]) -> tuple[list[RawLine], list[Block]]:
@@ -246,12 +283,71 @@ def read_sentences(blocks: Sequence[Block]) -> tuple[list[RawLine], list[Block]]
         if isinstance(block, Grid):
             rest.append(block)
             continue
-        line = read_line(block)
-        if line is None:
-            rest.append(block)
-        else:
-            found.append(line)
+        lines, left = _read_block(block)
+        found.extend(lines)
+        rest.extend(left)
+    if not found:
+        found, rest = _read_paragraphs(rest)
     return found, rest
+
+
+def _read_block(block: Cell) -> tuple[list[RawLine], list[Block]]:
+    """The order lines in one line of text: it is one, or some of its sentences are."""
+    whole = read_line(block)
+    if whole is not None and not whole.faults:
+        return [whole], []
+    found: list[RawLine] = []
+    rest: list[Block] = []
+    for sentence in sentences_of(block):
+        pieces = _pairs(sentence)
+        lines = [line for line in map(read_line, pieces) if line is not None]
+        if lines and len(lines) == len(pieces):
+            found.extend(lines)
+        else:
+            rest.append(sentence)
+    if found and (whole is None or not any(line.faults for line in found)):
+        return found, rest
+    return ([whole], []) if whole is not None else ([], [block])
+
+
+def _pairs(sentence: Cell) -> list[Cell]:
+    """A sentence that orders several products, cut where each begins: quantity, price, quantity, price."""
+    prices = list(amounts.prices(sentence.text))
+    quantities = [
+        place
+        for place in amounts.quantities(sentence.text)
+        if (place.unit or place.led) and not any(p.start < place.end and place.start < p.end for p in prices)
+    ]
+    if len(quantities) < 2 or len(quantities) != len(prices):
+        return [sentence]
+    starts = [place.start for place in quantities]
+    if any(not start < price.start for start, price in zip(starts, prices, strict=True)):
+        return [sentence]
+    if any(not price.start < start for start, price in zip(starts[1:], prices, strict=False)):
+        return [sentence]
+    ends = [*starts[1:], len(sentence.text)]
+    return [sentence.cut(start, end) for start, end in zip(starts, ends, strict=True)]
+
+
+def _read_paragraphs(blocks: Sequence[Block]) -> tuple[list[RawLine], list[Block]]:
+    """The order lines in running text whose lines are broken anywhere."""
+    found: list[RawLine] = []
+    rest: list[Block] = []
+    run: list[Cell] = []
+    for block in [*blocks, Cell("", "")]:
+        if isinstance(block, Cell) and block.text.strip():
+            run.append(block)
+            continue
+        if len(run) > 1:
+            together = run[0].with_text(" ".join(cell.text.strip() for cell in run))
+            lines, left = _read_block(together)
+            found.extend(lines)
+            rest.extend(left if lines else run)
+        else:
+            rest.extend(run)
+        run = []
+        rest.append(block)
+    return found, rest[:-1]
 
 
 def joined(blocks: Sequence[Block]) -> list[Block]:

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from itertools import pairwise
 
-from adapters.email import amounts, dates
 from adapters.email.aligned import find_tables
 from adapters.email.document import Block, Cell, Grid
 from adapters.email.header import Header, Named, read_header
 from adapters.email.rawline import RawLine
-from adapters.email.records import pairs, read_records
+from adapters.email.records import read_records
 from adapters.email.sentences import read_sentences
 from adapters.email.tables import read_table
 from adapters.email.valuation import CENT, Fault, Setting, Valued, close, value_line
-from adapters.email.vocabulary import alternatives, bounded, fold, vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,115 +104,3 @@ def check_totals(sheet: Sheet) -> tuple[list[Fault], bool]:
                 )
             )
     return faults, agreed
-
-
-def leftovers(sheet: Sheet) -> list[Fault]:
-    """Faults for text outside the lines that speaks of lines, unless it says the same as they do."""
-    summed = {(place.part, place.row) for _, _, place in sheet.header.sums}
-    shipped = {(place.part, place.row) for place in sheet.header.ship_to}
-    faults = []
-    for cell in sheet.rest:
-        if (cell.part, cell.row) in summed | shipped or vocabulary().says("legal", cell.text):
-            continue
-        for sentence in sentences_of(cell):
-            found = _speaks(sentence, sheet)
-            if found:
-                faults.append(Fault("leftover_text", f"“{sentence.text.strip()[:120]}” {found}", cell.where))
-    return faults
-
-
-_SENTENCE_END = re.compile(
-    r"(?<=[^\W\d_]{4}[.!?;])\s+(?=[A-ZÄÖÜÉÈÀÅÑ])|(?<=\d[.!?;])\s+(?=[A-ZÄÖÜÉÈÀÅÑ][a-zäöüéèåñ]{2})"
-)
-_RELEASE = re.compile(
-    r"\b(?:rev(?:ision|ised)?|anderung|modification|version|andring|wijziging|muutos|modificacion)\.?\s*(?:no|nr|n)?[.:°#]?\s*\d{1,3}\b"
-)
-
-
-def sentences_of(line: Cell) -> list[Cell]:
-    """The sentences of a line of text."""
-    ends = [0, *(match.end() for match in _SENTENCE_END.finditer(line.text)), len(line.text)]
-    return [line.cut(start, end) for start, end in pairwise(ends) if line.text[start:end].strip()]
-
-
-def _speaks(cell: Cell, sheet: Sheet) -> str:
-    """What a line of text says of the order that its lines do not; empty: nothing."""
-    text = cell.text
-    for named in sheet.header.po_numbers:
-        text = text.replace(named.number, " " * len(named.number))
-    for pair in pairs(cell):
-        if not pair.name:
-            text = text.replace(pair.value.text, " " * len(pair.value.text)) if len(pair.value.text) > 2 else text
-    for match in _RELEASE.finditer(fold(text)):
-        text = text[: match.start()] + " " * (match.end() - match.start()) + text[match.end() :]
-    for place in reversed(dates.find(text)):
-        text = text[: place.start] + " " * (place.end - place.start) + text[place.end :]
-    quantities = [found for found in amounts.quantities(text) if found.unit]
-    prices = [found for found in amounts.prices(text) if found.currency]
-    about = _about(cell, text, sheet)
-    if not (quantities or prices or about):
-        return ""
-    if about and all(_agrees(cell, text, line) for line in about):
-        return ""
-    if (
-        about
-        and not quantities
-        and not prices
-        and not re.search(r"\d", _without_lines(text, about))
-        and not _changes(text)
-    ):
-        return ""
-    return "speaks of goods or money and is not one of the lines"
-
-
-def _changes(text: str) -> bool:
-    words = vocabulary()
-    return any(words.says(kind, text) for kind in ("change", "cancel", "condition", "negation"))
-
-
-def _about(cell: Cell, text: str, sheet: Sheet) -> list[Valued]:
-    """The order lines that a piece of text names by their number or their product."""
-    folded = fold(text)
-    lead = bounded(alternatives(vocabulary().phrases["line_lead"]))
-    numbers = {
-        digits
-        for match in re.finditer(
-            rf"{lead}\s*(?:no|nr|n)?[.°:]?\s*((?:\d{{1,4}}(?:\s*(?:,|&|and|und|et|y|ja|och|en|\+)\s*)?)+)",
-            folded,
-        )
-        for digits in re.findall(r"\d+", match[1])
-    }
-    found = []
-    for line in sheet.lines:
-        part = fold(line.part or "")
-        named = len(part) > 3 and re.search(rf"(?<![\w-]){re.escape(part)}(?![\w-])", folded)
-        if (line.line and line.line in numbers) or named:
-            found.append(line)
-    if numbers and not found:
-        return list(sheet.lines)
-    return found
-
-
-def _without_lines(text: str, about: Sequence[Valued]) -> str:
-    for line in about:
-        for known in (line.part, line.line):
-            if known:
-                text = re.sub(rf"(?<!\w){re.escape(known)}(?!\w)", " ", text)
-    return text
-
-
-def _agrees(cell: Cell, text: str, line: Valued) -> bool:
-    """Whether every quantity, price and date in a piece of text is that of the line which it names."""
-    raw = line.raw
-    stated = [found.number for found in amounts.quantities(text) if found.unit]
-    quantity = amounts.whole_quantity(raw.text("quantity"))
-    known = {quantity.number if quantity else raw.text("quantity")}
-    money = [found.number for found in amounts.prices(text) if found.currency]
-    price = amounts.whole_price(raw.text("price"))
-    days = [place.text for place in dates.find(cell.text)]
-    return (
-        bool(stated or money or days)
-        and set(stated) <= known
-        and set(money) <= {price.number if price else ""}
-        and set(days) <= {raw.text("date")}
-    )

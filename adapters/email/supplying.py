@@ -34,7 +34,10 @@ def take_supplier(case: Case) -> Outcome:
     faults.extend(
         fault for sheet in case.sheets for line in sheet.lines for fault in line.faults if fault.code != "price_missing"
     )
-    message = _acknowledgement(case, number, answer or "accepted", faults)
+    message = _acknowledgement(case, number, answer or "accepted")
+    if message is None and not faults:
+        missing = Fault("lines_missing", "the confirmation lists no lines, and those of the material PO are not at hand", "body")
+        return Outcome("supplier_confirm", (), (), (missing,), to_person=True)
     return Outcome("supplier_confirm", (message,) if message else (), tuple(faults))
 
 
@@ -94,18 +97,10 @@ def _answer(case: Case, faults: list[Fault]) -> Answer | None:
     return "accepted"
 
 
-def _acknowledgement(case: Case, number: str, answer: Answer, faults: list[Fault]) -> Command | None:
+def _acknowledgement(case: Case, number: str, answer: Answer) -> Command | None:
     lines = next((sheet.lines for sheet in case.sheets if sheet.lines), ())
     ordered = _ordered_lines(case)
     if not lines and not ordered:
-        if not faults:
-            faults.append(
-                Fault(
-                    "lines_missing",
-                    "the confirmation lists no lines, and those of the material PO are not at hand",
-                    "body",
-                )
-            )
         return None
     try:
         if lines:

@@ -188,6 +188,8 @@ def _price(work: _Work, unit: str | None) -> tuple[Decimal | None, Decimal, str 
         work.fault("price_not_positive", f"the price is {price}", cell)
     basis = _basis(work, cell, found, heading.basis if heading else "")
     price_unit = unit_code(found.unit) if found and found.unit else (heading.unit if heading and heading.unit else None)
+    if found and found.unit == "M" and (unit or PIECE) == PIECE and _american(work):
+        price_unit, basis = None, basis * 1000
     if price_unit and price_unit != (unit or PIECE):
         factor = price_factor(price_unit, unit or PIECE)
         if factor is None:
@@ -195,6 +197,11 @@ def _price(work: _Work, unit: str | None) -> tuple[Decimal | None, Decimal, str 
         else:
             basis *= factor
     return price, basis, _currency(work, found, heading.currency if heading else "")
+
+
+def _american(work: _Work) -> bool:
+    """Whether ``/M`` behind a price of pieces is "per thousand"."""
+    return all(locale.tag in ("en-US", "en-CA") for locale in work.setting.locales)
 
 
 def _basis(work: _Work, cell: Cell, found: amounts.Price | None, headed: str) -> Decimal:
