@@ -85,7 +85,11 @@ def open_assessment(saga: Cancellation, request: CancelCustomerPo, scene: Scene)
         count=saga.count + 1,
         questions=saga.questions,
     )
-    names = {**_names(order), "cancellation_id": saga.cancellation_id, "lines": list(lines)}
+    names: dict[str, Any] = {
+        **_names(order),
+        "cancellation_id": saga.cancellation_id,
+        "lines": list(lines),
+    }
     return step(saga, CancellationRequested(**names, reason=request.reason), OrderHeld(**names))
 
 
@@ -120,6 +124,7 @@ def verdicts(saga: Cancellation, answer: AssessCancellation) -> dict[str, str | 
 
 
 def _assessment_fits(saga: Cancellation, answer: AssessCancellation, scene: Scene) -> Refusal | None:
+    """Each line of the request is decided, and a penalty has its amount (R31)."""
     if answer.cancellation_id and answer.cancellation_id != saga.cancellation_id:
         return Refusal("not_assessing", f"{answer.cancellation_id} is not being assessed", "cancellation_id")
     for place, verdict in enumerate(answer.lines):
@@ -140,13 +145,11 @@ def asks_penalty(saga: Cancellation, answer: AssessCancellation, scene: Scene) -
     return "penalty" in verdicts(saga, answer).values()
 
 
-def _decided(
-    saga: Cancellation, answer: AssessCancellation, scene: Scene
-) -> list[OrderEvent | CancellationRefused]:
+def _decided(saga: Cancellation, answer: AssessCancellation, scene: Scene) -> list[OrderEvent | CancellationRefused]:
     decided = verdicts(saga, answer)
     free = [number for number, verdict in decided.items() if verdict == "free"]
     refused = [number for number, verdict in decided.items() if verdict == "refuse"]
-    names = {**_names(scene.order), "cancellation_id": saga.cancellation_id}
+    names: dict[str, Any] = {**_names(scene.order), "cancellation_id": saga.cancellation_id}
     says: list[OrderEvent | CancellationRefused] = []
     if free:
         says.append(CancellationGranted(**names, lines=free, reason=answer.reason, by=answer.by))
@@ -209,6 +212,7 @@ def _ended(saga: Cancellation) -> Cancellation:
 
 
 def _question_fits(saga: Cancellation, answer: AnswerPenalty, scene: Scene) -> Refusal | None:
+    """It is the open question that is answered; a void or expired one is not (R38)."""
     if answer.question_id and answer.question_id != saga.question_id:
         return Refusal("question_closed", f"question {answer.question_id} is not open", "question_id")
     return None

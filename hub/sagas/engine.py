@@ -230,7 +230,8 @@ def _settle(
     keep: dict[tuple[str, str], tuple[Wait, Any]] = {
         (wait.kind.TYPE, target): (wait, saga) for wait, saga, target in wanted
     }
-    tasks, says = dict(home.tasks), []
+    tasks = dict(home.tasks)
+    says: list[Event] = []
     for task in home.tasks.values():
         found = keep.get((task.kind, task.target))
         if found is not None and found[1].visits == task.visit:

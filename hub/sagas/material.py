@@ -30,7 +30,7 @@ from hub.messages.production import (
 from hub.sagas.case import Scene, by_of
 from hub.sagas.model import MaterialSource, Requirement
 from hub.sagas.numbers import ZERO, decimal, plain, short
-from hub.sagas.table import Refusal, Step, Table, ignore, on, refuse, refuse_if, step, waits
+from hub.sagas.table import Refusal, Step, Table, ignore, never, on, refuse, refuse_if, step, waits
 
 
 def _names(need: Requirement, quantity: Decimal, message: Message | None = None) -> dict[str, Any]:
@@ -75,6 +75,7 @@ def material_po_id(need: Requirement, place: int) -> str:
 
 
 def _allocations_fit(need: Requirement, answer: SourceMaterial, scene: Scene) -> Refusal | None:
+    """Stock and suppliers together give what is needed; no more is taken from stock than is free (R12)."""
     taken, ordered = _from_stock(answer), _ordered(answer)
     free = scene.stock(need.material).free
     left = need.unsourced - taken
@@ -90,9 +91,7 @@ def _allocations_fit(need: Requirement, answer: SourceMaterial, scene: Scene) ->
         if refusal is not None:
             return refusal
     if taken > free:
-        text = (
-            f"{plain(max(free, ZERO))} {need.unit} of {need.material} are free in stock, not {plain(taken)}"
-        )
+        text = f"{plain(max(free, ZERO))} {need.unit} of {need.material} are free in stock, not {plain(taken)}"
         return Refusal("short_stock", text, "allocations")
     if taken > need.unsourced:
         return Refusal("too_much", f"only {plain(need.unsourced)} {need.unit} are needed", "allocations")
@@ -115,9 +114,7 @@ def _supplier_fits(need: Requirement, allocation: Any, scene: Scene, where: str)
         text = f"{allocation.join} is not an open material PO of {allocation.supplier_id}"
         return Refusal("not_joinable", text, f"{where}.join")
     if order.state not in {"issued", "confirmed", "part_received"} or scene.order.held:
-        return Refusal(
-            "not_joinable", f"{allocation.join} is {order.state} and takes no more", f"{where}.join"
-        )
+        return Refusal("not_joinable", f"{allocation.join} is {order.state} and takes no more", f"{where}.join")
     return None
 
 
@@ -166,9 +163,7 @@ def completes(need: Requirement, receipt: MaterialPoReceived | MaterialPoPartRec
     return all(each.closed for each in need.sources) and need.unsourced == ZERO
 
 
-def take_in(
-    need: Requirement, receipt: MaterialPoReceived | MaterialPoPartReceived, scene: Scene
-) -> Step[Requirement]:
+def take_in(need: Requirement, receipt: MaterialPoReceived | MaterialPoPartReceived, scene: Scene) -> Step[Requirement]:
     """Note a part delivery; the rest is awaited (R21)."""
     return step(_with_receipt(need, receipt))
 
@@ -219,10 +214,7 @@ def source_anew(need: Requirement, message: Any, scene: Scene) -> Step[Requireme
 def loses_part(need: Requirement, message: MaterialPoChangeAccepted, scene: Scene) -> bool:
     """The supplier delivers less than this requirement counts on."""
     kept = sum(_kept(message, need).values(), ZERO)
-    return any(
-        s.material_po_id == message.material_po_id and not s.closed and kept < s.quantity
-        for s in need.sources
-    )
+    return any(s.material_po_id == message.material_po_id and not s.closed and kept < s.quantity for s in need.sources)
 
 
 def source_rest(need: Requirement, message: MaterialPoChangeAccepted, scene: Scene) -> Step[Requirement]:
@@ -242,9 +234,7 @@ def consume(need: Requirement, started: ProductionStarted, scene: Scene) -> Step
 def release(need: Requirement, cancelled: WorkOrderCancelled, scene: Scene) -> Step[Requirement]:
     """Free the reserved stock, and give up what is on order (R35)."""
     pos = [each.material_po_id for each in need.sources if not each.closed]
-    event = MaterialReleased(
-        **_names(need, need.quantity), from_stock=plain(need.in_house), material_po_ids=pos
-    )
+    event = MaterialReleased(**_names(need, need.quantity), from_stock=plain(need.in_house), material_po_ids=pos)
     return step(need, event)
 
 
@@ -292,6 +282,8 @@ MATERIAL: Table[Requirement] = Table(
     rows=(
         on("new", MaterialsSpecified, require, to="to_source"),
         on("new", RemakeOrdered, require, to="to_source"),
+        never(STATES, MaterialsSpecified, "each list of materials makes new requirements"),
+        never(STATES, RemakeOrdered, "each remake makes new requirements"),
         #
         refuse_if("to_source", SourceMaterial, _allocations_fit),
         on("to_source", SourceMaterial, source, to="reserved", when=all_from_stock),
@@ -318,7 +310,7 @@ MATERIAL: Table[Requirement] = Table(
         ignore(STATES, MaterialPoChangeAccepted, "its quantity is not touched"),
         #
         on(IN_HOUSE, ProductionStarted, consume, to="consumed"),
-        ignore(("consumed", "released"), ProductionStarted, "it served an earlier round of production"),
+        never((*AWAITING, *FINAL), ProductionStarted, "production starts with materials that are there (R14)"),
         on((*AWAITING, *IN_HOUSE), WorkOrderCancelled, release, to="released"),
         ignore(FINAL, WorkOrderCancelled, "material that is consumed stays consumed (R62)"),
     ),

@@ -39,7 +39,7 @@ from hub.sagas.case import Scene, by_of
 from hub.sagas.material import material_po_id
 from hub.sagas.model import MaterialLine, MaterialPo, MaterialShare, Requirement
 from hub.sagas.numbers import ZERO, decimal, plain
-from hub.sagas.table import Refusal, Step, Table, ignore, on, refuse, refuse_if, step, waits
+from hub.sagas.table import Refusal, Step, Table, ignore, never, on, refuse, refuse_if, step, waits
 
 
 def on_the_wire(line: MaterialLine) -> MaterialPoLine:
@@ -55,8 +55,7 @@ def on_the_wire(line: MaterialLine) -> MaterialPoLine:
         promised_date=line.promised_date,
         received=plain(line.received),
         shares=[
-            Share(requirement_id=s.requirement_id, order_id=s.order_id, quantity=plain(s.quantity))
-            for s in line.shares
+            Share(requirement_id=s.requirement_id, order_id=s.order_id, quantity=plain(s.quantity)) for s in line.shares
         ],
     )
 
@@ -94,12 +93,7 @@ def _with_allocations(po: MaterialPo, answer: SourceMaterial, scene: Scene) -> t
     need = scene.order.requirements[answer.requirement_id]
     served = sum((s.quantity for s in need.sources if s.material_po_id == po.material_po_id), ZERO)
     already = sum(
-        (
-            s.quantity
-            for line in po.lines.values()
-            for s in line.shares
-            if s.requirement_id == need.requirement_id
-        ),
+        (s.quantity for line in po.lines.values() for s in line.shares if s.requirement_id == need.requirement_id),
         ZERO,
     )
     open_share = served - already
@@ -160,6 +154,7 @@ def release(po: MaterialPo, released: OrderReleased, scene: Scene) -> Step[Mater
 
 
 def _lines_known(po: MaterialPo, message: Any, scene: Scene) -> Refusal | None:
+    """It is about lines that the material PO has."""
     for place, answer in enumerate(message.lines):
         line = po.lines.get(answer.line)
         if line is None:
@@ -174,9 +169,7 @@ def _answered(po: MaterialPo, message: AcknowledgeMaterialPo) -> MaterialPo:
         if line.status in {"received", "cancelled"}:
             continue
         if answer.answer == "accepted":
-            line = replace(
-                line, status="confirmed", promised_date=answer.promised_date or line.requested_date
-            )
+            line = replace(line, status="confirmed", promised_date=answer.promised_date or line.requested_date)
         else:
             line = replace(line, status=answer.answer, answer=answer)
         po = po.with_line(line)
@@ -228,13 +221,12 @@ def propose_change(po: MaterialPo, message: AcknowledgeMaterialPo, scene: Scene)
 
 
 def _review_fits(po: MaterialPo, review: ReviewMaterialPoChange, scene: Scene) -> Refusal | None:
+    """The line waits for a decision; what the supplier refuses cannot be accepted (R20)."""
     line = po.lines.get(review.line)
     if line is None or line.status not in {"changed", "rejected"}:
         return Refusal("unknown_line", f"line {review.line} is not waiting for a decision", "line")
     if review.decision == "accept" and line.status == "rejected":
-        return Refusal(
-            "nothing_to_accept", "the supplier refuses this line; another source is needed", "decision"
-        )
+        return Refusal("nothing_to_accept", "the supplier refuses this line; another source is needed", "decision")
     return None
 
 
@@ -256,9 +248,7 @@ def _decided(po: MaterialPo, review: ReviewMaterialPoChange) -> MaterialPo:
             status="confirmed",
             quantity=quantity,
             shares=tuple(shares),
-            promised_date=(answer.promised_date if answer else None)
-            or line.promised_date
-            or line.requested_date,
+            promised_date=(answer.promised_date if answer else None) or line.promised_date or line.requested_date,
             unit_price=(answer.unit_price if answer else None) or line.unit_price,
         )
     )
@@ -306,18 +296,14 @@ def dispatched(po: MaterialPo, notice: NotifyDispatch, scene: Scene) -> Step[Mat
     return step(po, event)
 
 
-def _receive_line(
-    line: MaterialLine, quantity: Decimal, tolerance: float
-) -> tuple[MaterialLine, ReceivedLine]:
+def _receive_line(line: MaterialLine, quantity: Decimal, tolerance: float) -> tuple[MaterialLine, ReceivedLine]:
     left, shares, parts = quantity, [], []
     for share in line.shares:
         part = min(left, share.quantity - share.received)
         left -= part
         if part > ZERO:
             parts.append(
-                ReceivedPart(
-                    requirement_id=share.requirement_id, order_id=share.order_id, quantity=plain(part)
-                )
+                ReceivedPart(requirement_id=share.requirement_id, order_id=share.order_id, quantity=plain(part))
             )
         shares.append(replace(share, received=share.received + part))
     received = line.received + quantity
@@ -336,9 +322,7 @@ def _receive_line(
     )
 
 
-def _with_receipt(
-    po: MaterialPo, receipt: ReceiveMaterial, scene: Scene
-) -> tuple[MaterialPo, list[ReceivedLine]]:
+def _with_receipt(po: MaterialPo, receipt: ReceiveMaterial, scene: Scene) -> tuple[MaterialPo, list[ReceivedLine]]:
     rules = scene.rules
     tolerance = rules.tolerance_percent.get(po.supplier_id) or rules.supplier_tolerance_percent
     booked = []
@@ -470,6 +454,7 @@ def undecided(po: MaterialPo, scene: Scene) -> bool:
 
 SENT = ("issued", "confirmed", "change_proposed", "part_received")
 STATES = ("withheld", *SENT, "received", "refused", "cancel_requested", "cancelled")
+JOINABLE = ("issued", "confirmed", "part_received")
 FINAL = ("received", "cancelled")
 DELIVERABLE = (*SENT, "cancel_requested")
 
@@ -486,7 +471,8 @@ MATERIAL_PO: Table[MaterialPo] = Table(
     rows=(
         on("new", SourceMaterial, keep_back, to="withheld", when=withheld),
         on("new", SourceMaterial, issue, to="issued"),
-        on(("issued", "confirmed", "part_received"), SourceMaterial, issue, to="issued"),
+        on(JOINABLE, SourceMaterial, issue, to="issued"),
+        never(_rest(*JOINABLE), SourceMaterial, "a requirement joins only a material PO that is open"),
         on("withheld", OrderReleased, release, to="issued"),
         ignore(_rest("withheld"), OrderReleased, "it was not withheld"),
         #
@@ -496,9 +482,7 @@ MATERIAL_PO: Table[MaterialPo] = Table(
         on(SENT, AcknowledgeMaterialPo, propose_change, "change_proposed", some_questioned),
         on(SENT, AcknowledgeMaterialPo, note_answers),
         ignore("cancel_requested", AcknowledgeMaterialPo, "it has been asked to cancel"),
-        refuse(
-            ("withheld", "refused", *FINAL), AcknowledgeMaterialPo, "not_open", "this material PO is not open"
-        ),
+        refuse(("withheld", "refused", *FINAL), AcknowledgeMaterialPo, "not_open", "this material PO is not open"),
         refuse_if(("change_proposed", "refused"), ReviewMaterialPoChange, _review_fits),
         on(("change_proposed", "refused"), ReviewMaterialPoChange, decide_change, "cancelled", was_refused),
         on(

@@ -26,7 +26,7 @@ from hub.messages.production import DispatchShipment, ShipmentItem, Shipped
 from hub.sagas.case import Scene
 from hub.sagas.model import Order, OrderLine, Revision, WorkOrder
 from hub.sagas.numbers import ZERO, decimal, plain
-from hub.sagas.table import After, Refusal, Step, Table, ignore, on, refuse, refuse_if, step, waits
+from hub.sagas.table import After, Refusal, Step, Table, ignore, never, on, refuse, refuse_if, step, waits
 from hub.sagas.timers import RevisionReminderDue
 
 # ------------------------------------------------------------------------------------------- the PO comes in
@@ -81,6 +81,7 @@ def marked_as_revision(order: Order, po: SubmitCustomerPo, scene: Scene) -> bool
 
 
 def _repeated_line(order: Order, po: SubmitCustomerPo, scene: Scene) -> Refusal | None:
+    """Each line has a number of its own, and orders something."""
     numbers = [line.line for line in po.lines]
     for place, number in enumerate(numbers):
         if number in numbers[:place]:
@@ -169,11 +170,10 @@ def held(order: Order, message: object, scene: Scene) -> bool:
 
 
 def _review_fits(order: Order, review: ReviewOrder, scene: Scene) -> Refusal | None:
+    """Proposals are about lines of the order; asking to revise says why (R3)."""
     for place, proposal in enumerate(review.proposals):
         if proposal.line not in order.lines:
-            return Refusal(
-                "unknown_line", f"{order.po_number} has no line {proposal.line}", f"proposals.{place}.line"
-            )
+            return Refusal("unknown_line", f"{order.po_number} has no line {proposal.line}", f"proposals.{place}.line")
     if review.decision == "revise" and not review.proposals and not review.reason:
         return Refusal("reason_missing", "say why, or propose something, when asking to revise", "reason")
     return None
@@ -198,6 +198,7 @@ def still_awaited(order: Order, due: RevisionReminderDue, scene: Scene) -> bool:
 
 
 def _ship_fits(order: Order, dispatch: DispatchShipment, scene: Scene) -> Refusal | None:
+    """What is to leave is ready and not on hold, whole where the customer wants it so (R18, R36, R61)."""
     if dispatch.shipment_id and dispatch.shipment_id in order.shipments:
         return Refusal("duplicate_shipment", f"{dispatch.shipment_id} has left already", "shipment_id")
     seen: set[str] = set()
@@ -227,9 +228,7 @@ def _quantity_fits(order: Order, work: WorkOrder, wanted: Any, place: int, scene
     if not ZERO < wanted <= ready:
         return Refusal("wrong_quantity", f"{plain(ready)} are ready, not {plain(wanted)}", where)
     if wanted < ready and order.customer_id not in scene.rules.part_shipments:
-        return Refusal(
-            "part_shipment_not_agreed", f"{order.customer_id} takes a line in one shipment only", where
-        )
+        return Refusal("part_shipment_not_agreed", f"{order.customer_id} takes a line in one shipment only", where)
     return None
 
 
@@ -385,9 +384,7 @@ ORDER: Table[Order] = Table(
         ),
         refuse(CLOSED, SubmitCustomerPo, "order_closed", "the order has come to its end", "po_number"),
         #
-        refuse(
-            "under_review", ReviewOrder, "held", "a cancellation of this order is being decided", when=held
-        ),
+        refuse("under_review", ReviewOrder, "held", "a cancellation of this order is being decided", when=held),
         refuse_if("under_review", ReviewOrder, _review_fits),
         on("under_review", ReviewOrder, confirm, to="in_fulfilment", when=decides("confirm")),
         on("under_review", ReviewOrder, ask_to_revise, to="stand_by", when=decides("revise")),
@@ -411,12 +408,15 @@ ORDER: Table[Order] = Table(
         ),
         on("in_fulfilment", Shipped, complete, to="completed", when=everything_shipped_or_cancelled),
         ignore("in_fulfilment", Shipped, "other lines are still open"),
+        never(("under_review", "stand_by", "lapsed", *CLOSED), Shipped, "only an order in fulfilment ships"),
         #
         on(OPEN, CancellationGranted, cancel_lines),
+        never(CLOSED, CancellationGranted, "nothing of a closed order is left to cancel"),
         on("in_fulfilment", OrderLineCancelled, complete, "completed", everything_shipped_or_cancelled),
         on(OPEN, OrderLineCancelled, cancel, to="cancelled", when=everything_cancelled),
         ignore(OPEN, OrderLineCancelled, "other lines are still open"),
         ignore(("cancelled", "completed"), OrderLineCancelled, "the last line has ended the order already"),
+        never("rejected", OrderLineCancelled, "nothing of a rejected order is left to cancel"),
     ),
     waits=(waits("under_review", ReviewOrder, "sales-officer", review_facts, when=not_held),),
 )

@@ -14,7 +14,7 @@ from hub.sagas.case import Case
 from hub.sagas.material import MATERIAL, material_po_id
 from hub.sagas.material_po import MATERIAL_PO
 from hub.sagas.model import MaterialPo, Order, Requirement, Stock, WorkOrder
-from hub.sagas.numbers import order_key
+from hub.sagas.numbers import ZERO, order_key
 from hub.sagas.order import ORDER
 from hub.sagas.stock import STOCK
 from hub.sagas.table import Table
@@ -53,10 +53,7 @@ def get(case: Case, address: Address) -> Any:
         line = next((n for n, each in home.lines.items() if each.work_order_id == key), "")
         return home.work_orders.get(key) or WorkOrder(key, home.order_id, line)
     found = home.requirements.get(key)
-    return found or Requirement(key, home.order_id, "", "", "", quantity=_NOTHING)
-
-
-_NOTHING = Requirement.__dataclass_fields__["from_stock"].default
+    return found or Requirement(key, home.order_id, "", "", "", quantity=ZERO)
 
 
 def put(case: Case, address: Address, saga: Any) -> None:

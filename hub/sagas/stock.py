@@ -32,10 +32,9 @@ def _adjusted(stock: Stock, change: AdjustStock) -> Decimal:
 
 
 def _adjustment_fits(stock: Stock, change: AdjustStock, scene: Scene) -> Refusal | None:
+    """The unit is the material's own, and nothing falls below zero."""
     if stock.unit and stock.unit != change.unit:
-        return Refusal(
-            "wrong_unit", f"{stock.material} is kept in {stock.unit}, not in {change.unit}", "unit"
-        )
+        return Refusal("wrong_unit", f"{stock.material} is kept in {stock.unit}, not in {change.unit}", "unit")
     if _adjusted(stock, change) < ZERO:
         return Refusal("below_zero", f"only {plain(stock.on_hand)} {stock.unit} are on hand", "quantity")
     return None

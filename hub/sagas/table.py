@@ -2,8 +2,8 @@
 
 ``on`` is a row; ``ignore`` names what is harmlessly late, ``refuse`` what is answered with
 ``command.refused``. Entries of one (state, message) pair are tried in the order in which they stand; the
-first whose guard holds is taken. A pair that no entry names is a defect of the hub (`Undeclared`), never
-passed over in silence.
+first whose guard holds is taken. ``never`` names what cannot happen, and why. If it does, or a pair that no
+entry names comes up, that is a defect of the hub (`Undeclared`), never passed over in silence.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from hub.errors import Undeclared
 from hub.messages.base import Event, Message
 
 S = TypeVar("S")
+NEW = "new"
+"""The state of what has not begun. What names it is not carried out: it waits until it is known."""
 States = str | tuple[str, ...]
 Guard = Callable[[Any, Any, Any], bool]
 
@@ -96,16 +98,23 @@ class RefuseIf:
     guard: Guard | None = None
 
 
-Entry = On | Ignore | Refuse | RefuseIf
+@dataclass(frozen=True, slots=True)
+class Never:
+    """In these states this message cannot come; ``why`` says so to the reader."""
+
+    states: tuple[str, ...]
+    message: type[Message]
+    why: str
+
+
+Entry = On | Ignore | Refuse | RefuseIf | Never
 
 
 def _states(states: States) -> tuple[str, ...]:
     return (states,) if isinstance(states, str) else states
 
 
-def on(
-    states: States, message: type[Message], action: Action, to: str | None = None, when: Guard | None = None
-) -> On:
+def on(states: States, message: type[Message], action: Action, to: str | None = None, when: Guard | None = None) -> On:
     """A row of the table; ``to`` absent means that the state is kept and its task stays open."""
     return On(_states(states), message, to, action, when)
 
@@ -125,6 +134,11 @@ def refuse(
 def refuse_if(states: States, message: type[Message], check: Check) -> RefuseIf:
     """Name what is refused for a reason found in the message; otherwise the next entry is tried."""
     return RefuseIf(_states(states), message, check)
+
+
+def never(states: States, message: type[Message], why: str) -> Never:
+    """Name what cannot happen."""
+    return Never(_states(states), message, why)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +203,8 @@ class Table(Generic[S]):
         if self.gate is not None and (refusal := self.gate(saga, message, scene)) is not None:
             return refusal
         for entry in self.index.get((saga.state, message.TYPE), ()):
+            if isinstance(entry, Never):
+                break
             if entry.guard is not None and not entry.guard(saga, message, scene):
                 continue
             if isinstance(entry, RefuseIf):
@@ -199,13 +215,13 @@ class Table(Generic[S]):
                 return entry.refusal
             else:
                 return entry
-        raise Undeclared(
-            f"{self.name} in state {saga.state} has no row for {message.TYPE}", where=message.TYPE
-        )
+        raise Undeclared(f"{self.name} in state {saga.state} has no row for {message.TYPE}", where=message.TYPE)
 
     def undeclared(self) -> Iterable[tuple[str, str]]:
-        """The pairs of state and message that no entry names."""
+        """The pairs of state and message that no entry names; what has not begun is named by nothing yet."""
         for state in self.states:
+            if state == NEW:
+                continue
             for message in sorted(self.messages):
                 if (state, message) not in self.index:
                     yield state, message

@@ -40,7 +40,7 @@ from hub.sagas.case import Scene, by_of, person
 from hub.sagas.model import WorkOrder
 from hub.sagas.numbers import ZERO, decimal, plain
 from hub.sagas.order import next_shipment
-from hub.sagas.table import Refusal, Step, Table, ignore, on, refuse, refuse_if, step, waits
+from hub.sagas.table import Refusal, Step, Table, ignore, never, on, refuse, refuse_if, step, waits
 
 
 def _names(work: WorkOrder, message: Message | None = None) -> dict[str, Any]:
@@ -58,9 +58,7 @@ def _names(work: WorkOrder, message: Message | None = None) -> dict[str, Any]:
 def create(work: WorkOrder, confirmed: OrderConfirmed, scene: Scene) -> Step[WorkOrder]:
     """Open the work order of a confirmed line (R10)."""
     line = scene.order.lines[work.line]
-    work = replace(
-        work, item=line.item, unit=line.item.unit, quantity=line.open, to_make=line.open, due=line.confirmed
-    )
+    work = replace(work, item=line.item, unit=line.item.unit, quantity=line.open, to_make=line.open, due=line.confirmed)
     event = WorkOrderCreated(
         **_names(work), item=line.item, quantity=plain(work.quantity), unit=work.unit, due=work.due
     )
@@ -93,6 +91,7 @@ def specify(work: WorkOrder, answer: SpecifyMaterials, scene: Scene) -> Step[Wor
 
 
 def _materials_fit(work: WorkOrder, answer: SpecifyMaterials, scene: Scene) -> Refusal | None:
+    """Each material has a quantity, in the unit in which it is kept (R11)."""
     for place, need in enumerate(answer.materials):
         if decimal(need.quantity) <= ZERO:
             return Refusal("no_quantity", f"{need.material} needs a quantity", f"materials.{place}.quantity")
@@ -123,6 +122,7 @@ def make_ready(work: WorkOrder, message: Message, scene: Scene) -> Step[WorkOrde
 
 
 def _dates_fit(work: WorkOrder, plan: ScheduleWorkOrder, scene: Scene) -> Refusal | None:
+    """Nothing is planned in the past, or ends before it starts (R67)."""
     if plan.start < scene.today:
         return Refusal("date_in_the_past", f"the earliest possible start is {scene.today}", "start")
     if plan.end < plan.start:
@@ -133,9 +133,7 @@ def _dates_fit(work: WorkOrder, plan: ScheduleWorkOrder, scene: Scene) -> Refusa
 def schedule(work: WorkOrder, plan: ScheduleWorkOrder, scene: Scene) -> Step[WorkOrder]:
     """Plan the production; it may be planned anew until it begins (R15)."""
     work = replace(work, start=plan.start, end=plan.end, work_center=plan.work_center)
-    event = WorkOrderScheduled(
-        **_names(work, plan), start=plan.start, end=plan.end, work_center=plan.work_center
-    )
+    event = WorkOrderScheduled(**_names(work, plan), start=plan.start, end=plan.end, work_center=plan.work_center)
     return step(work, event)
 
 
@@ -145,6 +143,7 @@ def start(work: WorkOrder, command: StartProduction, scene: Scene) -> Step[WorkO
 
 
 def _made_fits(work: WorkOrder, done: CompleteProduction, scene: Scene) -> Refusal | None:
+    """All that was to be made is made; what is bad is for the inspection (R16)."""
     if done.quantity is not None and decimal(done.quantity) != work.to_make:
         text = f"{plain(work.to_make)} are to be made, not {done.quantity}; bad pieces are for the inspection"
         return Refusal("wrong_quantity", text, "quantity")
@@ -161,6 +160,7 @@ def produce(work: WorkOrder, done: CompleteProduction, scene: Scene) -> Step[Wor
 
 
 def _count_fits(work: WorkOrder, count: Inspect, scene: Scene) -> Refusal | None:
+    """Good and bad pieces are together what was inspected (R61)."""
     counted = decimal(count.passed) + decimal(count.failed)
     if counted != work.in_inspection:
         text = f"passed and failed have to be {plain(work.in_inspection)} together, not {plain(counted)}"
@@ -202,6 +202,7 @@ def find_defect(work: WorkOrder, count: Inspect, scene: Scene) -> Step[WorkOrder
 
 
 def _defect_fits(work: WorkOrder, answer: DecideDefect, scene: Scene) -> Refusal | None:
+    """No more is decided on than is bad (R17)."""
     if not ZERO < _decided(work, answer) <= work.bad:
         return Refusal("wrong_quantity", f"{plain(work.bad)} bad pieces are to be decided on", "quantity")
     return None
@@ -225,9 +226,7 @@ def decide(work: WorkOrder, answer: DecideDefect, scene: Scene) -> Step[WorkOrde
     """Fix, or scrap and make again; the scrapped pieces are recorded (R17)."""
     pieces = _decided(work, answer)
     if answer.decision == "fix":
-        work = replace(
-            work, bad=work.bad - pieces, to_fix=work.to_fix + pieces, to_make=work.to_make + pieces
-        )
+        work = replace(work, bad=work.bad - pieces, to_fix=work.to_fix + pieces, to_make=work.to_make + pieces)
         return step(work, FixOrdered(**_names(work, answer), quantity=plain(pieces)))
     needs = _needs(work, scene, pieces)
     before = work.requirements if work.to_remake > ZERO else ()
@@ -264,9 +263,7 @@ def remake_needs_nothing(work: WorkOrder, ordered: RemakeOrdered, scene: Scene) 
 
 
 def _item(work: WorkOrder, shipped: Shipped) -> Decimal:
-    return sum(
-        (decimal(item.quantity) for item in shipped.items if item.work_order_id == work.work_order_id), ZERO
-    )
+    return sum((decimal(item.quantity) for item in shipped.items if item.work_order_id == work.work_order_id), ZERO)
 
 
 def all_left(work: WorkOrder, shipped: Shipped, scene: Scene) -> bool:
@@ -284,13 +281,12 @@ def stop(work: WorkOrder, cancelled: OrderLineCancelled, scene: Scene) -> Step[W
     begun = work.to_make if work.state == "in_production" else ZERO
     half_made = begun + work.in_inspection + work.bad + work.good - work.shipped
     work = replace(work, half_made=half_made, start=None, end=None, work_center=None)
-    event = WorkOrderCancelled(
-        **_names(work), half_made=plain(half_made), cancellation_id=cancelled.cancellation_id
-    )
+    event = WorkOrderCancelled(**_names(work), half_made=plain(half_made), cancellation_id=cancelled.cancellation_id)
     return step(work, event)
 
 
 def _disposal_fits(work: WorkOrder, answer: Dispose, scene: Scene) -> Refusal | None:
+    """No more is disposed of than is half made (R62)."""
     if work.half_made <= ZERO:
         return Refusal("nothing_to_dispose", "nothing half-made is left of this work order")
     if answer.quantity is not None and not ZERO < decimal(answer.quantity) <= work.half_made:
@@ -403,6 +399,9 @@ def _all_but(*states: str) -> tuple[str, ...]:
     return tuple(state for state in ALL if state not in states)
 
 
+NOT_SUPPLIED_ANEW = _all_but("awaiting_materials", "defect_found")
+SUPPLIED = "its requirements are all supplied, consumed or released by then"
+
 WORK_ORDER: Table[WorkOrder] = Table(
     name="work order",
     initial="new",
@@ -411,6 +410,7 @@ WORK_ORDER: Table[WorkOrder] = Table(
     gate=other_engineer,
     rows=(
         on("new", OrderConfirmed, create, to="awaiting_engineering"),
+        never(ALL, OrderConfirmed, "an order is confirmed once, and its work orders made then"),
         #
         refuse_if("awaiting_engineering", SpecifyMaterials, _materials_fit),
         on("awaiting_engineering", SpecifyMaterials, specify, to="awaiting_materials"),
@@ -422,10 +422,13 @@ WORK_ORDER: Table[WorkOrder] = Table(
         ),
         on("awaiting_materials", MaterialsSpecified, make_ready, to="ready", when=nothing_needed),
         ignore("awaiting_materials", MaterialsSpecified, "the materials are to be sourced first"),
+        never(_all_but("awaiting_materials"), MaterialsSpecified, "it is what leads to awaiting_materials"),
         on("awaiting_materials", MaterialReserved, make_ready, to="ready", when=all_there),
         on("awaiting_materials", MaterialAvailable, make_ready, to="ready", when=all_there),
         ignore(("awaiting_materials", "defect_found"), MaterialReserved, "more is to be decided or to come"),
         ignore(("awaiting_materials", "defect_found"), MaterialAvailable, "more is to be decided or to come"),
+        never(NOT_SUPPLIED_ANEW, MaterialReserved, SUPPLIED),
+        never(NOT_SUPPLIED_ANEW, MaterialAvailable, SUPPLIED),
         #
         refuse_if(("ready", "scheduled"), ScheduleWorkOrder, _dates_fit),
         on(("ready", "scheduled"), ScheduleWorkOrder, schedule, to="scheduled"),
@@ -449,21 +452,15 @@ WORK_ORDER: Table[WorkOrder] = Table(
             "materials_missing",
             "not all materials are there yet",
         ),
-        refuse(
-            (*ON_THE_FLOOR, *DONE, *ENDED), StartProduction, "already_begun", "production has begun or ended"
-        ),
+        refuse((*ON_THE_FLOOR, *DONE, *ENDED), StartProduction, "already_begun", "production has begun or ended"),
         refuse_if("in_production", CompleteProduction, _made_fits),
         on("in_production", CompleteProduction, produce, to="awaiting_inspection"),
-        refuse(
-            _all_but("in_production"), CompleteProduction, "not_in_production", "nothing is in production"
-        ),
+        refuse(_all_but("in_production"), CompleteProduction, "not_in_production", "nothing is in production"),
         #
         refuse_if("awaiting_inspection", Inspect, _count_fits),
         on("awaiting_inspection", Inspect, accept, to="ready_to_ship", when=none_bad),
         on("awaiting_inspection", Inspect, find_defect, to="defect_found"),
-        refuse(
-            _all_but("awaiting_inspection"), Inspect, "nothing_to_inspect", "nothing waits for inspection"
-        ),
+        refuse(_all_but("awaiting_inspection"), Inspect, "nothing_to_inspect", "nothing waits for inspection"),
         refuse_if("defect_found", DecideDefect, _defect_fits),
         on("defect_found", DecideDefect, decide, when=leaves_some),
         on("defect_found", DecideDefect, decide_and_make_ready, to="ready", when=remake_is_supplied),
@@ -471,12 +468,12 @@ WORK_ORDER: Table[WorkOrder] = Table(
         on("defect_found", DecideDefect, decide, to="in_production"),
         refuse(_all_but("defect_found"), DecideDefect, "no_defect", "no defect waits for a decision"),
         on("awaiting_materials", RemakeOrdered, make_ready, to="ready", when=remake_needs_nothing),
-        ignore(
-            ("awaiting_materials", "defect_found"), RemakeOrdered, "the materials are to be sourced first"
-        ),
+        ignore(("awaiting_materials", "defect_found"), RemakeOrdered, "the materials are to be sourced first"),
+        never(NOT_SUPPLIED_ANEW, RemakeOrdered, "it is decided on defects only"),
         #
         on(DONE, Shipped, leave, to="shipped", when=all_left),
         on(DONE, Shipped, leave, to="part_shipped"),
+        never(_all_but(*DONE), Shipped, "only good pieces of a work order that is ready are shipped"),
         on(LIVE, OrderLineCancelled, stop, to="cancelled"),
         ignore(ENDED, OrderLineCancelled, "the work order has ended"),
         #
