@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from hub.cli import commands, events, orders, serve
+from hub.cli import audit, commands, events, orders, serve
 from hub.cli.common import Reporting, add
 
 app = typer.Typer(
@@ -23,6 +23,7 @@ add(app, "answer", commands.answer)
 add(app, "orders", orders.orders)
 add(app, "order", orders.order)
 add(app, "stock", orders.stock)
+add(app, "audit", audit.audit)
 add(app, "events", events.events)
 
 

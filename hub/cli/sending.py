@@ -95,10 +95,12 @@ async def outcome(database: Database, letter: Letter, waiting: Waiting) -> Verdi
         return found if found.final else await await_verdict(database, *letter.key, patience)
     screen.warn("no hub serves this store; waiting a moment for one to start")
     until = time.monotonic() + (GRACE if waiting.seconds is None else waiting.seconds)
-    while not found.final and time.monotonic() < until:
-        found = await await_verdict(database, *letter.key, 0.25)
+    while time.monotonic() < until:
         if await served(database):
             return await await_verdict(database, *letter.key, patience)
+        found = await await_verdict(database, *letter.key, 0.25)
+        if found.final:
+            break
     return found
 
 

@@ -1,0 +1,134 @@
+"""The ledger of all events: orders, material POs and stock as the events alone have them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from hub.audit.account import ZERO, Data, OrderAccount, number
+from hub.audit.report import Notes
+
+
+@dataclass(slots=True)
+class PoAccount:
+    """A material PO, as the events have it."""
+
+    kinds: set[str] = field(default_factory=set)
+    """the verbs of its events"""
+    received: dict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+    """by line"""
+
+
+@dataclass(slots=True)
+class StockAccount:
+    """A material in the warehouse, as the events have it."""
+
+    received: Decimal = ZERO
+    consumed: Decimal = ZERO
+    adjusted: Decimal = ZERO
+    changed: Decimal = ZERO
+    """the sum of what `stock.changed` says"""
+    last: tuple[Decimal, Decimal, Decimal] | None = None
+    """on hand, reserved, on order, as last said"""
+
+
+class Ledger:
+    """Takes events in the order in which they were said.
+
+    ``adjustments`` are the ids of the commands that corrected stock; without them an adjustment is known by
+    its reason or author.
+    """
+
+    def __init__(self, notes: Notes, adjustments: frozenset[str] | None = None) -> None:
+        self.notes = notes
+        self.orders: dict[str, OrderAccount] = {}
+        self.material_pos: dict[str, PoAccount] = {}
+        self.stock: dict[str, StockAccount] = defaultdict(StockAccount)
+        self.tasks: dict[str, str] = {}
+        """every task ever opened, with how its last event left it"""
+        self.documents: dict[str, set[str]] = defaultdict(set)
+        """the verbs of each document's events"""
+        self.commands_of_documents: dict[str, int] = {}
+        self.refused: set[str] = set()
+        self.set_aside: set[str] = set()
+        self._adjustments = adjustments
+
+    def order(self, order_id: str) -> OrderAccount:
+        """The account of an order."""
+        if order_id not in self.orders:
+            self.orders[order_id] = OrderAccount(order_id)
+        return self.orders[order_id]
+
+    def take(self, event: dict[str, Any]) -> None:
+        """Enter an event, given in its envelope."""
+        self.notes.count("events")
+        kind, data = event["type"].rpartition(".v")[0], event["data"]
+        subject, _, verb = kind.partition(".")
+        order_id, sequence = event.get("correlationid"), event.get("ordersequence")
+        if order_id and sequence:
+            self._number(self.order(order_id), sequence, kind)
+        if subject == "task":
+            self._task(verb, data)
+        elif subject == "document":
+            self._document(verb, data)
+        elif subject == "material-po":
+            self._material_po(verb, data)
+        elif subject == "stock":
+            self._stock(event, data)
+        elif kind == "command.refused":
+            self.refused.add(data["command_id"])
+        elif subject == "message":
+            self.set_aside.add(data["failure_id"])
+        elif order_id:
+            self.order(order_id).take(kind, data, self.notes)
+            if kind == "material.consumed":
+                self.stock[data["material"]].consumed += number(data["quantity"])
+
+    def _number(self, account: OrderAccount, sequence: int, kind: str) -> None:
+        if sequence != account.sequence + 1:
+            text = f"{kind} has number {sequence} after {account.sequence}"
+            self.notes.find("sequence_gap", account.order_id, text)
+        account.sequence = max(account.sequence, sequence)
+
+    def _task(self, verb: str, data: Data) -> None:
+        known = self.tasks.get(data["task_id"])
+        if verb == "opened":
+            self.tasks[data["task_id"]] = "open"
+        elif verb in {"closed", "withdrawn"}:
+            if known != "open":
+                text = f"task.{verb} of a task that is {known or 'unknown'}"
+                self.notes.find("task_not_open", data["task_id"], text)
+            self.tasks[data["task_id"]] = verb
+
+    def _document(self, verb: str, data: Data) -> None:
+        self.documents[data["document_id"]].add(verb)
+        if verb == "received":
+            self.commands_of_documents[data["document_id"]] = data["messages"]
+
+    def _material_po(self, verb: str, data: Data) -> None:
+        account = self.material_pos.setdefault(data["material_po_id"], PoAccount())
+        account.kinds.add(verb)
+        for line in data.get("receipt", ()):
+            quantity = number(line["quantity"])
+            account.received[line["line"]] += quantity
+            self.stock[line["material"]].received += quantity
+
+    def _stock(self, event: dict[str, Any], data: Data) -> None:
+        account = self.stock[data["material"]]
+        change, on_hand = number(data["change"]), number(data["on_hand"])
+        if account.last is not None and account.last[0] + change != on_hand:
+            text = f"on hand {account.last[0]} changed by {change} is said to be {on_hand}"
+            self.notes.find("stock_event_gap", data["material"], text)
+        if min(on_hand, number(data["reserved"]), number(data["on_order"])) < ZERO:
+            self.notes.find("stock_negative", data["material"], f"{event['id']} says less than nothing")
+        account.last = on_hand, number(data["reserved"]), number(data["on_order"])
+        account.changed += change
+        if self._adjusted(event, data):
+            account.adjusted += change
+
+    def _adjusted(self, event: dict[str, Any], data: Data) -> bool:
+        if self._adjustments is None:
+            return bool(data.get("reason") or data.get("by"))
+        return event.get("causationid") in self._adjustments

@@ -1,0 +1,143 @@
+"""What orders share: material POs and stock, counted from orders, events and stored rows (R21, R63, R69)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from hub.audit.account import ZERO, number
+from hub.audit.ledger import Ledger, PoAccount
+from hub.audit.orders import SETTLED, in_house
+from hub.audit.report import Notes
+
+AWAITED = frozenset({"issued", "confirmed", "change_proposed", "part_received", "cancel_requested"})
+DEAD = frozenset({"received", "cancelled", "rejected"})
+PO_EVENTS = {
+    "withheld": set(),
+    "issued": {"issued"},
+    "confirmed": {"confirmed", "change-accepted", "cancel-refused", "cancelled", "cancel-requested"},
+    "change_proposed": {"change-proposed"},
+    "part_received": {"part-received"},
+    "received": {"received"},
+    "refused": {"refused"},
+    "cancel_requested": {"cancel-requested"},
+    "cancelled": {"cancelled"},
+}
+"""state of a material PO, and the events of which at least one tells of it"""
+Stored = dict[str, Any]
+
+
+class Tally:
+    """What the orders ask of stock and suppliers, and what the suppliers' POs promise."""
+
+    def __init__(self) -> None:
+        self.reserved: dict[str, Decimal] = defaultdict(Decimal)
+        self.on_order: dict[str, Decimal] = defaultdict(Decimal)
+        self.sources: dict[str, dict[str, Stored]] = defaultdict(dict)
+        """by material PO: the requirements that count on it, each with what it counts on"""
+        self.needs: dict[str, str] = {}
+        """requirement: its order"""
+
+    def add_order(self, order: Stored) -> None:
+        """Count what an order needs."""
+        for key, need in order["requirements"].items():
+            self.needs[key] = order["order_id"]
+            if need["state"] not in SETTLED:
+                self.reserved[need["material"]] += in_house(need)
+                for source in need["sources"]:
+                    if not source["closed"]:
+                        self.sources[source["material_po_id"]][key] = source
+
+
+def check_material_po(po: Stored, account: PoAccount | None, tally: Tally, orders: set[str], notes: Notes) -> None:
+    """Compare a material PO with its events, and with the requirements that count on it."""
+    key, state = po["material_po_id"], po["state"]
+    notes.count("material_pos")
+    wanted = PO_EVENTS.get(state)
+    if wanted and not (account and account.kinds & wanted):
+        notes.find("material_po_state", key, f"is stored as {state}, and no event says so")
+    shares: dict[str, Decimal] = defaultdict(Decimal)
+    for name, line in po["lines"].items():
+        _line(key, name, line, account, notes)
+        if state in AWAITED:
+            tally.on_order[line["material"]] += awaited(line)
+        for share in line["shares"]:
+            _reachable(key, share, tally, orders, notes)
+            if line["status"] not in DEAD and state in AWAITED | {"withheld"}:
+                shares[share["requirement_id"]] += number(share["quantity"]) - number(share["received"])
+    _promised(key, shares, tally, notes)
+    wanted_task = state in {"change_proposed", "refused"} and any(
+        line["status"] in {"changed", "rejected"} for line in po["lines"].values()
+    )
+    asked = any(task["kind"].startswith("material-po.review-change.") for task in po["tasks"].values())
+    if wanted_task != asked:
+        code, text = ("task_missing", "nobody is asked") if wanted_task else ("task_surplus", "nothing waits for it")
+        notes.find(code, key, f"material-po.review-change: {text}")
+
+
+def awaited(line: Stored) -> Decimal:
+    """What is still to come on a line."""
+    return ZERO if line["status"] in DEAD else max(ZERO, number(line["quantity"]) - number(line["received"]))
+
+
+def _line(key: str, name: str, line: Stored, account: PoAccount | None, notes: Notes) -> None:
+    received = number(line["received"])
+    said = account.received.get(name, ZERO) if account else ZERO
+    if received != said:
+        notes.find("material_po_received", key, f"line {name}: {received} are stored as received, events say {said}")
+    if line["status"] not in DEAD and received + awaited(line) != max(received, number(line["quantity"])):
+        notes.find("material_po_open", key, f"line {name}: received and awaited are not what was ordered")
+    shared = sum((number(each["quantity"]) for each in line["shares"]), ZERO)
+    if line["status"] not in DEAD and shared > number(line["quantity"]):
+        notes.find("material_po_shares", key, f"line {name}: {shared} are promised to orders of {line['quantity']}")
+
+
+def _reachable(key: str, share: Stored, tally: Tally, orders: set[str], notes: Notes) -> None:
+    if share["order_id"] not in orders:
+        notes.find("orphan_share", key, f"it serves order {share['order_id']}, which does not exist")
+    elif tally.needs.get(share["requirement_id"]) != share["order_id"]:
+        notes.find("orphan_share", key, f"it serves requirement {share['requirement_id']}, which does not exist")
+
+
+def _promised(key: str, shares: dict[str, Decimal], tally: Tally, notes: Notes) -> None:
+    for need, source in tally.sources.get(key, {}).items():
+        wanted = number(source["quantity"]) - number(source["received"])
+        if shares.get(need, ZERO) != wanted:
+            text = f"requirement {need} awaits {wanted} from it, it has {shares.get(need, ZERO)} for it"
+            notes.find("share_mismatch", key, text)
+
+
+def check_sources(tally: Tally, pos: Iterable[str], notes: Notes) -> None:
+    """See that every material PO that a requirement counts on exists."""
+    for po_id in tally.sources.keys() - set(pos):
+        for need in tally.sources[po_id]:
+            notes.find("orphan_source", need, f"it counts on material PO {po_id}, which does not exist")
+
+
+def check_stock(rows: Iterable[Any], ledger: Ledger, tally: Tally, notes: Notes) -> None:
+    """On hand from the events, reserved from the requirements, on order from the material POs."""
+    seen = set()
+    for row in rows:
+        notes.count("materials")
+        seen.add(row.material)
+        said = ledger.stock[row.material]
+        on_hand, reserved, on_order = (number(each) for each in (row.on_hand, row.reserved, row.on_order))
+        by_events = number(row.opening) + said.received - said.consumed + said.adjusted
+        for code, name, stored, counted in (
+            ("stock_on_hand", "on hand", on_hand, by_events),
+            ("stock_reserved", "reserved", reserved, tally.reserved.get(row.material, ZERO)),
+            ("stock_on_order", "on order", on_order, tally.on_order.get(row.material, ZERO)),
+        ):
+            if stored != counted:
+                notes.find(code, row.material, f"{name} is stored as {stored}, counting gives {counted}")
+        if said.last is not None and said.last != (on_hand, reserved, on_order):
+            notes.find("stock_unsaid", row.material, "the last stock.changed says something else than is stored")
+        if min(on_hand, reserved, on_order) < ZERO:
+            notes.find("stock_negative", row.material, f"on hand {on_hand}, reserved {reserved}, on order {on_order}")
+        if reserved > on_hand:
+            notes.find("stock_over_reserved", row.material, f"{reserved} are reserved, {on_hand} are on hand")
+    for material in {*tally.reserved, *tally.on_order} - seen:
+        if tally.reserved.get(material) or tally.on_order.get(material):
+            notes.find("stock_missing", material, "orders count on it, but it has no stock record")
