@@ -115,6 +115,7 @@ CATALOGUE: dict[str, Kind] = {
             ta1="024",
             contrl="39",
         ),
+        _warning("role_unexpected", "the partner's profile does not go with a {value}", "content"),
         _warning("refused_by_partner", "the partner says of our {value}: {found}", "content"),
         _warning("unknown_partner", "no partner profile has the interchange id {value}", "interchange"),
         _warning("test_interchange", "the sender marks the interchange as a test", "interchange"),

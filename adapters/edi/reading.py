@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from adapters.edi.delimiters import Standard
@@ -129,9 +129,9 @@ class Assembler:
         sound = all(check(document) for check in self.dialect.checks)
         partner = self._partner(document.interchange)
         meaning = read(Job(document, partner, self.context))
-        if sound:
-            return meaning
-        return Meaning(meaning.intent, (), meaning.likely_intent, meaning.title, meaning.quarantine)
+        if not sound:
+            meaning = replace(meaning, messages=())
+        return _gated(meaning, document, partner)
 
     def _end_group(self, group: Group) -> None:
         self._groups.append((group, self._receipts))
@@ -179,6 +179,23 @@ class Assembler:
             thread={what: status for one in read for what, status in one.meaning.receipts},
             title=", ".join(titles[:3]) + (f" and {len(titles) - 3} more" if len(titles) > 3 else ""),
         )
+
+
+_SUPPLIERS = frozenset({"supplier_confirm", "supplier_ship"})
+
+
+def _gated(meaning: Meaning, document: Document, partner: Partner | None) -> Meaning:
+    """A person looks first at a test of a partner that is not being tested, and at what does not fit its role."""
+    if partner is None or partner.edi is None:
+        return meaning
+    stopped = document.interchange.test and not partner.edi.test
+    intent = meaning.likely_intent or meaning.intent
+    if (intent in _SUPPLIERS) != (partner.role == "supplier"):
+        document.fault("role_unexpected", 1, value=f"{document.type} of a {partner.role}")
+        stopped = True
+    if not stopped or meaning.quarantine:
+        return meaning
+    return replace(meaning, intent="quarantine", likely_intent=meaning.intent, quarantine=True)
 
 
 def _findings(faults: list[Fault]) -> tuple[Finding, ...]:

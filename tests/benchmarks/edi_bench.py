@@ -149,9 +149,9 @@ def main(megabytes: float) -> None:
                 ("envelopes", lambda source, stream=stream: envelopes(iter(stream(source)))),
                 ("normaliser", lambda source, standard=standard: normalise(source, standard)),
             ):
-                seconds, count = timed(path, work)  # type: ignore[arg-type]
+                seconds, count = timed(path, work)
                 rate = f"{size / seconds:7.1f} MB/s  {count / seconds:8.0f} messages/s"
-                memory = peak(small, work)  # type: ignore[arg-type]
+                memory = peak(small, work)
                 sys.stdout.write(f"  {name:13} {rate}  {seconds / base:5.2f} x floor  {memory:5.1f} MB\n")
 
 

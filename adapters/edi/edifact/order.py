@@ -46,10 +46,16 @@ class OrderMap:
         """What the document says."""
         line: dict[str, Any] | None = None
         summary, change = False, self.document.type == "ORDCHG"
-        line_party = False
+        line_party = sub_line = False
         for position, segment in enumerate(self.document.segments, start=1):
             tag = segment[0][0]
             if tag == "LIN":
+                sub_line = at(segment, 4) == "1"
+            elif tag == "UNS":
+                sub_line = False
+            if sub_line:
+                self.fields.keep(position, segment, "part of a line")
+            elif tag == "LIN":
                 line = lines.begin(self.fields, position, segment, change=change)
                 self.lines.append(line)
                 line_party = False
@@ -232,7 +238,7 @@ class OrderMap:
             check_schedule(document, line, position)
         if not complete or not self.lines or "po_number" not in header:
             return None
-        check_totals(document, self.totals, self.lines)
+        check_totals(document, self.totals, self.lines, whole=purpose != "change")
         data = {
             **header,
             "purpose": purpose,

@@ -33,7 +33,7 @@ class SupplierAnswer:
         self.function = ""
         self.lines: list[dict[str, Any]] = []
         self._notes: list[str] = []
-        self._cancels = False
+        self._references: set[str] = set()
 
     def read(self) -> Meaning:
         """What the document says."""
@@ -68,8 +68,7 @@ class SupplierAnswer:
             self.number = value
         if line is not None and at(rff, 1) == "ON" and at(rff, 1, 3):
             line["line"] = at(rff, 1, 3)
-        if value.endswith(CANCELLATION):
-            self._cancels = True
+        self._references.add(value)
 
     def _quantity(self, line: dict[str, Any], position: int, qty: Segment) -> None:
         value = self.fields.decimal(position, qty, 1, 2)
@@ -91,7 +90,7 @@ class SupplierAnswer:
         document = self.document
         title = f"ORDRSP {self.number}".strip()
         deleted = bool(self.lines) and all(line["_action"] == "2" for line in self.lines)
-        if self._cancels or (deleted and self.function != "27"):
+        if f"{self.number}{CANCELLATION}" in self._references or (deleted and self.function != "27"):
             return self._cancellation(title)
         answers = [answer for answer in map(self._answer, self.lines) if answer]
         message: Command | None = None

@@ -274,7 +274,7 @@ class OrderMap:
                 check_schedule(document, line, position)
         if document.rejected and not all("quantity" in line and "unit" in line for line in self.lines):
             return None
-        check_totals(document, self.totals, self.lines)
+        check_totals(document, self.totals, self.lines, whole=purpose != "change")
         data = {
             **header,
             "purpose": purpose,

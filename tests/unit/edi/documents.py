@@ -14,6 +14,10 @@ CUSTOMER = Partner(id="C-ACME", name="Acme Frames", channel="x12", edi=EdiProfil
 GERMAN = Partner(id="C-HOLT", name="Holt", channel="edifact", edi=EdiProfile(id="HOLT", qualifier="14"))
 PARTNERS = Partners([CUSTOMER, GERMAN])
 CONTEXT = Context(PARTNERS, today="2026-11-22")
+SUPPLIERS = Context(
+    Partners([partner.model_copy(update={"role": "supplier"}) for partner in (CUSTOMER, GERMAN)]), today="2026-11-22"
+)
+"""the same two, as suppliers"""
 
 
 class Numbers:

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from adapters.edi.reader import EdifactReader, X12Reader
+from hub.partners import EdiProfile, Partners
 from hub.ports import Context, Reading
 from tests.unit.edi.documents import (
     CONTEXT,
+    CUSTOMER,
     ISA,
     LINE,
     ORDER,
@@ -333,3 +335,22 @@ def test_a_line_that_specifies_loses_nothing() -> None:
     po = data(reading)
     assert po["lines"][0]["notes"] == ["burr free"]
     assert [entry["text"] for entry in po["unmapped"]] == ["XX1*a*b", "LDT*AF*3*DA"]
+
+
+def test_a_test_of_a_partner_that_is_not_being_tested_is_for_a_person() -> None:
+    raw = x12(order(), isa=ISA.replace("*P*", "*T*"))
+    reading = read_x12(raw)
+    assert (reading.intent, reading.likely_intent, codes(reading)) == ("quarantine", "new_po", ["test_interchange"])
+    tested = CUSTOMER.model_copy(update={"edi": EdiProfile(id="ACME", test=True)})
+    assert read_x12(raw, Context(Partners([tested]), today="2026-11-22")).intent == "new_po"
+    assert read_x12(raw.replace(b"ACME ", b"ACMX ")).intent == "new_po"
+
+
+def test_parts_of_a_line_are_no_lines() -> None:
+    reading = read_edifact(edifact(message(*ORDER[:4], "LIN+2++PART:SA+1:1'", "QTY+21:3'", "UNS+S'")))
+    po = data(reading)
+    assert [line["quantity"] for line in po["lines"]] == ["10"]
+    assert [entry["text"] for entry in po["unmapped"]] == [
+        "part of a line: LIN+2++PART:SA+1:1",
+        "part of a line: QTY+21:3",
+    ]

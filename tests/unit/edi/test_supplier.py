@@ -15,6 +15,7 @@ from hub.ports import Context, Occasion, Reading
 from tests.unit.edi.documents import (
     GS,
     ISA,
+    SUPPLIERS,
     UNB,
     Numbers,
     codes,
@@ -36,12 +37,12 @@ def only(reading: Reading) -> dict[str, Any]:
 
 
 def answer_855(*segments: str, bak: str = f"BAK*00*AC*{PO}*20261120~") -> Reading:
-    return read_x12(x12(transaction(bak, *segments, kind="855"), gs=GS.replace("*PO*", "*PR*")))
+    return read_x12(x12(transaction(bak, *segments, kind="855"), gs=GS.replace("*PO*", "*PR*")), SUPPLIERS)
 
 
 def ordrsp(*segments: str, function: str = "4", order_number: str = PO) -> Reading:
     head = (f"BGM+231+S-77+{function}'", "DTM+137:20261121:102'", f"RFF+ON:{order_number}'")
-    return read_edifact(edifact(message(*head, *segments, "UNS+S'", kind="ORDRSP:D:96A:UN")))
+    return read_edifact(edifact(message(*head, *segments, "UNS+S'", kind="ORDRSP:D:96A:UN")), SUPPLIERS)
 
 
 @pytest.mark.rule("R20")
@@ -103,7 +104,8 @@ def test_the_answer_to_our_cancelling(bca: str, ack: str, answer: str) -> None:
                 f"ACK*{ack}~",
                 kind="865",
             )
-        )
+        ),
+        SUPPLIERS,
     )
     assert only(reading) == {"material_po_id": PO, "answer": answer, "reason": "see above"}
 
@@ -154,7 +156,7 @@ def test_an_ordrsp_without_lines_or_order_is_for_a_person() -> None:
 
 
 def notice(*segments: str) -> Reading:
-    return read_x12(x12(transaction("BSN*00*D-1*20261208*1200*0001~", *segments, kind="856")))
+    return read_x12(x12(transaction("BSN*00*D-1*20261208*1200*0001~", *segments, kind="856")), SUPPLIERS)
 
 
 def test_a_ship_notice_over_two_orders() -> None:
@@ -220,7 +222,8 @@ def test_a_desadv() -> None:
                 "RFF+ON:M-2:1'",
                 kind="DESADV:D:96A:UN",
             )
-        )
+        ),
+        SUPPLIERS,
     )
     assert [(m.data()["material_po_id"], m.data()["lines"]) for m in reading.messages] == [
         (PO, [{"line": "2", "quantity": "10"}]),
@@ -309,3 +312,10 @@ def test_our_own_answer_to_a_supplier_reads_back() -> None:
     assert edifact_answer.texts("word " * 40)[0][4][0] == ("word " * 14).strip()
     assert X12Writer("METALWORKS").writes("material-po.issued.v1")
     assert read_x12(x12(order())).intent == "new_po"
+
+
+def test_a_document_that_does_not_fit_its_senders_role_is_for_a_person() -> None:
+    reading = read_x12(x12(order()), SUPPLIERS)
+    assert (reading.intent, reading.likely_intent, codes(reading)) == ("quarantine", "new_po", ["role_unexpected"])
+    reading = read_x12(x12(transaction(f"BAK*00*AD*{PO}*20261120~", "PO1*1*5*EA~", kind="855")))
+    assert (reading.intent, reading.likely_intent) == ("quarantine", "supplier_confirm")

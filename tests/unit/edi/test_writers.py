@@ -26,6 +26,9 @@ PO = {
 WRITERS: dict[str, Writer] = {"x12": X12Writer("METALWORKS"), "edifact": EdifactWriter("METALWORKS")}
 READERS: dict[str, Reader] = {"x12": X12Reader(), "edifact": EdifactReader()}
 US = Context(Partners([Partner(id="US", name="us", edi=EdiProfile(id="METALWORKS"))]), today="2026-11-22")
+US_SELLING = Context(
+    Partners([Partner(id="US", name="us", role="supplier", edi=EdiProfile(id="METALWORKS"))]), today="2026-11-22"
+)
 
 
 def partner(**edi: object) -> Partner:
@@ -73,7 +76,7 @@ def test_the_events_that_partners_are_told_of() -> None:
 @pytest.mark.parametrize("event_type", WRITTEN)
 def test_what_is_written_reads_without_a_finding(standard: str, event_type: str) -> None:
     text = written(standard, example(event_type))
-    reading = READERS[standard].read(text.encode(), "", US)
+    reading = READERS[standard].read(text.encode(), "", US if event_type.startswith("material") else US_SELLING)
     assert reading.findings == ()
     assert reading.disposition == "accepted"
 
@@ -170,11 +173,11 @@ def test_the_partner_says_how_it_is_written() -> None:
 
 def test_delimiters_in_text_do_no_harm() -> None:
     event = example("order.rejected.v1").model_copy(update={"reason": "a*b~c>d+e'f:g?h\nÄ \x07 漢"})
-    reading = X12Reader().read(written("x12", event).encode(), "", US)
+    reading = X12Reader().read(written("x12", event).encode(), "", US_SELLING)
     assert reading.findings == ()
     text = written("edifact", event)
     assert "FTX+AAI+++a*b~c>d?+e?'f?:g??h Ä   漢'" in text.replace("?*", "*")
-    assert EdifactReader().read(text.encode(), "", US).findings == ()
+    assert EdifactReader().read(text.encode(), "", US_SELLING).findings == ()
 
 
 def test_a_partner_without_edi_is_not_told_by_edi() -> None:
