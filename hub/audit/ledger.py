@@ -100,7 +100,8 @@ class Ledger:
             if known != "open":
                 text = f"task.{verb} of a task that is {known or 'unknown'}"
                 self.notes.find("task_not_open", data["task_id"], text)
-            self.tasks[data["task_id"]] = verb
+            if known is not None:
+                self.tasks[data["task_id"]] = verb
 
     def _document(self, verb: str, data: Data) -> None:
         self.documents[data["document_id"]].add(verb)

@@ -40,7 +40,7 @@ def check_order(order: Stored, account: OrderAccount | None, notes: Notes) -> No
     order_id = order["order_id"]
     notes.count("orders")
     notes.count("lines", len(order["lines"]))
-    if account is None or not account.state:
+    if account is None or not account.revisions:
         notes.find("order_without_events", order_id, "no event says that it was received")
         return
     for name, stored, said in (

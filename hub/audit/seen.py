@@ -27,7 +27,7 @@ def audit_events(letters: Iterable[Letter | dict[str, Any] | bytes]) -> Report:
         seen.add(key)
         ledger.take(event)
     for account in ledger.orders.values():
-        if not account.state:
+        if not account.revisions:
             notes.find("order_without_events", account.order_id, "no event says that it was received")
             continue
         notes.count("orders")

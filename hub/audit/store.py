@@ -106,7 +106,7 @@ async def _check_orders(
         tally.add_order(order)
         check_order(order, ledger.orders.get(row.order_id), notes)
     for order_id, account in ledger.orders.items():
-        if account.state and order_id not in orders:
+        if account.revisions and order_id not in orders:
             notes.find("order_lost", order_id, "its events tell of it, but it is not stored")
     return orders, homes, tally
 

@@ -1,0 +1,256 @@
+"""The audit: a store that a hub has left is clean, and whatever is planted in it is found, by its code."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import orjson
+import pytest
+
+from hub.app import build
+from hub.audit import Report, audit, audit_events
+from hub.settings import Settings, load_settings
+from hub.store.database import Database
+from tests.support.running import with_partners
+from tests.support.story import STEEL, tell
+
+
+async def test_what_a_hub_leaves_is_clean(backing: Settings) -> None:
+    async with build(with_partners(backing)) as hub:
+        await tell(hub)
+        report = await audit(hub.database)
+        running = await audit(hub.database, at_rest=False)
+
+    assert report.findings == running.findings == ()
+    assert report.figures["orders"] == 8
+    assert report.figures["purchase_orders"] == 9
+    assert report.figures["documents_in"] == 3
+    assert report.figures["set_aside"] == 1
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a store in which the story was told; tests work on copies of it."""
+    import asyncio
+
+    folder = tmp_path_factory.mktemp("told")
+    settings = load_settings(folder=folder, database_url=f"sqlite:///{folder}/hub.sqlite", http_port=0)
+
+    async def run() -> None:
+        async with build(with_partners(settings)) as hub:
+            await tell(hub)
+
+    asyncio.run(run())
+    return folder / "hub.sqlite"
+
+
+Plant = Callable[[sqlite3.Connection], object]
+
+
+def sql(*statements: str) -> Plant:
+    """Plant something by SQL; each statement has to hit something."""
+
+    def plant(store: sqlite3.Connection) -> None:
+        for statement in statements:
+            assert store.execute(statement).rowcount > 0, statement
+
+    return plant
+
+
+def body(table: str, where: str, change: Callable[[dict], object]) -> Plant:
+    """Plant something in what is stored of an order or a material PO."""
+
+    def plant(store: sqlite3.Connection) -> None:
+        rowid, text = store.execute(f"select rowid, body from {table} where {where}").fetchone()
+        found = orjson.loads(text)
+        change(found)
+        store.execute(f"update {table} set body = ? where rowid = ?", (orjson.dumps(found).decode(), rowid))
+
+    return plant
+
+
+def order(number: str, change: Callable[[dict], object]) -> Plant:
+    """Plant something in an order."""
+    return body("orders", f"po_number = '{number}'", change)
+
+
+def event(kind: str, change: Callable[[dict], object]) -> Plant:
+    """Plant something in the data of the first event of a kind."""
+    return body("outbox", f"type = '{kind}.v1'", lambda envelope: change(envelope["data"]))
+
+
+def without(kind: str, where: str = "1") -> Plant:
+    """Lose an event."""
+    return sql(
+        f"delete from outbox where position = (select min(position) from outbox where type = '{kind}.v1' and {where})"
+    )
+
+
+def only(found: dict) -> dict:
+    """The only value, or the first."""
+    return next(iter(found.values()))
+
+
+def of(number: str) -> str:
+    """A condition: the order of that PO number."""
+    return f"order_id = (select order_id from orders where po_number = '{number}')"
+
+
+def material_po(change: Callable[[dict], object]) -> Plant:
+    """Plant something in the material PO of which a part was received."""
+    return body("material_pos", "state = 'part_received'", change)
+
+
+PLANTED: list[tuple[str, Plant]] = [
+    # orders and lines
+    ("order_state", order("STANDBY", lambda o: o.update(state="under_review"))),
+    ("order_columns", sql("update orders set state = 'lapsed' where po_number = 'STANDBY'")),
+    ("order_without_events", without("order.received", of("REJECTED"))),
+    ("order_lost", sql("delete from orders where po_number = 'REJECTED'")),
+    ("po_lost", without("order.received", of("MADE"))),
+    ("po_line_lost", event("order.received", lambda d: d["po"]["lines"].pop())),
+    ("line_mismatch", order("MADE", lambda o: o["lines"].pop("2"))),
+    ("line_ordered", order("REVISED", lambda o: o["lines"]["1"].update(ordered="8"))),
+    ("line_shipped", order("MADE", lambda o: o["lines"]["1"].update(shipped="9"))),
+    ("line_cancelled", order("BOUGHT", lambda o: o["lines"]["3"].update(cancelled="0"))),
+    ("line_overdone", order("MADE", lambda o: o["lines"]["1"].update(shipped="11"))),
+    ("line_unaccounted", order("BOUGHT", lambda o: o["work_orders"].pop(o["lines"]["1"]["work_order_id"]))),
+    ("line_unaccounted", order("MADE", lambda o: o["lines"]["1"].update(ordered="11"))),
+    ("live_after_end", order("MADE", lambda o: only(o["work_orders"]).update(state="ready"))),
+    ("cancellation_state", order("ASSESSING", lambda o: o["cancellation"].update(state="none"))),
+    ("change_state", order("BOUGHT", lambda o: o["change"].update(state="requested"))),
+    ("revision_mismatch", order("REVISED", lambda o: o["revisions"].pop())),
+    # events
+    ("sequence_gap", without("task.closed")),
+    ("sequence_mismatch", order("MADE", lambda o: o.update(sequence=o["sequence"] + 1))),
+    ("shipped_after_cancellation", sql(
+        "update outbox set position = 1000000 where position = "
+        "(select max(position) from outbox where type = 'shipment.shipped.v1')",
+        "update outbox set body = replace(body, '\"line\":\"4\"', '\"line\":\"3\"') where position = 1000000",
+    )),
+    ("unsent", sql("update outbox set sent_at = null where position = 5")),
+    ("command_lost", sql("delete from inbox where type = 'stock.adjust.v1'")),
+    ("refusal_unsaid", without("command.refused")),
+    ("failure_unsaid", without("message.set-aside")),
+    # work orders and materials
+    ("work_order_state", order("BOUGHT", lambda o: only(o["work_orders"]).update(state="ready"))),
+    ("work_order_pieces", order("MADE", lambda o: only(o["work_orders"]).update(good="9"))),
+    ("work_order_without_events", order("BOUGHT", lambda o: o["work_orders"].update(
+        {"W-X-9": {**only(o["work_orders"]), "work_order_id": "W-X-9"}}))),
+    ("orphan_work_order", order("BOUGHT", lambda o: o["lines"]["1"].update(work_order_id=None))),
+    ("requirement_state", order("BOUGHT", lambda o: only(o["requirements"]).update(state="available"))),
+    ("orphan_requirement", order("BOUGHT", lambda o: only(o["requirements"]).update(work_order_id="W-X-9"))),
+    ("requirement_lost", order("BOUGHT", lambda o: o["requirements"].popitem())),
+    ("requirement_stock", order("MADE", lambda o: only(o["requirements"]).update(from_stock="29"))),
+    # stock and material POs
+    ("stock_on_hand", sql(f"update stock set on_hand = '1' where material = '{STEEL}'")),
+    ("stock_reserved", sql("update stock set reserved = '1' where material = 'BAR-40MM'")),
+    ("stock_on_order", sql("update stock set on_order = '1' where material = 'BAR-40MM'")),
+    ("stock_over_reserved", sql("update stock set on_hand = '19' where material = 'BAR-40MM'")),
+    ("stock_negative", sql(f"update stock set on_hand = '-1' where material = '{STEEL}'")),
+    ("stock_unsaid", without("stock.changed", "body like '%yearly count%'")),
+    ("stock_on_hand", without("material.consumed")),
+    ("stock_missing", sql("delete from stock where material = 'BAR-40MM'")),
+    ("material_po_received", material_po(lambda p: only(p["lines"]).update(received="21"))),
+    ("material_po_state", material_po(lambda p: p.update(state="refused"))),
+    ("material_po_lost", sql("delete from material_pos where state = 'part_received'")),
+    ("orphan_source", sql("delete from material_pos where state = 'part_received'")),
+    ("orphan_share", material_po(lambda p: only(p["lines"])["shares"][0].update(order_id="O-X"))),
+    ("share_mismatch", material_po(lambda p: only(p["lines"])["shares"][0].update(quantity="49"))),
+    ("material_po_shares", material_po(lambda p: only(p["lines"]).update(quantity="40"))),
+    # tasks and timers
+    ("task_missing", order("REVISED", lambda o: o["tasks"].clear())),
+    ("task_unlisted", sql("delete from tasks where state = 'open' and kind = 'cancellation.assess.v1'")),
+    ("task_state", sql("update tasks set state = 'closed' where state = 'open'")),
+    ("orphan_task", sql("update tasks set state = 'open' where state = 'closed'")),
+    ("task_unsaid", without("task.opened")),
+    ("task_surplus", order("STANDBY", lambda o: o["tasks"].update(
+        {"T-X-1": {"kind": "order.review.v1", "target": o["order_id"], "role": "sales-officer"}}))),
+    ("orphan_timer", sql("update timers set order_id = 'O-X'")),
+    # documents
+    ("document_lost", sql("delete from documents where name = 'noise.bin'")),
+    ("document_unsaid", without("document.received")),
+    ("document_unsaid", without("document.sent")),
+    ("document_commands", sql("delete from outbox where kind = 'command' and causation like 'D-%'")),
+    ("document_without_reason", sql("update documents set findings = '[]' where state = 'rejected'")),
+    ("document_unasked", sql("update documents set state = 'quarantined' where name = 'noise.bin'")),
+    ("document_unsent", sql("update documents set state = 'to_send' where state = 'sent'")),
+    ("orphan_document", sql("update documents set order_id = 'O-X' where direction = 'out' and order_id is not null")),
+]  # fmt: skip
+
+
+async def look(store: Path) -> Report:
+    database = Database(f"sqlite:///{store}")
+    try:
+        return await audit(database)
+    finally:
+        await database.close()
+
+
+@pytest.mark.parametrize(("code", "plant"), PLANTED, ids=[f"{i}-{code}" for i, (code, _) in enumerate(PLANTED)])
+async def test_what_is_planted_is_found(told: Path, tmp_path: Path, code: str, plant: Plant) -> None:
+    store = Path(shutil.copy(told, tmp_path))
+    with sqlite3.connect(store) as connection:
+        plant(connection)
+    connection.close()
+
+    report = await look(store)
+
+    assert code in report.codes, report.findings
+    assert not report.clean
+
+
+async def test_the_copied_store_is_clean_before_anything_is_planted(told: Path) -> None:
+    assert (await look(told)).findings == ()
+
+
+# ----------------------------------------------------------------------------------------- what a subscriber saw
+
+
+def said(store: Path) -> list[dict]:
+    connection = sqlite3.connect(store)
+    rows = connection.execute("select body from outbox where kind = 'event' order by position").fetchall()
+    connection.close()
+    return [orjson.loads(text) for (text,) in rows]
+
+
+def test_what_a_subscriber_saw_is_clean_even_when_repeated(told: Path) -> None:
+    events = said(told)
+    report = audit_events([*events, *events[:50]])
+
+    assert report.findings == ()
+    assert report.figures["repeated"] == 50
+    assert report.figures["orders"] == 8
+
+
+@pytest.mark.parametrize("lost", ["order.line-cancelled", "work-order.created", "task.closed", "material.consumed"])
+def test_an_event_that_a_subscriber_missed_is_a_gap(told: Path, lost: str) -> None:
+    events = said(told)
+    place = next(i for i, each in enumerate(events) if each["type"] == f"{lost}.v1")
+
+    assert "sequence_gap" in audit_events(events[:place] + events[place + 1 :]).codes
+
+
+def test_a_stock_event_that_a_subscriber_missed_is_a_gap(told: Path) -> None:
+    events = said(told)
+    place = [i for i, each in enumerate(events) if each["type"] == "stock.changed.v1"][3]
+
+    assert "stock_event_gap" in audit_events(events[:place] + events[place + 1 :]).codes
+
+
+def test_events_out_of_their_order_are_found(told: Path) -> None:
+    events = said(told)
+    swapped = [events[1], events[0], *events[2:]]
+
+    assert "sequence_gap" in audit_events(swapped).codes
+
+
+def test_shipping_twice_is_found(told: Path) -> None:
+    events = said(told)
+    last = [each for each in events if each["type"] == "shipment.shipped.v1"][-1]
+    twice = {**last, "id": "another", "ordersequence": None}
+
+    assert {"line_overdone"} <= audit_events([*events, twice]).codes
