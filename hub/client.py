@@ -1,0 +1,145 @@
+"""Talking to a running hub from outside: commands in, events out, over the broker alone where there is one."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Protocol
+
+import aio_pika
+from sqlalchemy import func, select
+
+from hub.bus.rabbit import RabbitBus
+from hub.bus.topology import EVENTS_EXCHANGE
+from hub.errors import BrokerUnavailable
+from hub.messages.base import Message
+from hub.messages.envelope import Letter, open_letter, to_bytes, write_letter
+from hub.settings import Settings
+from hub.store import tables
+from hub.store.database import Database
+from hub.store.post import post
+
+POLL = 0.02
+PORTION = 1000
+
+
+class Client(Protocol):
+    """A way to a running hub."""
+
+    async def send(self, message: Message, message_id: str = "") -> Letter:
+        """Send a command; returns when it is safe. Raises BrokerUnavailable, Unroutable, StoreUnavailable."""
+        ...
+
+    def events(self) -> AsyncIterator[Letter]:
+        """Every event from now on, as subscribers see them: repeated ones too."""
+        ...
+
+
+def _letter(message: Message, source: str, message_id: str) -> Letter:
+    return write_letter(message, message_id=message_id or str(uuid.uuid4()), source=source, time=datetime.now(UTC))
+
+
+class RabbitClient:
+    """Over RabbitMQ: a queue of its own bound to all events, and commands published with confirm."""
+
+    def __init__(self, url: str, source: str) -> None:
+        self._url = url
+        self._source = source
+        self._bus = RabbitBus(url)
+        self._arrived: asyncio.Queue[bytes] = asyncio.Queue()
+        self._connection: aio_pika.abc.AbstractRobustConnection | None = None
+
+    async def connect(self) -> None:
+        """Connect, and begin to listen. Raises BrokerUnavailable."""
+        await self._bus.connect()
+        try:
+            self._connection = await aio_pika.connect_robust(self._url)
+            channel = await self._connection.channel()
+            exchange = await channel.declare_exchange(EVENTS_EXCHANGE, aio_pika.ExchangeType.TOPIC, durable=True)
+            queue = await channel.declare_queue(exclusive=True)
+            await queue.bind(exchange, routing_key="#")
+            await queue.consume(self._take, no_ack=True)
+        except (OSError, aio_pika.exceptions.AMQPError) as error:
+            raise BrokerUnavailable(f"RabbitMQ does not answer: {error}", where="HUB_BROKER_URL") from error
+
+    async def _take(self, message: aio_pika.abc.AbstractIncomingMessage) -> None:
+        self._arrived.put_nowait(message.body)
+
+    async def send(self, message: Message, message_id: str = "") -> Letter:
+        """Publish a command, and wait for the confirm."""
+        letter = _letter(message, self._source, message_id)
+        await self._bus.deliver("command", message.TYPE, to_bytes(letter.envelope))
+        return letter
+
+    async def events(self) -> AsyncIterator[Letter]:
+        """What has arrived since the connection stood."""
+        while True:
+            yield open_letter(await self._arrived.get())
+
+    async def close(self) -> None:
+        """Disconnect."""
+        if self._connection is not None:
+            await self._connection.close()
+        await self._bus.stop()
+
+
+class StoreClient:
+    """On the embedded default: commands go in through the outbox, and events are read from it."""
+
+    def __init__(self, database: Database, source: str) -> None:
+        self._database = database
+        self._source = source
+        self._position = 0
+
+    async def connect(self) -> None:
+        """Note where the outbox ends: what comes after is news."""
+        async with self._database.read() as connection:
+            last = await connection.execute(select(func.max(tables.outbox.c.position)))
+            self._position = last.scalar() or 0
+
+    async def send(self, message: Message, message_id: str = "") -> Letter:
+        """Put a command on the outbox."""
+        letter = _letter(message, self._source, message_id)
+        await post(self._database, [letter])
+        return letter
+
+    async def events(self) -> AsyncIterator[Letter]:
+        """The outbox's events from the position on."""
+        table = tables.outbox
+        while True:
+            query = (
+                select(table.c.position, table.c.kind, table.c.body)
+                .where(table.c.position > self._position)
+                .order_by(table.c.position)
+                .limit(PORTION)
+            )
+            async with self._database.read() as connection:
+                rows = (await connection.execute(query)).all()
+            for row in rows:
+                self._position = row.position
+                if row.kind == "event":
+                    yield open_letter(row.body.encode())
+            if not rows:
+                await asyncio.sleep(POLL)
+
+    async def close(self) -> None:
+        """Close the store."""
+        await self._database.close()
+
+
+@asynccontextmanager
+async def client_of(settings: Settings, source: str) -> AsyncIterator[RabbitClient | StoreClient]:
+    """A client of the hub that these settings describe; ``source`` is how it signs its commands."""
+    client: RabbitClient | StoreClient
+    if settings.embedded:
+        client = StoreClient(Database(settings.database_url), source)
+    else:
+        client = RabbitClient(settings.broker_url, source)
+    await client.connect()
+    try:
+        yield client
+    finally:
+        await client.close()

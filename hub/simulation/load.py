@@ -1,0 +1,144 @@
+"""`hub simulate`: so many orders at once, driven to their end by the robots, with figures."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from hub.client import Client
+from hub.errors import HubError
+from hub.messages.envelope import Letter
+from hub.simulation.choices import Choices
+from hub.simulation.orders import purchase_order
+from hub.simulation.robots import Robots
+from hub.simulation.script import Script
+
+ENDS = {
+    "order.completed.v1": "completed",
+    "order.cancelled.v1": "cancelled",
+    "order.rejected.v1": "rejected",
+}
+
+
+class Stuck(HubError):
+    """Orders of a simulation did not end: the hub is stopped, or does not answer."""
+
+    code = "stuck"
+
+
+@dataclass(slots=True)
+class Figures:
+    """What a run came to. Latency is from the PO sent to the order's last event, in seconds."""
+
+    orders: int
+    seconds: float
+    messages: int
+    """commands sent and events seen"""
+    outcomes: dict[str, int]
+    latencies: list[float] = field(default_factory=list)
+
+    @property
+    def orders_per_second(self) -> float:
+        """Orders brought to their end, per second."""
+        return self.orders / self.seconds
+
+    @property
+    def messages_per_second(self) -> float:
+        """Commands and events, per second."""
+        return self.messages / self.seconds
+
+    def quantile(self, share: float) -> float:
+        """The latency that this share of orders stayed below."""
+        ordered = sorted(self.latencies)
+        return ordered[min(len(ordered) - 1, int(len(ordered) * share))] if ordered else 0.0
+
+    def data(self) -> dict[str, object]:
+        """The figures as JSON-ready data."""
+        return {
+            "orders": self.orders,
+            "seconds": round(self.seconds, 3),
+            "orders_per_second": round(self.orders_per_second, 1),
+            "messages": self.messages,
+            "messages_per_second": round(self.messages_per_second, 1),
+            "outcomes": self.outcomes,
+            "latency_seconds": {name: round(self.quantile(q), 3) for name, q in QUANTILES.items()},
+        }
+
+
+QUANTILES = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
+
+
+async def simulate(
+    client: Client,
+    orders: int,
+    seed: int = 1,
+    *,
+    run: str = "",
+    script: Script | None = None,
+    concurrency: int = 200,
+    patience: float = 60.0,
+    progress: Callable[[int, int], None] = lambda ended, orders: None,
+    heard: Callable[[Letter], None] = lambda letter: None,
+) -> Figures:
+    """Send orders, at most ``concurrency`` of them open at a time, and let the robots bring each to its end.
+
+    Raises Stuck when nothing ends for ``patience`` seconds; it names orders that hang.
+    """
+    run = run or f"{seed}-{int(time.time() * 1000) % 10**9:x}"
+    choices, today = Choices(seed), datetime.now(UTC).date()
+    pos = [purchase_order(choices, run, place, today) for place in range(1, orders + 1)]
+    started: dict[str, float] = {}
+    ended: dict[str, tuple[str, float]] = {}
+    slots, news = asyncio.Semaphore(concurrency), asyncio.Event()
+    seen: Counter[str] = Counter()
+
+    def note(letter: Letter) -> None:
+        seen["events"] += 1
+        outcome = ENDS.get(letter.envelope.type)
+        number = getattr(letter.message, "po_number", "")
+        if outcome and number in started and number not in ended:
+            ended[number] = (outcome, time.monotonic() - started[number])
+            slots.release()
+            news.set()
+            progress(len(ended), orders)
+        heard(letter)
+
+    robots = Robots(client, seed, script, heard=note)
+    playing = asyncio.create_task(robots.run())
+    begin = time.monotonic()
+
+    async def submit() -> None:
+        for po in pos:
+            await slots.acquire()
+            started[po.po_number] = time.monotonic()
+            await client.send(po)
+
+    submitting = asyncio.create_task(submit())
+    try:
+        while len(ended) < orders:
+            news.clear()
+            for task in (playing, submitting):
+                if task.done() and task.exception():
+                    task.result()
+            try:
+                async with asyncio.timeout(patience):
+                    await news.wait()
+            except TimeoutError:
+                hanging = [number for number in started if number not in ended]
+                text = f"{len(hanging)} orders did not end within {patience:.0f} s: {', '.join(hanging[:5])}"
+                raise Stuck(f"{text}; is a hub serving?") from None
+    finally:
+        for task in (playing, submitting):
+            task.cancel()
+        await asyncio.gather(playing, submitting, return_exceptions=True)
+    return Figures(
+        orders=orders,
+        seconds=time.monotonic() - begin,
+        messages=robots.sent + orders + seen["events"],
+        outcomes=dict(Counter(outcome for outcome, _ in ended.values())),
+        latencies=[latency for _, latency in ended.values()],
+    )

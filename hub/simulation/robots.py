@@ -1,0 +1,108 @@
+"""The robots together: they hear what the hub says, and send what people and partners would."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from datetime import UTC, date, datetime
+
+from hub.client import Client
+from hub.errors import HubError
+from hub.messages.base import Message
+from hub.messages.desk import CommandRefused, TaskOpened
+from hub.messages.envelope import Letter, derived_id
+from hub.simulation.choices import Choices
+from hub.simulation.outsiders import Customers, Suppliers
+from hub.simulation.people import People
+from hub.simulation.script import Script
+
+log = logging.getLogger("hub.robots")
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
+
+
+class Robots:
+    """Answer every task and play every partner. ``heard`` is told of each event, after the robots."""
+
+    def __init__(
+        self,
+        client: Client,
+        seed: int = 1,
+        script: Script | None = None,
+        *,
+        heard: Callable[[Letter], None] = lambda letter: None,
+        patience: float = 30.0,
+    ) -> None:
+        script = script or Script()
+        choices = Choices(seed)
+        self._client = client
+        self._seed = seed
+        self._heard = heard
+        self._patience = patience
+        self.people = People(choices, script, _today)
+        self._customers = Customers(choices, script)
+        self._suppliers = Suppliers(choices, script, _today)
+        self._sourcing: dict[str, TaskOpened] = {}
+        self._sending: set[asyncio.Task[None]] = set()
+        self.sent = 0
+
+    async def run(self) -> None:
+        """Play until cancelled."""
+        try:
+            async for letter in self._client.events():
+                self.hear(letter)
+                self._heard(letter)
+        finally:
+            for task in self._sending:
+                task.cancel()
+
+    def hear(self, letter: Letter) -> None:
+        """React to one event; hearing it twice sends the same commands under the same ids."""
+        replies = [*self._customers.hear(letter), *self._suppliers.hear(letter), *self._answers(letter)]
+        for place, reply in enumerate(replies):
+            message_id = derived_id(f"robots {self._seed}", letter.envelope.id, str(place))
+            if isinstance(letter.message, TaskOpened) and letter.message.kind == "material.source.v1":
+                self._sourcing[message_id] = letter.message
+            self._later(reply, message_id)
+
+    def _answers(self, letter: Letter) -> Iterable[Message]:
+        message = letter.message
+        if isinstance(message, TaskOpened):
+            answer = self.people.answer(message)
+            if answer is not None:
+                yield answer
+        elif isinstance(message, CommandRefused) and message.code == "short_stock":
+            task = self._sourcing.get(message.command_id)
+            if task is not None:  # somebody was quicker: order all of it
+                stock = {**task.facts["stock"], "free": "0"}
+                answer = self.people.answer(task, stock=stock)
+                if answer is not None:
+                    yield answer
+
+    def _later(self, message: Message, message_id: str) -> None:
+        task = asyncio.create_task(self._send(message, message_id))
+        self._sending.add(task)
+        task.add_done_callback(self._sending.discard)
+
+    async def _send(self, message: Message, message_id: str) -> None:
+        """Send, and try again while broker or store are away: a person would."""
+        self.sent += 1
+        pause = 0.05
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._patience):
+                while True:
+                    try:
+                        await self._client.send(message, message_id)
+                    except HubError as error:
+                        if not error.retryable:
+                            log.warning("a robot could not send %s: %s", message.TYPE, error)
+                            return
+                        await asyncio.sleep(pause)
+                        pause = min(pause * 2, 2.0)
+                    else:
+                        return
+        log.warning("a robot gave up sending %s", message.TYPE)
