@@ -37,6 +37,7 @@ class Interchange:
     """date and time as sent"""
     faults: list[Fault] = field(default_factory=list)
     groups: int = 0
+    group_numbers: set[str] = field(default_factory=set)
     messages: int = 0
     receipts: list[list[str]] = field(default_factory=list)
     """acknowledgments of interchanges of ours that it holds (TA1)"""
@@ -54,6 +55,13 @@ class Interchange:
     def fault(self, code: str, **said: str) -> None:
         """Note a fault of the interchange."""
         self.faults.append(Fault(code, self.place(), **said))
+
+    def enter(self, group: Group, tag: str) -> None:
+        """Count a group; its number must be its own within the interchange."""
+        self.groups += 1
+        if group.number in self.group_numbers:
+            group.faults.append(Fault("group_duplicate", self.place(tag=tag), value=group.number))
+        self.group_numbers.add(group.number)
 
 
 @dataclass(slots=True)

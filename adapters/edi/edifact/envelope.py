@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from adapters.edi.delimiters import EDIFACT_DEFAULT
 from adapters.edi.envelope import Document, Endpoint, Group, Interchange, counts
 from adapters.edi.faults import Fault
 from adapters.edi.splitting import Splitter
@@ -62,6 +63,7 @@ class EdifactStream:
         self._body: list[Segment] | None = None
         self._surplus = 0
         self._suspect: list[int] = []
+        self._outside = ""
 
     def __iter__(self) -> Iterator[Item]:
         """Messages in order, each followed, once it has ended, by its group and its interchange."""
@@ -73,6 +75,9 @@ class EdifactStream:
                 self._splitter = Splitter(block.delimiters, self._charset(block))
             yield from self._read(block)
         yield from self._end_interchange()
+        if self._outside:
+            stray = Fault("stray_segment", value=self._outside)
+            yield Interchange("edifact", EDIFACT_DEFAULT, faults=[stray])
 
     def _charset(self, block: Block) -> str:
         unb = block.segments[0] if block.segments else ""
@@ -132,7 +137,9 @@ class EdifactStream:
                 yield from self._end_interchange(segment)
 
     def _stray(self, segment: Segment) -> None:
-        if self._interchange and len(self._interchange.faults) < self._limits.faults:
+        if self._interchange is None:
+            self._outside = self._outside or segment[0][0] or "an empty segment"
+        elif len(self._interchange.faults) < self._limits.faults:
             self._interchange.fault("stray_segment", value=segment[0][0])
 
     def _begin_interchange(self, unb: Segment, block: Block) -> None:
@@ -168,9 +175,9 @@ class EdifactStream:
     def _begin_group(self, ung: Segment) -> None:
         if self._interchange is None:
             return
-        self._interchange.groups += 1
         version = ":".join(filter(None, (at(ung, 7), at(ung, 7, 2), at(ung, 7, 3))))
         self._group = Group(at(ung, 1), at(ung, 2), at(ung, 3), at(ung, 5), version)
+        self._interchange.enter(self._group, "UNG")
 
     def _end_group(self, une: Segment | None) -> Iterator[Item]:
         yield from self._end_message(None)
@@ -202,6 +209,8 @@ class EdifactStream:
         if document.number in numbers:
             document.fault("message_duplicate", 1, 1, value=document.number)
         numbers.add(document.number)
+        if not document.type or not document.number:
+            document.fault("message_header_unreadable", 1, detail="UNH lacks its type or its number")
         if self._surplus:
             document.fault("message_too_long", expected=str(self._limits.segments))
         if unt is None:

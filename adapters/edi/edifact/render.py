@@ -93,11 +93,7 @@ def interchange(
         body.extend(segment(elements, d) for elements in content)
         body.append(segment(("UNT", str(len(content) + 2), reference), d))
     text = "".join(line + "\n" for line in body)
-    try:
-        text.encode("latin-1")
-        syntax, encoding = ("UNOC", "3"), "latin-1"
-    except UnicodeEncodeError:
-        syntax, encoding = ("UNOY", "4"), "utf-8"
+    syntax, encoding = (("UNOC", "3"), "latin-1") if _fits_latin_1(text) else (("UNOY", "4"), "utf-8")
     head = segment(
         (
             "UNB",
@@ -122,6 +118,19 @@ def interchange(
         text = text.replace("*", f"{d.release}*")
         head = head.replace("*", f"{d.release}*")
     return f"{advice}\n{head}\n{text}{tail}\n".encode(encoding)
+
+
+def _fits_latin_1(text: str) -> bool:
+    """Whether UNOC can carry the text, and its bytes cannot be taken for UTF-8."""
+    if text.isascii():
+        return True
+    try:
+        text.encode("latin-1").decode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    except UnicodeDecodeError:
+        return True
+    return False
 
 
 def message_identifier(kind: str, directory: str) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from adapters.edi.delimiters import X12_DEFAULT
 from adapters.edi.envelope import Document, Endpoint, Group, Interchange, counts, same_number
 from adapters.edi.faults import Fault
 from adapters.edi.splitting import Splitter
@@ -14,6 +15,10 @@ Item = Document | Group | Interchange
 """A message; a group or an interchange once it has ended"""
 
 _CONTROL = frozenset({"ISA", "IEA", "GS", "GE", "ST", "SE", "TA1"})
+
+
+GROUP_TYPES = {"850": "PO", "855": "PR", "856": "SH", "860": "PC", "865": "CA", "997": "FA", "999": "FA"}
+"""Functional identifier of the group (GS01) by transaction set"""
 
 
 def at(segment: list[str], index: int) -> str:
@@ -37,6 +42,7 @@ class X12Stream:
         self._body: list[list[str]] | None = None
         self._surplus = 0
         self._suspect: list[int] = []
+        self._outside = ""
 
     def __iter__(self) -> Iterator[Item]:
         """Messages in order, each followed, once it has ended, by its group and its interchange."""
@@ -47,6 +53,9 @@ class X12Stream:
                 yield from self._end_interchange()
             yield from self._read(block)
         yield from self._end_interchange()
+        if self._outside:
+            stray = Fault("stray_segment", value=self._outside)
+            yield Interchange("x12", X12_DEFAULT, faults=[stray])
 
     def _trouble(self, block: Block) -> Iterator[Item]:
         fault = Fault(block.trouble, detail=block.detail, expected=str(self._limits.segment))
@@ -117,7 +126,9 @@ class X12Stream:
                 yield from self._end_interchange(segment)
 
     def _stray(self, segment: list[str]) -> None:
-        if self._interchange and len(self._interchange.faults) < self._limits.faults:
+        if self._interchange is None:
+            self._outside = self._outside or segment[0] or "an empty segment"
+        elif len(self._interchange.faults) < self._limits.faults:
             self._interchange.fault("stray_segment", value=segment[0])
 
     def _begin_interchange(self, isa: list[str], block: Block) -> None:
@@ -154,8 +165,8 @@ class X12Stream:
     def _begin_group(self, gs: list[str]) -> None:
         if self._interchange is None:
             return
-        self._interchange.groups += 1
         self._group = Group(at(gs, 1), at(gs, 2), at(gs, 3), at(gs, 6), at(gs, 8))
+        self._interchange.enter(self._group, "GS")
         version = self._group.version
         if not (version[:2] == "00" and version[2:3] in "345678" and len(version) >= 6):
             place = self._interchange.place(tag="GS", element=8)
@@ -193,6 +204,10 @@ class X12Stream:
             group.numbers.add(document.number)
         else:
             document.fault("group_header_missing", 1)
+        if not document.type or not document.number:
+            document.fault("message_header_unreadable", 1, detail="ST lacks its type or its number")
+        if group and GROUP_TYPES.get(document.type, group.type) != group.type:
+            document.fault("group_type_differs", 1, found=group.type, expected=document.type)
         if self._surplus:
             document.fault("message_too_long", expected=str(self._limits.segments))
         if se is None:

@@ -54,12 +54,14 @@ def _quantity_and_price(
     if ordered is not None:
         line["quantity"] = ordered
     elif not at(segment, quantity):
-        fields.document.fault("element_missing", position, quantity)
+        code = "element_condition" if at(segment, unit) else "element_missing"
+        fields.document.fault(code, position, quantity)
     measured = fields.unit(position, segment, unit)
     if measured is not None:
         line["unit"] = measured
     elif not at(segment, unit):
-        fields.document.fault("element_missing", position, unit)
+        code = "element_condition" if at(segment, quantity) else "element_missing"
+        fields.document.fault(code, position, unit)
     amount = fields.decimal(position, segment, price)
     basis = at(segment, price + 1)
     if amount is None:

@@ -9,20 +9,11 @@ from datetime import datetime
 
 from adapters.edi.delimiters import X12_DEFAULT, Delimiters
 from adapters.edi.envelope import Endpoint
+from adapters.edi.x12.envelope import GROUP_TYPES
 from hub.partners import EdiProfile
 from hub.ports import Numbers
 
 Segments = list[Sequence[str]]
-
-FUNCTIONAL_IDS = {
-    "850": "PO",
-    "855": "PR",
-    "856": "SH",
-    "860": "PC",
-    "865": "CA",
-    "997": "FA",
-}
-"""Functional identifier of the group (GS01) by transaction set"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +102,7 @@ def interchange(route: Route, documents: Sequence[tuple[str, Segments]], numbers
     """An interchange with one group of documents, each its type and what stands between ST and SE."""
     d = route.delimiters
     number, group = numbers.next("interchange"), numbers.next("group")
-    functional = FUNCTIONAL_IDS[documents[0][0]]
+    functional = GROUP_TYPES[documents[0][0]]
     lines = [
         isa(route, number, now),
         segment(

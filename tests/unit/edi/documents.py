@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from adapters.edi.reader import EdifactReader, X12Reader
+from adapters.edi.x12.envelope import GROUP_TYPES
 from hub.partners import EdiProfile, Partner, Partners
 from hub.ports import Context, Reading
 
@@ -38,8 +39,9 @@ def transaction(*segments: str, kind: str = "850", number: str = "0001", count: 
     return f"ST*{kind}*{number}~{body}SE*{total}*{number}~"
 
 
-def x12(*sets: str, isa: str = ISA, gs: str = GS, ge: str = "", iea: str = "IEA*1*000000007~") -> bytes:
+def x12(*sets: str, isa: str = ISA, gs: str = "", ge: str = "", iea: str = "IEA*1*000000007~") -> bytes:
     """An interchange with one group around transaction sets."""
+    gs = gs or GS.replace("*PO*", f"*{GROUP_TYPES.get(sets[0][3:6], 'PO')}*")
     return (isa + gs + "".join(sets) + (ge or f"GE*{len(sets)}*3~") + iea).encode("latin-1")
 
 

@@ -7,8 +7,11 @@ from datetime import UTC, datetime
 import pytest
 
 from adapters.edi.faults import CATALOGUE, clean
+from adapters.edi.reader import EdifactReader, X12Reader
+from adapters.edi.tokens import Limits
 from hub.ports import Reading
 from tests.unit.edi.documents import (
+    CONTEXT,
     GS,
     ISA,
     LINE,
@@ -87,6 +90,14 @@ X12_FAULTS = {
     "schedule_quantity": (x12(order(LINE, "SCH*4*EA***002*20270111~")), "AK5*A~", "segment 3 PO1"),
     "unknown_partner": (x12(order(), isa=ISA.replace("ACME ", "ACMX ")), "AK5*A~", "interchange"),
     "test_interchange": (x12(order(), isa=ISA.replace("*P*", "*T*")), "*T*>~", "interchange"),
+    "message_header_unreadable": (x12("ST*850~" + BEG + LINE + "SE*4*~"), "AK5*R*5~", "segment 1 ST"),
+    "group_duplicate": (
+        (ISA + (GS + order() + "GE*1*3~") * 2 + "IEA*2*000000007~").encode(),
+        "AK9*R*1*1*0*6~",
+        "GS",
+    ),
+    "group_type_differs": (x12(order(), gs=GS.replace("*PO*", "*PR*")), "AK5*A~", "segment 1 ST"),
+    "element_condition": (x12(order("PO1*1*1**2~")), "AK4*3**2~", "segment 3 PO1, element 3"),
     "group_header_missing": ((ISA + order() + "IEA*0*000000007~").encode(), "", "segment 1 ST"),
 }
 
@@ -225,3 +236,41 @@ def test_faults_are_listed_up_to_a_limit() -> None:
     assert "too_many_faults" in codes(reading)
     assert len(reading.findings) <= 1000
     assert len(acknowledgments(reading)) < 20_000
+
+
+def test_what_stands_after_the_last_interchange_is_not_overlooked() -> None:
+    assert codes(read_x12(x12(order()) + b"PO1*2*5*EA~")) == ["stray_segment"]
+    assert codes(read_edifact(edifact(message(*ORDER)) + b"LIN+2'")) == ["stray_segment"]
+
+
+def test_every_fault_is_found_somewhere() -> None:
+    elsewhere = {
+        "unreadable",
+        "header_unreadable",
+        "wrong_receiver",
+        "segment_too_long",
+        "message_too_long",
+        "too_many_faults",
+        "value_invalid",
+        "code_invalid",
+        "order_type",
+        "purpose_unhandled",
+        "reference_missing",
+        "role_unexpected",
+        "refused_by_partner",
+    }
+    assert set(X12_FAULTS) | set(EDIFACT_FAULTS) | elsewhere == set(CATALOGUE)
+
+
+def test_a_message_of_too_many_segments() -> None:
+    limits = Limits(segments=10)
+    reading = X12Reader(limits=limits).read(x12(order(*(LINE for _ in range(20)))), "", CONTEXT)
+    assert "message_too_long" in codes(reading)
+    many = edifact(message(*ORDER, *("FTX+AAI+++x'" for _ in range(20))))
+    assert "message_too_long" in codes(EdifactReader(limits=limits).read(many, "", CONTEXT))
+
+
+def test_a_segment_of_too_many_characters() -> None:
+    reading = X12Reader().read(x12(order(LINE, "MSG*" + "x" * 200_000 + "~")), "", CONTEXT)
+    assert "segment_too_long" in codes(reading)
+    assert reading.disposition == "rejected"

@@ -1,0 +1,25 @@
+"""The pages about EDI say what the code does."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from adapters.edi.answers import WRITTEN
+from adapters.edi.reader import EDIFACT, X12
+from adapters.edi.reference import page
+
+DOCS = Path(__file__).parents[3] / "docs"
+
+
+def test_the_page_of_faults_is_that_of_the_catalogue() -> None:
+    assert (DOCS / "edi-errors.md").read_text(encoding="utf-8") == page()
+
+
+def test_the_guide_names_every_document_and_event() -> None:
+    text = (DOCS / "edi.md").read_text(encoding="utf-8")
+    for dialect in (X12, EDIFACT):
+        for kind in (*dialect.maps, *dialect.acknowledgments):
+            assert re.search(rf"\b{kind}\b", text), kind
+    for event in WRITTEN:
+        assert f"`{event.removesuffix('.v1')}`" in text, event
