@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Protocol
@@ -19,6 +19,7 @@ from hub.messages.base import Message
 from hub.messages.envelope import Letter, open_letter, to_bytes, write_letter
 from hub.settings import Settings
 from hub.store import tables
+from hub.store.batcher import Batcher
 from hub.store.database import Database
 from hub.store.post import post
 
@@ -93,9 +94,18 @@ class StoreClient:
         self._database = database
         self._source = source
         self._position = 0
+        self._batcher: Batcher[Letter, None] = Batcher(self._post, self._give_up, size=200, name="client")
+
+    async def _post(self, letters: Sequence[Letter]) -> Sequence[None]:
+        await post(self._database, letters)
+        return [None] * len(letters)
+
+    async def _give_up(self, letter: Letter, error: Exception) -> None:
+        raise error
 
     async def connect(self) -> None:
         """Note where the outbox ends: what comes after is news."""
+        await self._batcher.start()
         async with self._database.read() as connection:
             last = await connection.execute(select(func.max(tables.outbox.c.position)))
             self._position = last.scalar() or 0
@@ -103,7 +113,7 @@ class StoreClient:
     async def send(self, message: Message, message_id: str = "") -> Letter:
         """Put a command on the outbox."""
         letter = _letter(message, self._source, message_id)
-        await post(self._database, [letter])
+        await self._batcher.carry_out(letter)
         return letter
 
     async def events(self) -> AsyncIterator[Letter]:
@@ -127,6 +137,7 @@ class StoreClient:
 
     async def close(self) -> None:
         """Close the store."""
+        await self._batcher.stop()
         await self._database.close()
 
 
