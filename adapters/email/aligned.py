@@ -16,7 +16,7 @@ from adapters.email.headings import Heading, heading
 from adapters.email.units import unit_code
 from adapters.email.vocabulary import fold, vocabulary
 
-_RULE = re.compile(r"^[\s|+:]*(?:[-=_–—*]{2,}[\s|+:]*)+$")
+_RULE = frozenset("-=_–—*|+: \t")
 _GAP = re.compile(r"\t+|\s{2,}")
 _FEWEST = 3
 
@@ -69,6 +69,11 @@ def _divided(text: str) -> tuple[Piece, ...]:
         found.append(Piece(at + len(piece) - len(piece.lstrip()), at + len(piece), piece.strip()))
         at += len(piece) + 1
     return tuple(found)
+
+
+def _is_rule(text: str) -> bool:
+    """Whether a line only separates: dashes, underscores, bars."""
+    return set(text) <= _RULE and bool(re.search(r"[-=_–—*]{2}", text))
 
 
 def _words_as_headings(words: Sequence[Piece]) -> list[Piece]:
@@ -229,11 +234,11 @@ def _rows(lines: Sequence[Laid], at: int, columns: tuple[Piece, ...]) -> tuple[l
     end = at
     while at < len(lines):
         laid = lines[at]
-        if not laid.cell.text.strip() or _RULE.match(laid.cell.text):
+        if not laid.cell.text.strip() or _is_rule(laid.cell.text):
             if len(rows) == 1 and not drawn and len(laid.pieces) == len(columns):
                 columns = laid.pieces
             at += 1
-            end = at if _RULE.match(laid.cell.text) else end
+            end = at if _is_rule(laid.cell.text) else end
             continue
         row = None if _ends(laid) else _row(laid, columns, drawn)
         if row is None or not _is_row(row, fields):

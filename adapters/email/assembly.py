@@ -6,40 +6,21 @@ Each gate is a fault with a stable code; one is enough to send the order to a pe
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
-from typing import Any, Literal
-
-from pydantic import ValidationError
 
 from adapters.email import numbers
-from adapters.email.document import Cell
 from adapters.email.header import Header, merge
-from adapters.email.locales import Locale
 from adapters.email.leftover import leftovers
+from adapters.email.locales import Locale
+from adapters.email.purchase import Ordered, Purpose, message_of
 from adapters.email.sheet import Sheet, check_totals
 from adapters.email.units import PIECE
 from adapters.email.valuation import Fault, Valued
 from adapters.email.vocabulary import fold, vocabulary
-from hub.messages.customer_po import (
-    Characteristic,
-    Customer,
-    Line,
-    Party,
-    Product,
-    ReadFrom,
-    Reference,
-    Source,
-    SubmitCustomerPo,
-    Terms,
-    Totals,
-    Unmapped,
-)
+from hub.messages.customer_po import SubmitCustomerPo
 from hub.partners import Partner
-
-Purpose = Literal["original", "revision", "change", "copy"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +68,10 @@ def assemble(
     faults.extend(_corroboration(lines, header, locales))
     message = None
     if lines and len(found) == 1:
-        message = _message(lines, header, found[0], currency, due, partner, purpose, message_id, sheets)
+        ordered = Ordered(found[0], purpose, currency, due, lines, header, sheets, partner, message_id)
+        message = message_of(ordered)
+        if message is None:
+            faults.append(Fault("not_normalised", "what was read does not fit the normalised order", ""))
     return Order(message, tuple(dict.fromkeys(faults)), tuple(warnings), found, lines)
 
 
@@ -240,130 +224,3 @@ def _corroboration(lines: Sequence[Valued], header: Header, locales: tuple[Local
     if not doubtful or any(numbers.decisive(text, locales) for text in written):
         return []
     return [Fault("number_uncorroborated", f"nothing else in the mail shows how “{doubtful[0]}” is meant", "")]
-
-
-def _message(
-    lines: Sequence[Valued],
-    header: Header,
-    number: str,
-    currency: str | None,
-    due: date | None,
-    partner: Partner | None,
-    purpose: Purpose,
-    message_id: str,
-    sheets: Sequence[Sheet],
-) -> SubmitCustomerPo | None:
-    sure = [(index, line) for index, line in enumerate(lines, 1) if line.quantity is not None and line.quantity > 0]
-    read_from: list[ReadFrom] = []
-    built = [_line(line, index, due, position, read_from) for position, (index, line) in enumerate(sure)]
-    unsure = [
-        Unmapped(where=line.raw.place.where[:200], text=_written(line)[:10_000])
-        for line in lines
-        if line.quantity is None
-    ]
-    for named in header.po_numbers[:1]:
-        read_from.append(_read_from("po_number", named.place))
-    total = next((amount for kind, amount, _ in header.sums if kind in ("total", "subtotal")), None)
-    try:
-        return SubmitCustomerPo(
-            po_number=number,
-            purpose=purpose,
-            currency=currency,
-            order_date=header.order_dates[0].isoformat() if len(set(header.order_dates)) == 1 else None,
-            requested_date=due.isoformat() if due else None,
-            customer=Customer(id=partner.id if partner else None, name=partner.name[:200] if partner else None),
-            parties=_parties(header),
-            references=[Reference(kind=kind[:200], value=value[:200]) for kind, value in header.references],
-            notes=_notes(sheets, header),
-            terms=Terms(payment=header.payment, delivery=header.delivery)
-            if header.payment or header.delivery
-            else None,
-            lines=built,
-            totals=Totals(lines=header.line_count, amount=numbers.plain(total) if total is not None else None)
-            if total is not None or header.line_count
-            else None,
-            source=Source(channel="email", message_id=message_id[:200] or None, read_from=read_from[:2000]),
-            unmapped=unsure + _extras(lines),
-        )
-    except ValidationError:
-        return None
-
-
-def _line(line: Valued, index: int, due: date | None, position: int, read_from: list[ReadFrom]) -> Line:
-    for name, cell in line.raw.cells.items():
-        read_from.append(_read_from(f"lines[{position}].{_FIELDS.get(name, name)}", cell))
-    day = line.due or due
-    return Line(
-        line=line.line or str(index),
-        product=Product(
-            buyer_part=line.part and line.part[:200],
-            seller_part=line.seller_part and line.seller_part[:200],
-            gtin=line.raw.text("gtin")[:200] or None,
-            manufacturer_part=line.raw.text("manufacturer_part")[:200] or None,
-            description=line.description and line.description[:10_000],
-        ),
-        quantity=numbers.short(line.quantity or Decimal(0)),
-        unit=line.unit or PIECE,
-        unit_price=numbers.plain(line.price) if line.price is not None else None,
-        price_basis=numbers.short(line.basis),
-        requested_date=day.isoformat() if day else None,
-        characteristics=[Characteristic(name=name, value=value[:10_000]) for name, value in line.traits.items()],
-        notes=[note[:10_000] for note in line.notes],
-    )
-
-
-_FIELDS: Mapping[str, str] = {
-    "part": "product.buyer_part",
-    "seller_part": "product.seller_part",
-    "gtin": "product.gtin",
-    "manufacturer_part": "product.manufacturer_part",
-    "description": "product.description",
-    "price": "unit_price",
-    "basis": "price_basis",
-    "date": "requested_date",
-    "note": "notes",
-}
-
-
-def _read_from(name: str, cell: Cell) -> ReadFrom:
-    return ReadFrom(
-        field=name[:200],
-        part=cell.part[:200],
-        row=cell.row,
-        offset=max(cell.offset, 0),
-        text=cell.text[:500] or None,
-    )
-
-
-def _written(line: Valued) -> str:
-    return "  ".join(cell.text for cell in line.raw.cells.values())
-
-
-def _parties(header: Header) -> list[Party]:
-    if not header.ship_to:
-        return []
-    rows = [cell.text.strip()[:200] for cell in header.ship_to if cell.text.strip()]
-    address: dict[str, Any] = {"lines": rows}
-    return [Party.model_validate({"role": "ship-to", "address": address})]
-
-
-def _notes(sheets: Iterable[Sheet], header: Header) -> list[str]:
-    """What else the sender wrote, kept beside the order."""
-    understood = {(cell.part, cell.row) for cell in header.understood}
-    notes = []
-    for sheet in sheets:
-        text = "\n".join(
-            cell.text.strip() for cell in sheet.rest if cell.text.strip() and (cell.part, cell.row) not in understood
-        )
-        if text:
-            notes.append(text[:10_000])
-    return notes
-
-
-def _extras(lines: Sequence[Valued]) -> list[Unmapped]:
-    return [
-        Unmapped(where=f"{cell.where}, {label}"[:200], text=cell.text[:10_000])
-        for line in lines
-        for label, cell in line.raw.extras
-        if cell.text.strip()
-    ]

@@ -12,6 +12,7 @@ from adapters.email.document import text_of
 from adapters.email.header import merge
 from adapters.email.valuation import Fault
 from adapters.email.vocabulary import alternatives, bounded, fold, vocabulary
+from adapters.email.wire import name
 from hub.messages.customer_po import AnswerPenalty, CancelCustomerPo, Source
 from hub.messages.desk import Intent
 
@@ -66,11 +67,11 @@ def take_cancellation(case: Case) -> Outcome:
     if len(numbers) == 1 and case.partner is not None:
         messages = (
             CancelCustomerPo(
-                po_number=numbers[0][:80],
+                po_number=numbers[0],
                 customer_id=case.partner.id,
                 lines=named or None,
                 reason=_reason(case),
-                source=Source(channel="email", message_id=case.message_id[:200] or None),
+                source=Source(channel="email", message_id=name(case.message_id)),
             ),
         )
     return Outcome("cancel", messages, tuple(faults), tuple(warnings))
@@ -122,7 +123,7 @@ def _body_length(case: Case) -> int:
 def _reason(case: Case) -> str | None:
     """The sentences that ask for it, which mostly say why."""
     said = [cell.text for cell in text_of(case.own) if vocabulary().says("cancel", cell.text)]
-    return " ".join(" ".join(said).split())[:1000] or None
+    return name(" ".join(said), 1000)
 
 
 def first_own_line(case: Case) -> str:
@@ -163,12 +164,12 @@ def take_answer(case: Case) -> Outcome:
     if answer is None or not named:
         return Outcome(intent, (), tuple(faults))
     message = AnswerPenalty(
-        order_id=case.located.get("order_id")[:80] or None,
+        order_id=name(case.located.get("order_id"), 80),
         customer_id=case.partner.id if case.partner else None,
-        po_number=case.located.get("po_number")[:80] or None,
-        question_id=case.located.get("question_id")[:80] or None,
+        po_number=name(case.located.get("po_number"), 80),
+        question_id=name(case.located.get("question_id"), 80),
         answer=answer,
-        source=Source(channel="email", message_id=case.message_id[:200] or None),
+        source=Source(channel="email", message_id=name(case.message_id)),
     )
     return Outcome(intent, (message,), tuple(faults))
 

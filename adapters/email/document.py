@@ -13,6 +13,7 @@ from adapters.email.limits import DEFAULT, Limits
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
 _HARD_SPACES = re.compile("[\u00a0\u2000-\u200a\u202f\u205f\u3000]")
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")
 DECEPTIVE = re.compile("[\u202a-\u202e\u2066-\u2069]")
 """characters that make a text look other than it is stored"""
 
@@ -61,7 +62,7 @@ Block: TypeAlias = Cell | Grid
 
 def clean(text: str) -> str:
     """Text without characters that cannot be seen, and with plain spaces only."""
-    return _HARD_SPACES.sub(" ", _INVISIBLE.sub("", text))
+    return _CONTROL.sub("\ufffd", _HARD_SPACES.sub(" ", _INVISIBLE.sub("", text)))
 
 
 def lines(text: str, part: str, limits: Limits = DEFAULT) -> list[Cell]:

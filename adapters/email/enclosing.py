@@ -8,6 +8,7 @@ from adapters.email.header import merge
 from adapters.email.identity import order_key
 from adapters.email.valuation import Fault
 from adapters.email.vocabulary import fold
+from adapters.email.wire import name
 from hub.messages.base import Command
 from hub.messages.customer_po import CancelCustomerPo, SubmitCustomerPo
 from hub.ports import Finding, Reading
@@ -60,7 +61,7 @@ def _adopted(message: Command, case: Case, faults: list[Fault]) -> Command:
         if named and case.partner and named != case.partner.id:
             faults.append(Fault("party_differs", f"{case.partner.id} sends an EDI document of {named}", "attachment"))
         customer = message.customer.model_copy(update={"id": case.partner.id if case.partner else named})
-        source = message.source.model_copy(update={"channel": "email", "message_id": case.message_id[:200] or None})
+        source = message.source.model_copy(update={"channel": "email", "message_id": name(case.message_id)})
         return message.model_copy(update={"customer": customer, "source": source})
     if isinstance(message, CancelCustomerPo) and case.partner and message.customer_id == "unknown":
         return message.model_copy(update={"customer_id": case.partner.id})

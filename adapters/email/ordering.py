@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
-from adapters.email.assembly import Order, Purpose, assemble, po_numbers
+from adapters.email.assembly import Order, assemble, po_numbers
 from adapters.email.case import Case, Outcome
 from adapters.email.document import Cell
 from adapters.email.header import Named, merge
 from adapters.email.identity import order_key
+from adapters.email.purchase import Purpose
 from adapters.email.valuation import Fault
 from adapters.email.vocabulary import fold, vocabulary
 from hub.messages.desk import Intent

@@ -155,7 +155,9 @@ def _take_prices(text: _Text, cells: dict[str, Cell]) -> None:
 
 @cache
 def _per() -> re.Pattern[str]:
-    words = alternatives([word for word in vocabulary().phrases["per"] if len(word) > 1 and word not in ("la", "le", "les", "el")])
+    words = alternatives(
+        [word for word in vocabulary().phrases["per"] if len(word) > 1 and word not in ("la", "le", "les", "el")]
+    )
     return re.compile(rf"\s?(?:/|(?:{words})(?![^\W_]))\s*[^\W\d]")
 
 

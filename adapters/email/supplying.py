@@ -36,7 +36,9 @@ def take_supplier(case: Case) -> Outcome:
     )
     message = _acknowledgement(case, number, answer or "accepted")
     if message is None and not faults:
-        missing = Fault("lines_missing", "the confirmation lists no lines, and those of the material PO are not at hand", "body")
+        missing = Fault(
+            "lines_missing", "the confirmation lists no lines, and those of the material PO are not at hand", "body"
+        )
         return Outcome("supplier_confirm", (), (), (missing,), to_person=True)
     return Outcome("supplier_confirm", (message,) if message else (), tuple(faults))
 

@@ -106,6 +106,8 @@ def value_line(raw: RawLine, setting: Setting) -> Valued:
     if raw.text("discount") and re.search(r"[1-9]", raw.text("discount")):
         work.fault("discount_stated", f"a discount of {raw.text('discount')} is stated", raw.cells["discount"])
     part, description = raw.text("part") or None, _one_line(raw.text("description")) or None
+    if any(len(raw.text(name)) > 200 for name in ("part", "seller_part", "gtin")) or len(raw.text("line")) > 20:
+        work.fault("value_too_long", "a product's or line's number is longer than any that is one")
     if not (part or description or raw.text("seller_part") or raw.text("gtin") or raw.text("manufacturer_part")):
         work.fault("product_missing", "the line names no product")
     valued = Valued(
