@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from hub.cli import audit, commands, events, orders, serve
+from hub.cli import audit, commands, documents, events, orders, serve
 from hub.cli.common import Reporting, add
 
 app = typer.Typer(
@@ -17,11 +17,14 @@ app = typer.Typer(
     help="A message-driven integration hub for build-to-order manufacturing.",
 )
 add(app, "serve", serve.serve)
+add(app, "parse", documents.parse)
+add(app, "submit", documents.submit)
 add(app, "send", commands.send_command)
 add(app, "tasks", commands.tasks)
 add(app, "answer", commands.answer)
 add(app, "orders", orders.orders)
 add(app, "order", orders.order)
+add(app, "document", documents.document)
 add(app, "stock", orders.stock)
 add(app, "audit", audit.audit)
 add(app, "events", events.events)

@@ -9,7 +9,7 @@ import typer
 
 from hub.cli import screen
 from hub.cli.common import AsJson, Limit, example, read_data, run, store, with_store
-from hub.cli.sending import Timeout, Wait, Waiting, checked, letter_of, send, tell
+from hub.cli.sending import Timeout, Wait, Waiting, checked, send, tell
 from hub.errors import Refused
 from hub.messages.base import ROLES
 from hub.messages.catalogue import COMMANDS
@@ -37,8 +37,9 @@ def send_command(
     as_json: AsJson = False,
 ) -> None:
     """Send one command, checked against its schema first, and wait for its outcome."""
-    letter = letter_of(checked(kind, read_data(data)), source, message_id)
-    tell(letter, run(send(load_settings(), letter, Waiting(wait, timeout))), as_json)
+    message = checked(kind, read_data(data))
+    letter, verdict = run(send(load_settings(), message, source, message_id, Waiting(wait, timeout)))
+    tell(letter, verdict, as_json)
 
 
 @example(
@@ -91,8 +92,9 @@ def answer(
         settings = load_settings()
         async with store(settings) as database:
             task = await queries.task(database, task_id)
-        letter = letter_of(checked(task["kind"], filled(task, given, by)), SOURCE)
-        tell(letter, await send(settings, letter, Waiting(wait, timeout)), as_json)
+        message = checked(task["kind"], filled(task, given, by))
+        letter, verdict = await send(settings, message, SOURCE, "", Waiting(wait, timeout))
+        tell(letter, verdict, as_json)
 
     run(carry_out())
 

@@ -19,7 +19,6 @@ from hub.cli import screen
 from hub.errors import HubError, NotFound, UnreadableMessage
 from hub.settings import Settings, load_settings
 from hub.store.database import Database
-from hub.store.migrate import migrate
 
 T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., None])
@@ -99,6 +98,8 @@ async def store(settings: Settings, *, make: bool = False) -> AsyncIterator[Data
         if not await migrated(database):
             if not make:
                 raise NotFound("the database is empty: `hub serve` makes the store", where="HUB_DATABASE_URL")
+            from hub.store.migrate import migrate
+
             await migrate(database)
         yield database
     finally:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -49,56 +47,47 @@ def command_type(given: str) -> str:
     raise UnknownType(f"there is no command {given!r}{hint}", where="TYPE")
 
 
-def letter_of(message: Message, source: str, message_id: str = "") -> Letter:
-    """A command in its envelope."""
-    return write_letter(message, message_id=message_id or str(uuid.uuid4()), source=source, time=datetime.now(UTC))
-
-
 def checked(given: str, data: dict[str, Any]) -> Message:
     """The command that type and data make. Raises UnknownType, SchemaViolation."""
     return check_data(command_type(given), data)
 
 
-@asynccontextmanager
-async def post_office(settings: Settings) -> AsyncIterator[Any]:
-    """Where commands are handed in: the broker, or the store's outbox on the embedded default."""
+async def send(
+    settings: Settings, message: Message, source: str, message_id: str, waiting: Waiting
+) -> tuple[Letter, Verdict | None]:
+    """Hand a command in, to the broker where there is one, and wait for its outcome unless that is not asked for."""
     if settings.embedded:
+        letter = write_letter(message, message_id=message_id or new_id(), source=source, time=datetime.now(UTC))
         async with store(settings, make=True) as database:
-            yield lambda letter: post(database, [letter])
-        return
-    from hub.bus.rabbit import RabbitBus
-    from hub.messages.envelope import to_bytes
+            await post(database, [letter])
+            return letter, await outcome(database, letter.key, waiting) if waiting.wait else None
+    from hub.client import client_of
 
-    bus = RabbitBus(settings.broker_url, timeout=settings.publish_timeout)
-    await bus.connect()
-    try:
-        yield lambda letter: bus.deliver("command", letter.envelope.type, to_bytes(letter.envelope))
-    finally:
-        await bus.stop()
-
-
-async def send(settings: Settings, letter: Letter, waiting: Waiting) -> Verdict | None:
-    """Hand a command in and wait for its outcome; None when that was not asked for."""
-    async with post_office(settings) as hand_in:
-        await hand_in(letter)
+    async with client_of(settings, source) as client:
+        letter = await client.send(message, message_id)
     if not waiting.wait:
-        return None
+        return letter, None
     async with store(settings, make=True) as database:
-        return await outcome(database, letter, waiting)
+        return letter, await outcome(database, letter.key, waiting)
 
 
-async def outcome(database: Database, letter: Letter, waiting: Waiting) -> Verdict:
+def new_id() -> str:
+    """An id that nobody else has."""
+    return str(uuid.uuid4())
+
+
+async def outcome(database: Database, key: tuple[str, str], waiting: Waiting) -> Verdict:
     """What became of a command. Where no hub runs there is a short grace for one that is just starting."""
     patience = PATIENCE if waiting.seconds is None else waiting.seconds
-    found = await await_verdict(database, *letter.key, min(0.5, patience))
+    found = await await_verdict(database, *key, min(0.5, patience))
     if found.final or await served(database):
-        return found if found.final else await await_verdict(database, *letter.key, patience)
+        return found if found.final else await await_verdict(database, *key, patience)
     screen.warn("no hub serves this store; waiting a moment for one to start")
     until = time.monotonic() + (GRACE if waiting.seconds is None else waiting.seconds)
     while time.monotonic() < until:
         if await served(database):
-            return await await_verdict(database, *letter.key, patience)
-        found = await await_verdict(database, *letter.key, 0.25)
+            return await await_verdict(database, *key, patience)
+        found = await await_verdict(database, *key, 0.25)
         if found.final:
             break
     return found

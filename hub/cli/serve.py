@@ -10,12 +10,9 @@ from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
-from hub.bus.rabbit import RabbitBus
 from hub.cli.common import example
 from hub.errors import BrokerUnavailable, PartEnded
 from hub.settings import Settings, load_settings, masked
-from hub.store.lease import FileLease
-from hub.store.migrate import migrate
 
 log = logging.getLogger("hub")
 AGAIN = 3.0
@@ -72,6 +69,9 @@ async def _pause(stop: asyncio.Event, seconds: float) -> None:
 
 async def _serve(settings: Settings, stop: asyncio.Event) -> None:
     from hub.app import build
+    from hub.bus.rabbit import RabbitBus
+    from hub.store.lease import FileLease
+    from hub.store.migrate import migrate
     from hub.web.site import Served
 
     hub = build(settings)
@@ -96,7 +96,7 @@ async def _serve(settings: Settings, stop: asyncio.Event) -> None:
         await hub.database.close()
 
 
-async def _connected(bus: RabbitBus, stop: asyncio.Event) -> bool:
+async def _connected(bus: Any, stop: asyncio.Event) -> bool:
     """Reach the broker, however long that takes; False when told to stop meanwhile."""
     while not stop.is_set():
         trying = asyncio.ensure_future(bus.connect())

@@ -1,0 +1,206 @@
+"""`hub parse`, `hub submit`, `hub document`: documents shown, handed in, and looked up."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from hub.cli import screen
+from hub.cli.common import AsJson, example, run, store, with_store
+from hub.cli.sending import Timeout, Wait, Waiting, outcome
+from hub.errors import HubError, Inconsistent, NotFound
+from hub.settings import Settings, load_settings
+from hub.store import queries
+from hub.store.database import Database
+
+Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Documents: X12, EDIFACT, .eml.")]
+
+
+@example("hub parse order.edi mail.eml --json", "hub parse mail.eml --context context.json")
+def parse(
+    files: Files,
+    context: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Partners, conversations and known orders (JSON).")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what documents say, without any effect. Several are taken as arriving in that order.
+
+    With --json: one object per file, one per line.
+    """
+    from hub.app import readers
+    from hub.parsing import Parser
+
+    settings = load_settings()
+    parser = Parser(readers(settings), _context(settings, context), settings.max_document_bytes)
+    unread = 0
+    for path in files:
+        try:
+            raw = _read(path)
+        except HubError as error:
+            unread += 1
+            screen.warn(f"hub: {error} [{error.code}]")
+            continue
+        found = parser.parse(raw, str(path))
+        if as_json:
+            screen.show_line(found)
+        else:
+            _show(found)
+    if unread:
+        raise typer.Exit(1)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise NotFound(f"cannot be read: {error.strerror}", where=str(path)) from error
+
+
+def _context(settings: Settings, path: Path | None) -> Any:
+    """What the file says, or what the hub itself knows."""
+    from hub.app import context_of, partners_of
+    from hub.context import load_context
+
+    today = datetime.now(UTC).date().isoformat()
+    if path is not None:
+        return load_context(path, today)
+    return context_of(settings, partners_of(settings), today)
+
+
+def _show(found: dict[str, Any]) -> None:
+    screen.say(f"{found['file']}: {found['kind']}, {found['intent']}, {found['disposition']}")
+    if found["duplicate_of"]:
+        screen.say(f"  repeats {found['duplicate_of']}")
+    if found["likely_intent"]:
+        screen.say(f"  likely: {found['likely_intent']}")
+    for part in found["documents"]:
+        screen.say(f"  document: {part['intent']}, {part['disposition']} ({part['where']})")
+    for message in found["messages"]:
+        screen.say(f"  {screen.version_off(message['type'])}: {screen.as_json(message['data'], indent=None)}")
+    for text in found["acknowledgements"]:
+        screen.say("  answer:\n" + "\n".join(f"    {line}" for line in text.splitlines()))
+    for error in found["errors"]:
+        where = f" ({error['where']})" if error["where"] else ""
+        screen.say(f"  {error['severity']} {error['code']}: {error['message']}{where}")
+
+
+# -------------------------------------------------------------------------------------------------- handing in
+
+
+@example("hub submit order.edi", "hub submit inbox/*.eml")
+def submit(files: Files, wait: bool = Wait, timeout: float | None = Timeout, as_json: AsJson = False) -> None:
+    """Hand documents to the hub as if they had come in over their channel, and wait for what becomes of them.
+
+    Exit 1 when a document is not taken in, or what it asks for is refused.
+    """
+    settings = load_settings()
+
+    async def hand_in() -> list[dict[str, Any]]:
+        async with store(settings, make=True) as database:
+            taken = [await _take_in(settings, database, path) for path in files]
+            if wait:
+                for each in taken:
+                    each["outcomes"] = await _outcomes(settings, database, each.pop("commands"), Waiting(True, timeout))
+            return taken
+
+    taken = run(hand_in())
+    if as_json:
+        screen.show_json(taken)
+    else:
+        for each in taken:
+            _show_taken(each)
+    bad = [each for each in taken if each["state"] not in {"received", "duplicate"} or not _went_well(each)]
+    if bad:
+        raise Inconsistent(f"{len(bad)} of {len(taken)} documents need a person: {bad[0]['file']}")
+
+
+async def _take_in(settings: Settings, database: Database, path: Path) -> dict[str, Any]:
+    from hub.app import context_of, partners_of, readers, utc_now
+    from hub.handlers.intake import Intake
+
+    raw, partners = await asyncio.to_thread(_read, path), partners_of(settings)
+    intake = Intake(
+        database,
+        readers(settings),
+        lambda: context_of(settings, partners, utc_now().date().isoformat()),
+        utc_now,
+        source=settings.source,
+        limit=settings.max_document_bytes,
+    )
+    if len(raw) > settings.max_document_bytes:
+        receipt = await intake.refuse_large(path.name, len(raw), hashlib.sha256(raw).hexdigest())
+    else:
+        receipt = await intake.receive(raw, path.name)
+    return {
+        "file": str(path),
+        "document_id": receipt.document_id,
+        "state": receipt.state,
+        "intent": receipt.reading.intent,
+        "duplicate_of": receipt.duplicate_of,
+        "errors": [
+            {"code": each.code, "severity": each.severity, "message": each.message, "where": each.where}
+            for each in receipt.reading.findings
+        ],
+        "commands": list(receipt.commands),
+    }
+
+
+async def _outcomes(
+    settings: Settings, database: Database, commands: list[str], waiting: Waiting
+) -> list[dict[str, Any]]:
+    found = []
+    for command in commands:
+        verdict = await outcome(database, (f"{settings.source}/intake", command), waiting)
+        names = ("outcome", "code", "message", "where", "order_id")
+        found.append({"id": command, **{name: getattr(verdict, name) for name in names if getattr(verdict, name)}})
+    return found
+
+
+def _went_well(taken: dict[str, Any]) -> bool:
+    return not any(each["outcome"] in {"refused", "set_aside"} for each in taken.get("outcomes", ()))
+
+
+def _show_taken(taken: dict[str, Any]) -> None:
+    repeated = f", repeats {taken['duplicate_of']}" if taken["duplicate_of"] else ""
+    screen.say(f"{taken['file']}: {taken['state']} as {taken['document_id']}, {taken['intent']}{repeated}")
+    for each in taken["errors"]:
+        where = f" ({each['where']})" if each["where"] else ""
+        screen.say(f"  {each['severity']} {each['code']}: {each['message']}{where}")
+    for each in taken.get("outcomes", ()):
+        said = " ".join(each[name] for name in ("outcome", "order_id", "code", "message") if name in each)
+        screen.say("  kept until a hub serves" if each["outcome"] == "pending" else f"  {said}")
+
+
+# ---------------------------------------------------------------------------------------------------- looking up
+
+
+@example("hub document D-2M8Q4ZK7T1XW", "hub document D-2M8Q4ZK7T1XW --raw > order.edi")
+def document(
+    document_id: Annotated[str, typer.Argument(metavar="ID", help="Id of the document.")],
+    raw: Annotated[bool, typer.Option("--raw", help="Write its bytes, unchanged.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show an archived document, in or out: what is known of it, and its content as text."""
+    found, content = with_store(lambda database: queries.document(database, document_id))
+    if raw and not sys.stdout.isatty():
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+        return
+    from hub.parsing import as_text
+
+    if as_json:
+        screen.show_json({**found, "content": as_text(content)})
+        return
+    if not raw:
+        for name, value in found.items():
+            if value not in {None, ""} if not isinstance(value, list) else value:
+                screen.say(f"{name.replace('_', ' '):<14}{screen.cell(value)}")
+        screen.say("")
+    screen.say(as_text(content).replace("\r\n", "\n"))
