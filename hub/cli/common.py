@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import sys
 import traceback
 from collections.abc import AsyncIterator, Callable, Coroutine
@@ -30,7 +31,8 @@ class Reporting(TyperGroup):
     """The commands; an error becomes one line on standard error and exit 1, never a traceback."""
 
     def invoke(self, ctx: Any) -> Any:
-        """Run a command."""
+        """Run a command. What libraries log is no business of a person, unless a command makes it so."""
+        logging.getLogger().addHandler(logging.NullHandler())
         try:
             return super().invoke(ctx)
         except HubError as error:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-import sys
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
 from typing import Any
@@ -15,6 +14,7 @@ from hub.errors import BrokerUnavailable, PartEnded
 from hub.settings import Settings, load_settings, masked
 
 log = logging.getLogger("hub")
+FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 AGAIN = 3.0
 WATCH = 1.0
 
@@ -28,9 +28,7 @@ def serve() -> None:
     Settings are HUB_* variables or hub.yaml (`hub settings` shows them). HTTP has /health/live, /health/ready,
     /metrics and /asyncapi.json.
     """
-    logging.basicConfig(
-        stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
+    logging.basicConfig(force=True, level=logging.WARNING, format=FORMAT)
     log.setLevel(logging.INFO)
     start(serve_until_told(load_settings()))
 

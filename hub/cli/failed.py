@@ -1,0 +1,138 @@
+"""`hub failed`: messages that were set aside, and what a person does with them (R42)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import orjson
+import typer
+
+from hub.cli import screen
+from hub.cli.commands import user
+from hub.cli.common import AsJson, Limit, add, example, read_data, run, store, with_store
+from hub.cli.sending import Timeout, Wait, Waiting, checked, outcome, tell
+from hub.errors import HubError, UnknownType
+from hub.messages.base import Person
+from hub.messages.envelope import open_letter
+from hub.parsing import as_text
+from hub.settings import load_settings
+from hub.store import failures, queries
+
+failed = typer.Typer(help="Messages that were set aside: list, show, retry, edit, discard.", no_args_is_help=True)
+FailureId = Annotated[
+    str, typer.Argument(metavar="ID", help="Id of the failed message, as `hub failed list` shows it.")
+]
+By = Annotated[str, typer.Option("--by", metavar="NAME", help="Who does this; default: you.")]
+STATES = ("open", "retry", "retried", "discarded", "all")
+
+
+def _operator(name: str) -> Person:
+    return Person(role="operator", name=name or user())
+
+
+@example("hub failed list", "hub failed list --state all --json")
+def list_failed(
+    state: Annotated[str, typer.Option(help=f"One of {', '.join(STATES)}.")] = "open",
+    limit: Limit = 100,
+    as_json: AsJson = False,
+) -> None:
+    """List the messages that were set aside, newest first."""
+    if state not in STATES:
+        raise typer.BadParameter(f"{state} is none of {', '.join(STATES)}", param_hint="--state")
+    wanted = "" if state == "all" else state
+    found = with_store(lambda database: queries.failures(database, state=wanted, limit=limit))
+    if as_json:
+        screen.show_json(found)
+        return
+    rows = [
+        {**each, "at": screen.shortly(each["at"]), "id": each["failure_id"], "tries": each["attempts"]}
+        for each in found
+    ]
+    columns = ("id", "at", "type", "code", "message", "place", "tries", "state")
+    screen.show_table(rows, columns, "nothing is set aside")
+
+
+@example("hub failed show F-2M8Q4ZK7T1XW")
+def show(failure_id: FailureId, as_json: AsJson = False) -> None:
+    """Show a message that was set aside: its error, and the message as it came."""
+    found, raw = with_store(lambda database: queries.failure(database, failure_id))
+    if as_json:
+        screen.show_json({**found, "raw": as_text(raw)})
+        return
+    for name, value in found.items():
+        if value is not None:
+            screen.say(f"{name.replace('_', ' '):<14}{screen.cell(value)}")
+    screen.say("")
+    try:
+        screen.show_json(orjson.loads(raw))
+    except orjson.JSONDecodeError:
+        screen.say(as_text(raw))
+
+
+@example("hub failed retry F-2M8Q4ZK7T1XW")
+def retry(failure_id: FailureId, by: By = "") -> None:
+    """Have a message carried out again as it is, once what stood in its way is gone."""
+    settings = load_settings()
+    with_store(lambda database: failures.retry(database, failure_id, _operator(by), settings.source))
+    screen.say(f"{failure_id} is tried again")
+
+
+@example("hub failed discard F-2M8Q4ZK7T1XW --reason 'a test of the partner'")
+def discard(
+    failure_id: FailureId,
+    reason: Annotated[str, typer.Option(help="Why it is given up; it is kept with the message.")],
+    by: By = "",
+) -> None:
+    """Give a message up; it is kept, with the reason."""
+    settings = load_settings()
+    with_store(lambda database: failures.discard(database, failure_id, _operator(by), reason, settings.source))
+    screen.say(f"{failure_id} is discarded")
+
+
+@example("hub failed edit F-2M8Q4ZK7T1XW mended.json")
+def edit(
+    failure_id: FailureId,
+    data: Annotated[str, typer.Argument(metavar="JSON-OR-FILE", help="The data as mended; - reads standard input.")],
+    kind: Annotated[str, typer.Option("--type", help="Type of the command, where the message does not say it.")] = "",
+    by: By = "",
+    wait: bool = Wait,
+    timeout: float | None = Timeout,
+    as_json: AsJson = False,
+) -> None:
+    """Send a mended copy of a message under a new id; the one set aside is kept, with a note of its copy."""
+    given = read_data(data)
+
+    async def carry_out() -> None:
+        settings = load_settings()
+        async with store(settings) as database:
+            found, raw = await queries.failure(database, failure_id)
+            message = checked(kind or _type_of(found, raw), given)
+            copy = await failures.mend(database, failure_id, _operator(by), message, settings.source)
+            verdict = await outcome(database, copy.key, Waiting(True, timeout)) if wait else None
+        tell(copy, verdict, as_json)
+
+    run(carry_out())
+
+
+def _type_of(found: dict[str, Any], raw: bytes) -> str:
+    """The type of a message, as far as it can be read."""
+    if found["type"]:
+        return str(found["type"])
+    try:
+        return open_letter(raw).envelope.type
+    except HubError:
+        pass
+    try:
+        kind = orjson.loads(raw).get("type")
+    except (orjson.JSONDecodeError, AttributeError):
+        kind = None
+    if not isinstance(kind, str):
+        raise UnknownType("the message does not say its type; give it", where="--type")
+    return kind
+
+
+add(failed, "list", list_failed)
+add(failed, "show", show)
+add(failed, "retry", retry)
+add(failed, "edit", edit)
+add(failed, "discard", discard)
