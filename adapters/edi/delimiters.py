@@ -141,6 +141,9 @@ def _with_advice(text: str) -> Header:
         raise HeaderError("UNA is not followed by UNB")
     if not text.startswith(element, start + 3):
         raise HeaderError("UNB is written with another element separator than UNA says")
+    reach = text.find("UNH" + element, start)
+    if segment not in text[start : reach if reach >= 0 else len(text)] and "'" in text[start:]:
+        raise HeaderError("UNB does not end with the segment terminator that UNA names")
     if not _usable(component, element, segment) or release in (component, element, segment):
         raise HeaderError("UNA gives one character two meanings")
     found = Delimiters(

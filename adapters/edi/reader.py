@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from typing import Any
 
@@ -23,6 +24,7 @@ from adapters.edi.x12 import segments as x12_segments
 from adapters.edi.x12 import structure as x12_structure
 from adapters.edi.x12 import supplier as x12_supplier
 from adapters.edi.x12.envelope import X12Stream
+from hub.messages.desk import Intent
 from hub.partners import Partner
 from hub.ports import Context, Draft, Reading
 
@@ -107,7 +109,7 @@ class X12Reader:
         """What the file says; ``known`` are keys of interchanges received before, which are refused as
         duplicates.
         """
-        assembler = Assembler(X12, context, self._our_ids, known)
+        assembler = Assembler(X12, context, self._our_ids, _sniffed(raw), known)
         return assembler.assemble(X12Stream(raw, self._limits))
 
 
@@ -130,9 +132,34 @@ class EdifactReader:
         """What the file says; ``known`` are keys of interchanges received before, which are refused as
         duplicates.
         """
-        assembler = Assembler(EDIFACT, context, self._our_ids, known)
+        assembler = Assembler(EDIFACT, context, self._our_ids, _sniffed(raw), known)
         return assembler.assemble(EdifactStream(raw, self._limits))
 
 
 def _beginning(raw: bytes) -> str:
     return raw[:4096].decode("latin-1").removeprefix(BOM).lstrip(PADDING)
+
+
+_SNIFF = re.compile(
+    rb"(?:ST[^0-9A-Za-z](8[56][056]|99[79])|UNH[^0-9A-Za-z].{1,20}(ORD(?:ERS|CHG|RSP)|DESADV|CONTRL))[^0-9A-Za-z]"
+)
+_SNIFFED: dict[bytes, Intent] = {
+    b"850": "new_po",
+    b"860": "change",
+    b"855": "supplier_confirm",
+    b"865": "supplier_confirm",
+    b"856": "supplier_ship",
+    b"997": "functional_ack",
+    b"999": "functional_ack",
+    b"ORDERS": "new_po",
+    b"ORDCHG": "change",
+    b"ORDRSP": "supplier_confirm",
+    b"DESADV": "supplier_ship",
+    b"CONTRL": "functional_ack",
+}
+
+
+def _sniffed(raw: bytes) -> Intent | None:
+    """What a file seems to be by the first document named in it, used where its envelope cannot be read."""
+    found = _SNIFF.search(raw[:16384])
+    return _SNIFFED.get(found[1] or found[2]) if found else None

@@ -52,6 +52,8 @@ class Assembler:
     dialect: Dialect
     context: Context
     our_ids: Collection[str] = ()
+    sniffed: Intent | None = None
+    """what the file seems to be, where nothing in it can be read"""
     known: Collection[str] = ()
     """keys of interchanges that have been received before"""
     _read: list[_Read] = field(default_factory=list)
@@ -160,7 +162,7 @@ class Assembler:
         findings = _findings(self._faults)
         intents = list(dict.fromkeys(one.meaning.intent for one in read))
         failed = any(fault.fatal for fault in self._faults)
-        intent: Intent = "quarantine" if failed else "not_an_order"
+        intent: Intent = (self.sniffed or "quarantine") if failed else "not_an_order"
         if intents:
             intent = intents[0] if len(intents) == 1 else "mixed"
         partner = next((p for p in self._partners.values() if p), None)

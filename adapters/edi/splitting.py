@@ -28,6 +28,7 @@ def cut(raw: str, delimiters: Delimiters) -> tuple[list[str], bool]:
     segments = _evenly(raw, delimiters.segment) if plain else None
     if segments is None:
         segments = [segment.lstrip(PADDING) for segment in raw.split(delimiters.segment)]
+        segments[-1] = segments[-1].rstrip("\r\n")
         if delimiters.segment == "\n":
             segments = [segment.rstrip("\r") for segment in segments]
         plain = plain and all(map(str.isprintable, segments))

@@ -198,10 +198,18 @@ def _released(text: str, start: int, at: int, release: str) -> bool:
 
 
 def _is_boundary(text: str, start: int, at: int, delimiters: Delimiters) -> bool:
-    """Whether a segment has just ended here; line breaks may stand between."""
+    """Whether a segment has just ended here; line breaks may stand between.
+
+    A trailer (IEA, UNZ) on a line of its own ends with the line, though its terminator was forgotten.
+    """
     terminator = delimiters.segment
     if at == start:
         return True
+    if text[at - 1] in "\r\n":
+        begin = text.rfind(terminator, max(start, at - 80), at)
+        last = text[begin + len(terminator) : at] if begin >= 0 else ""
+        if last.lstrip().startswith(("IEA" + delimiters.element, "UNZ" + delimiters.element)):
+            return True
     while at > start and text[at - 1] in " \r\n\t\x00\x1a" and not text.startswith(terminator, at - len(terminator)):
         at -= 1
     at -= len(terminator)

@@ -93,6 +93,11 @@ def _quantity(fields: Fields, line: Line, position: int, qty: Segment) -> None:
     if line.get("_scheduling"):
         line["schedule"].append({"quantity": value})
         return
+    if qualifier == "11":
+        entry = {"quantity": value}
+        put(entry, "location", line.pop("_location", ""))
+        line["schedule"].append(entry)
+        return
     rank = QUANTITIES.get(qualifier, 99)
     if rank < line.get("_quantity", 99):
         line["_quantity"], line["quantity"], line["unit"] = rank, value, unit
@@ -117,7 +122,7 @@ def _price(fields: Fields, line: Line, position: int, pri: Segment) -> None:
 
 
 def _date(fields: Fields, line: Line, position: int, dtm: Segment) -> None:
-    if line.get("_scheduling") and line.get("schedule"):
+    if line["schedule"]:
         value = fields.date(position, dtm)
         if value:
             line["schedule"][-1]["date"] = value
@@ -148,8 +153,10 @@ def _schedule(fields: Fields, line: Line, position: int, scc: Segment) -> None:
 
 
 def _place(fields: Fields, line: Line, position: int, loc: Segment) -> None:
-    if line.get("schedule") and at(loc, 2) and "location" not in line["schedule"][-1]:
+    if line.get("_scheduling") and line["schedule"] and at(loc, 2) and "location" not in line["schedule"][-1]:
         line["schedule"][-1]["location"] = at(loc, 2)
+    elif at(loc, 1) == "7" and at(loc, 2):
+        line["_location"] = at(loc, 2)
     else:
         fields.keep(position, loc)
 

@@ -226,7 +226,7 @@ class OrderMap:
         number_lines(document, self.lines, positions)
         complete = True
         for position, line in zip(positions, self.lines, strict=True):
-            for name in ("_date", "_quantity", "_price", "_scheduling"):
+            for name in ("_date", "_quantity", "_price", "_scheduling", "_location"):
                 line.pop(name, None)
             if "quantity" not in line:
                 if line.get("action") in ("delete", "none"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,6 +13,8 @@ from adapters.edi.faults import Fault, fatal
 from adapters.edi.x12.render import Route, Segments, bare_interchange, delimiters_of, interchange
 from hub.partners import Partner
 from hub.ports import Numbers
+
+_VERSION = re.compile("00[4-8][0-9]{3}", re.ASCII)
 
 _MOST = 100
 """segments with faults that are listed per message"""
@@ -54,7 +57,7 @@ def back(received: Interchange, partner: Partner | None, version: str, ours: str
         receiver=Endpoint(received.sender.qualifier, received.sender.id),
         group_sender=ours or received.receiver.id,
         group_receiver=theirs or received.sender.id,
-        version=max(version[:6], "004010"),
+        version=version[:6] if _VERSION.match(version) else "004010",
         delimiters=delimiters_of(profile),
         test=received.test,
     )

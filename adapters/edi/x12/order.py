@@ -227,7 +227,7 @@ class OrderMap:
     def _meaning(self) -> Meaning:
         document, header = self.document, self.header
         purpose, kind, position = header.pop("_purpose", ""), header.pop("_type", ""), header.pop("_at", 0)
-        intent, word = PURPOSES.get(purpose, ("quarantine", "original"))
+        intent, word = PURPOSES.get(purpose or "00", ("quarantine", "original"))
         likely: Intent | None = None
         if intent == "quarantine" and purpose:
             document.fault("purpose_unhandled", position, 1, value=purpose)

@@ -354,3 +354,22 @@ def test_parts_of_a_line_are_no_lines() -> None:
         "part of a line: LIN+2++PART:SA+1:1",
         "part of a line: QTY+21:3",
     ]
+
+
+def test_quantities_per_place() -> None:
+    places = ("LOC+7+4099990000031::9'", "QTY+11:4'", "LOC+7+4099990000048::9'", "QTY+11:6'", "DTM+2:20270125:102'")
+    reading = read_edifact(edifact(message(*ORDER[:4], *places, "UNS+S'")))
+    assert first(reading)["schedule"] == [
+        {"quantity": "4", "location": "4099990000031"},
+        {"quantity": "6", "location": "4099990000048", "date": "2027-01-25"},
+    ]
+
+
+def test_a_syntax_error_keeps_the_intent() -> None:
+    assert read_x12(x12(order(beg=""))).intent == "new_po"
+    assert read_x12(x12(order()).replace(b"*0*P*>", b"*>")).intent == "new_po"
+    assert read_edifact(b"UNA:+.? ~" + edifact(message(*ORDER))).intent == "new_po"
+    assert read_edifact(edifact(message("RFF+ON:1'", kind="ORDRSP:D:96A:UN"))).intent in (
+        "supplier_confirm",
+        "quarantine",
+    )

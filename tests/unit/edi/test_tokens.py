@@ -166,3 +166,10 @@ def test_hostile_input_takes_linear_time(filler: bytes) -> None:
 
     small = seconds(200_000)
     assert seconds(1_600_000) < 0.2 + 24 * small
+
+
+def test_a_trailer_without_terminator_before_the_next_interchange() -> None:
+    found = blocks(ORDER[:-1] + b"\r\n" + ORDER)
+    assert [segment for block in found for segment in block.segments] == PLAIN * 2
+    text = edifact(message("BGM+220+A'"))
+    assert len(segments(text[:-1] + b"\n" + text, "edifact")) == 2 * len(segments(text, "edifact"))
