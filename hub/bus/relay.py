@@ -1,19 +1,20 @@
 """The relay: takes the outbox's rows to the bus, each order's in their order, and marks what arrived.
 
 One relay works at a time, whoever has the lease: a file lock beside a SQLite store, an advisory lock in
-PostgreSQL. Within a stream (an order, or what a shared event is about) a message goes out only when the one
-before it is confirmed; streams go out side by side.
+PostgreSQL. Rows go out in the order of their positions over one channel, without waiting for each other's
+confirms. When one fails, what follows it in its stream (an order, or what a shared event is about) counts as
+not sent: it goes out again behind it, under the same ids.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import select, update
 
 from hub.bus.topology import Bus
 from hub.errors import BrokerUnavailable, StoreUnavailable, Unroutable
@@ -101,28 +102,24 @@ class Relay:
             rows = (await connection.execute(query)).all()
         if not rows:
             return 0, True
-        streams: dict[str, list[Any]] = {}
-        for row in rows:
-            streams.setdefault(row.stream, []).append(row)
-        sent = [
-            place
-            for places in await asyncio.gather(*(self._send(stream) for stream in streams.values()))
-            for place in places
-        ]
+        results = await asyncio.gather(*(self._send(row) for row in rows))
+        stuck: set[str] = set()
+        sent = []
+        for row, arrived in zip(rows, results, strict=True):
+            if not arrived:
+                stuck.add(row.stream)
+            elif row.stream not in stuck:
+                sent.append(row.position)
         if sent:
-            statement = update(table).where(table.c.position == bindparam("p")).values(sent_at=bindparam("at"))
-            at = instant(self._now())
+            statement = update(table).where(table.c.position.in_(sent)).values(sent_at=instant(self._now()))
             async with self._database.write() as connection:
-                await connection.execute(statement, [{"p": position, "at": at} for position in sent])
+                await connection.execute(statement)
         return len(sent), len(sent) == len(rows)
 
-    async def _send(self, rows: Sequence[Any]) -> list[int]:
-        sent = []
-        for row in rows:
-            try:
-                await self._bus.deliver(row.kind, row.type, row.body.encode())
-            except (BrokerUnavailable, Unroutable) as error:
-                log.warning("%s stays in the outbox: %s", row.type, error.message)
-                break
-            sent.append(row.position)
-        return sent
+    async def _send(self, row: Any) -> bool:
+        try:
+            await self._bus.deliver(row.kind, row.type, row.body.encode())
+        except (BrokerUnavailable, Unroutable) as error:
+            log.warning("%s stays in the outbox: %s", row.type, error.message)
+            return False
+        return True

@@ -17,6 +17,7 @@ from hub.errors import AlreadyServed
 from hub.store.database import Database
 
 _KEY = 7_201_127
+LOOK = 0.5
 
 
 class Lease(Protocol):
@@ -95,13 +96,16 @@ class PostgresLease:
     def __init__(self, database: Database) -> None:
         self._engine = database.detached()
         self._connection: AsyncConnection | None = None
+        self._seen = 0.0
 
     async def hold(self, wake: Callable[[], None]) -> bool:
         """Try for the lock, or see that the connection that has it still stands."""
         try:
             if self._connection is None:
                 return await self._take(wake)
-            await self._connection.execute(text("SELECT 1"))
+            if time.monotonic() - self._seen > LOOK:
+                await self._connection.execute(text("SELECT 1"))
+                self._seen = time.monotonic()
         except (DBAPIError, OSError):
             await self.release()
             return False
