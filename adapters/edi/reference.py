@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 
-from adapters.edi.faults import CATALOGUE, Kind, Level
+from adapters.edi.catalogue import CATALOGUE, Kind, Level
 
 _LEVELS: dict[Level, tuple[str, str]] = {
     "interchange": (

@@ -33,7 +33,7 @@ def product_ids(product: Product) -> list[str]:
         ("MG", product.manufacturer_part),
     ):
         if value:
-            pairs += [qualifier, value[:80]]
+            pairs += [qualifier, value[:48]]
     return pairs
 
 

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from adapters.edi.faults import CATALOGUE, clean
+from adapters.edi.catalogue import CATALOGUE
+from adapters.edi.faults import clean
 from adapters.edi.reader import EdifactReader, X12Reader
 from adapters.edi.tokens import Limits
 from hub.ports import Reading
