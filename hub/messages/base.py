@@ -71,7 +71,8 @@ def _integral(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-_DECIMAL = r"[0-9]{1,15}(\.[0-9]{1,9})?"
+_DECIMAL = r"[0-9]{1,12}(\.[0-9]{1,9})?"
+_SUM = r"[0-9]{1,18}(\.[0-9]{1,9})?"
 _DAY = r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}"
 _TIME = r"([01][0-9]|2[0-3]):[0-5][0-9]"
 
@@ -93,6 +94,16 @@ SignedQuantity = Annotated[
         "a plain decimal such as -12.50",
         "a signed quantity as a plain decimal",
         "-12.5",
+    ),
+]
+Total = Annotated[
+    str,
+    *_written(
+        "Total",
+        f"-?{_SUM}",
+        "a plain decimal such as 12.50",
+        "a sum of quantities, with room for more digits, as a plain decimal",
+        "12.5",
     ),
 ]
 Money = Annotated[

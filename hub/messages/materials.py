@@ -25,6 +25,7 @@ from hub.messages.base import (
     SignedQuantity,
     SupplierId,
     Text,
+    Total,
     Unit,
     Wire,
     WorkOrderId,
@@ -275,12 +276,12 @@ class MaterialPoLine(Wire):
     line: LineNumber
     material: Material
     description: Text | None = None
-    quantity: Quantity
+    quantity: Total
     unit: Unit
     unit_price: Money | None = None
     requested_date: Date | None = None
     promised_date: Date | None = None
-    received: Quantity = "0"
+    received: Total = "0"
     shares: list[Share] = []
 
 
@@ -379,9 +380,9 @@ class ReceivedLine(Wire):
     line: LineNumber
     material: Material
     unit: Unit
-    quantity: Quantity
+    quantity: Total
     parts: list[ReceivedPart] = []
-    to_stock: Quantity = "0"
+    to_stock: Total = "0"
     """what nobody needs, free in stock (R21)"""
     complete: bool = False
     """the line is delivered in full, within the partner's tolerance (R66)"""
@@ -469,10 +470,10 @@ class StockChanged(
 
     material: Material
     unit: Unit
-    on_hand: SignedQuantity
-    reserved: Quantity
-    on_order: Quantity
-    change: SignedQuantity
+    on_hand: Total
+    reserved: Total
+    on_order: Total
+    change: Total
     """by how much stock on hand changed"""
     order_ids: list[OrderId] = []
     reason: Text | None = None

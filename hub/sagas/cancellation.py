@@ -23,9 +23,9 @@ from hub.messages.order import (
 )
 from hub.sagas.case import Scene, by_of
 from hub.sagas.model import Cancellation, Order
-from hub.sagas.numbers import ZERO, plain
+from hub.sagas.numbers import ZERO, decimal, plain
 from hub.sagas.order import CLOSED
-from hub.sagas.table import After, Refusal, Step, Table, ignore, on, refuse, refuse_if, step, waits
+from hub.sagas.table import NEW, After, Refusal, Step, Table, ignore, on, refuse, refuse_if, step, waits
 from hub.sagas.timers import PenaltyExpiryDue, PenaltyReminderDue
 
 # ------------------------------------------------------------------------------------------------- request
@@ -38,11 +38,11 @@ def _names(order: Order) -> dict[str, str]:
 def open_lines(order: Order, request: CancelCustomerPo) -> tuple[str, ...]:
     """The lines of the request that can still be cancelled: what has shipped is outside (R37)."""
     wanted = request.lines if request.lines is not None else list(order.lines)
-    return tuple(n for n in wanted if n in order.lines and order.lines[n].open > ZERO)
+    return tuple(n for n in dict.fromkeys(wanted) if n in order.lines and order.lines[n].open > ZERO)
 
 
-def _why_nothing(order: Order, request: CancelCustomerPo) -> tuple[str, str]:
-    if order.state == "new":
+def _why_not(order: Order, request: CancelCustomerPo) -> tuple[str, str]:
+    if order.state == NEW:
         return "unknown_order", f"no purchase order {request.po_number} is known here"
     if order.state in {"rejected", "cancelled"}:
         return "order_closed", f"purchase order {request.po_number} is {order.state} already"
@@ -55,21 +55,31 @@ def _why_nothing(order: Order, request: CancelCustomerPo) -> tuple[str, str]:
 def nothing_to_cancel(saga: Cancellation, request: CancelCustomerPo, scene: Scene) -> bool:
     """The order is unknown or closed, or nothing of what is named can still be cancelled."""
     order = scene.order
-    return order.state in {"new", *CLOSED} or not open_lines(order, request)
+    return order.state in {NEW, *CLOSED} or not open_lines(order, request)
+
+
+def _refused(request: CancelCustomerPo, scene: Scene, lines: list[str]) -> CancellationRefused:
+    code, reason = _why_not(scene.order, request)
+    return CancellationRefused(
+        customer_id=request.customer_id,
+        po_number=request.po_number,
+        order_id=scene.order.order_id if scene.order.state != NEW else None,
+        lines=lines,
+        code=code,  # type: ignore[arg-type]  # _why_not gives only codes of the schema
+        reason=reason,
+    )
+
+
+def _refused_lines(request: CancelCustomerPo, scene: Scene) -> list[CancellationRefused]:
+    """The refusal of the lines that are named and cannot be cancelled, beside others that can (R37)."""
+    possible = open_lines(scene.order, request)
+    lines = [number for number in dict.fromkeys(request.lines or ()) if number not in possible]
+    return [_refused(request, scene, lines)] if lines else []
 
 
 def refuse_at_once(saga: Cancellation, request: CancelCustomerPo, scene: Scene) -> Step[Cancellation]:
     """Tell the customer why nothing is cancelled (R37)."""
-    code, reason = _why_nothing(scene.order, request)
-    event = CancellationRefused(
-        customer_id=request.customer_id,
-        po_number=request.po_number,
-        order_id=scene.order.order_id if scene.order.state != "new" else None,
-        lines=request.lines or [],
-        code=code,  # type: ignore[arg-type]  # _why_nothing gives only codes of the schema
-        reason=reason,
-    )
-    return step(saga, event)
+    return step(saga, _refused(request, scene, request.lines or []))
 
 
 def open_assessment(saga: Cancellation, request: CancelCustomerPo, scene: Scene) -> Step[Cancellation]:
@@ -90,7 +100,8 @@ def open_assessment(saga: Cancellation, request: CancelCustomerPo, scene: Scene)
         "cancellation_id": saga.cancellation_id,
         "lines": list(lines),
     }
-    return step(saga, CancellationRequested(**names, reason=request.reason), OrderHeld(**names))
+    requested = CancellationRequested(**names, reason=request.reason)
+    return step(saga, requested, OrderHeld(**names), *_refused_lines(request, scene))
 
 
 def adds_nothing(saga: Cancellation, request: CancelCustomerPo, scene: Scene) -> bool:
@@ -111,7 +122,7 @@ def extend(saga: Cancellation, request: CancelCustomerPo, scene: Scene) -> Step[
         voided_question_id=voided or None,
     )
     held = OrderHeld(**_names(scene.order), cancellation_id=saga.cancellation_id, lines=added)
-    return step(saga, event, held)
+    return step(saga, event, held, *_refused_lines(request, scene))
 
 
 # ---------------------------------------------------------------------------------------------- assessment
@@ -135,8 +146,12 @@ def _assessment_fits(saga: Cancellation, answer: AssessCancellation, scene: Scen
     missing = [number for number, verdict in decided.items() if verdict is None]
     if missing:
         return Refusal("verdict_missing", f"line {', '.join(missing)} has no decision", "decision")
-    if "penalty" in decided.values() and answer.penalty is None:
+    if "penalty" not in decided.values():
+        return None
+    if answer.penalty is None:
         return Refusal("penalty_missing", "a penalty needs its amount and currency", "penalty")
+    if decimal(answer.penalty.amount) <= ZERO:
+        return Refusal("wrong_amount", "a penalty is more than nothing", "penalty.amount")
     return None
 
 
@@ -272,7 +287,9 @@ def assessment_facts(saga: Cancellation, scene: Scene) -> dict[str, Any]:
     order = scene.order
     lines = []
     for number in saga.lines:
-        line = order.lines[number]
+        line = order.lines.get(number)
+        if line is None:
+            continue
         work = order.work_orders.get(line.work_order_id or "")
         lines.append(
             {

@@ -8,6 +8,7 @@ from typing import Any
 
 from hub.messages.base import Message
 from hub.messages.materials import (
+    Allocation,
     MaterialAvailable,
     MaterialConsumed,
     MaterialPoCancelled,
@@ -15,6 +16,7 @@ from hub.messages.materials import (
     MaterialPoChangeAccepted,
     MaterialPoPartReceived,
     MaterialPoReceived,
+    MaterialPoReduced,
     MaterialReleased,
     MaterialRequired,
     MaterialReserved,
@@ -31,6 +33,8 @@ from hub.sagas.case import Scene, by_of
 from hub.sagas.model import MaterialSource, Requirement
 from hub.sagas.numbers import ZERO, decimal, plain, short
 from hub.sagas.table import Refusal, Step, Table, ignore, never, on, refuse, refuse_if, step, waits
+
+Receipt = MaterialPoReceived | MaterialPoPartReceived
 
 
 def _names(need: Requirement, quantity: Decimal, message: Message | None = None) -> dict[str, Any]:
@@ -61,12 +65,8 @@ def require(need: Requirement, listed: MaterialsSpecified | RemakeOrdered, scene
 # ------------------------------------------------------------------------------------------------ sourcing
 
 
-def _ordered(answer: SourceMaterial) -> Decimal:
-    return sum((decimal(a.quantity) for a in answer.allocations if a.from_ == "supplier"), ZERO)
-
-
-def _from_stock(answer: SourceMaterial) -> Decimal:
-    return sum((decimal(a.quantity) for a in answer.allocations if a.from_ == "stock"), ZERO)
+def _total(answer: SourceMaterial, origin: str) -> Decimal:
+    return sum((decimal(a.quantity) for a in answer.allocations if a.from_ == origin), ZERO)
 
 
 def material_po_id(need: Requirement, place: int) -> str:
@@ -76,32 +76,33 @@ def material_po_id(need: Requirement, place: int) -> str:
 
 def _allocations_fit(need: Requirement, answer: SourceMaterial, scene: Scene) -> Refusal | None:
     """Stock and suppliers together give what is needed; no more is taken from stock than is free (R12)."""
-    taken, ordered = _from_stock(answer), _ordered(answer)
-    free = scene.stock(need.material).free
+    taken, ordered, free = _total(answer, "stock"), _total(answer, "supplier"), scene.stock(need.material).free
+    too_much = Refusal("too_much", f"only {plain(need.unsourced)} {need.unit} are needed", "allocations")
     left = need.unsourced - taken
     for place, allocation in enumerate(answer.allocations):
         where = f"allocations.{place}"
         if decimal(allocation.quantity) <= ZERO:
             return Refusal("no_quantity", "an allocation needs a quantity", f"{where}.quantity")
-        if allocation.from_ == "supplier":
-            if left <= ZERO:
-                return Refusal("too_much", f"only {plain(need.unsourced)} {need.unit} are needed", where)
-            left -= decimal(allocation.quantity)
-        refusal = _supplier_fits(need, allocation, scene, where) if allocation.from_ == "supplier" else None
+        if allocation.from_ == "stock":
+            continue
+        if left <= ZERO:
+            return too_much
+        left -= decimal(allocation.quantity)
+        refusal = _supplier_fits(need, allocation, scene, where)
         if refusal is not None:
             return refusal
     if taken > free:
         text = f"{plain(max(free, ZERO))} {need.unit} of {need.material} are free in stock, not {plain(taken)}"
         return Refusal("short_stock", text, "allocations")
     if taken > need.unsourced:
-        return Refusal("too_much", f"only {plain(need.unsourced)} {need.unit} are needed", "allocations")
-    if taken + ordered < need.unsourced:
+        return too_much
+    if left > ZERO:
         text = f"{plain(need.unsourced)} {need.unit} are needed, {plain(taken + ordered)} are allocated"
         return Refusal("too_little", text, "allocations")
     return None
 
 
-def _supplier_fits(need: Requirement, allocation: Any, scene: Scene, where: str) -> Refusal | None:
+def _supplier_fits(need: Requirement, allocation: Allocation, scene: Scene, where: str) -> Refusal | None:
     if not allocation.supplier_id:
         return Refusal("supplier_missing", "name the supplier to order from", f"{where}.supplier_id")
     if scene.rules.suppliers and allocation.supplier_id not in scene.rules.suppliers:
@@ -109,32 +110,38 @@ def _supplier_fits(need: Requirement, allocation: Any, scene: Scene, where: str)
         return Refusal("unknown_supplier", text, f"{where}.supplier_id")
     if allocation.join is None:
         return None
-    order = scene.case.material_pos.get(allocation.join)
-    if order is None or order.supplier_id != allocation.supplier_id:
+    po = scene.case.material_pos.get(allocation.join)
+    if po is None or po.supplier_id != allocation.supplier_id:
         text = f"{allocation.join} is not an open material PO of {allocation.supplier_id}"
         return Refusal("not_joinable", text, f"{where}.join")
-    if order.state not in {"issued", "confirmed", "part_received"} or scene.order.held:
-        return Refusal("not_joinable", f"{allocation.join} is {order.state} and takes no more", f"{where}.join")
+    if po.state not in JOINABLE:
+        return Refusal("not_joinable", f"{allocation.join} is {po.state} and takes no more", f"{where}.join")
+    if scene.order.work_orders[need.work_order_id].line in scene.order.held_lines:
+        text = "the line is on hold, so that nothing new goes to a supplier: start a material PO of its own"
+        return Refusal("held", text, f"{where}.join")
     return None
 
 
 def all_from_stock(need: Requirement, answer: SourceMaterial, scene: Scene) -> bool:
     """Nothing has to be ordered, and nothing is on its way."""
-    return _ordered(answer) == ZERO and need.awaited == ZERO and all(s.closed for s in need.sources)
+    return _total(answer, "supplier") == ZERO and all(each.closed for each in need.sources)
 
 
 def source(need: Requirement, answer: SourceMaterial, scene: Scene) -> Step[Requirement]:
     """Set stock aside, and order the rest (R12, R13)."""
-    taken = _from_stock(answer)
+    taken = _total(answer, "stock")
     missing = need.unsourced - taken
     sources = list(need.sources)
+    lines: dict[str, int] = {}
     for place, allocation in enumerate(answer.allocations):
         if allocation.from_ == "stock":
             continue
         share = min(missing, decimal(allocation.quantity))
         missing -= share
-        if share > ZERO:
-            sources.append(MaterialSource(allocation.join or material_po_id(need, place), share))
+        po_id = allocation.join or material_po_id(need, place)
+        known = scene.case.material_pos.get(po_id)
+        lines[po_id] = lines.get(po_id, len(known.lines) if known else 0) + 1
+        sources.append(MaterialSource(po_id, str(lines[po_id]), share))
     need = replace(need, from_stock=need.from_stock + taken, sources=tuple(sources), rounds=need.rounds + 1)
     says = [MaterialReserved(**_names(need, taken, answer))] if taken > ZERO else []
     return step(need, *says)
@@ -143,83 +150,58 @@ def source(need: Requirement, answer: SourceMaterial, scene: Scene) -> Step[Requ
 # ---------------------------------------------------------------------------------- deliveries, lost sources
 
 
-def _with_receipt(need: Requirement, receipt: MaterialPoReceived | MaterialPoPartReceived) -> Requirement:
+def _with_receipt(need: Requirement, receipt: Receipt) -> Requirement:
+    """Enter what this delivery brings; a source is closed when its line is in, within the supplier's tolerance."""
+    lines = {line.line: line for line in receipt.receipt}
     sources = []
     for each in need.sources:
-        if each.material_po_id == receipt.material_po_id and not each.closed:
-            for line in receipt.receipt:
-                for part in line.parts:
-                    if part.requirement_id == need.requirement_id:
-                        received = each.received + decimal(part.quantity)
-                        closed = line.complete or received >= each.quantity
-                        each = replace(each, received=received, closed=closed)
+        line = lines.get(each.line) if each.material_po_id == receipt.material_po_id else None
+        if line is not None and not each.closed:
+            parts = [decimal(part.quantity) for part in line.parts if part.requirement_id == need.requirement_id]
+            received = each.received + sum(parts, ZERO)
+            each = replace(each, received=received, closed=line.complete or received >= each.quantity)
         sources.append(each)
     return replace(need, sources=tuple(sources))
 
 
-def completes(need: Requirement, receipt: MaterialPoReceived | MaterialPoPartReceived, scene: Scene) -> bool:
+def completes(need: Requirement, receipt: Receipt, scene: Scene) -> bool:
     """With this delivery the whole quantity is there (R21)."""
     need = _with_receipt(need, receipt)
     return all(each.closed for each in need.sources) and need.unsourced == ZERO
 
 
-def take_in(need: Requirement, receipt: MaterialPoReceived | MaterialPoPartReceived, scene: Scene) -> Step[Requirement]:
+def take_in(need: Requirement, receipt: Receipt, scene: Scene) -> Step[Requirement]:
     """Note a part delivery; the rest is awaited (R21)."""
     return step(_with_receipt(need, receipt))
 
 
-def complete(
-    need: Requirement, receipt: MaterialPoReceived | MaterialPoPartReceived, scene: Scene
-) -> Step[Requirement]:
+def complete(need: Requirement, receipt: Receipt, scene: Scene) -> Step[Requirement]:
     """The material is available in full (R14, R21)."""
     need = _with_receipt(need, receipt)
     return step(need, MaterialAvailable(**_names(need, need.in_house)))
 
 
-def _kept(message: Message, need: Requirement) -> dict[str, Decimal]:
-    """By line of the material PO that the message is about: what this requirement still has there."""
-    lines = getattr(message, "lines", [])
-    return {
-        line.line: decimal(share.quantity)
-        for line in lines
-        for share in line.shares
-        if share.requirement_id == need.requirement_id
-    }
-
-
-def _without(need: Requirement, po_id: str, kept: Decimal) -> Requirement:
-    """Lower what is awaited from one material PO to what remains of its share; nothing remains: forget it."""
+def _kept(need: Requirement, scene: Scene) -> Requirement:
+    """Count only on what the material POs still hold for this requirement; links to the others stay (R70)."""
     sources = []
     for each in need.sources:
-        if each.material_po_id == po_id and not each.closed:
-            quantity = max(each.received, kept)
-            if quantity <= ZERO:
-                continue
+        if not each.closed:
+            line = scene.case.material_pos[each.material_po_id].lines[each.line]
+            share = line.share_of(need.requirement_id)
+            quantity = max(each.received, min(each.quantity, share.quantity if share else ZERO))
             each = replace(each, quantity=quantity, closed=quantity <= each.received)
         sources.append(each)
     return replace(need, sources=tuple(sources))
 
 
-def loses_source(need: Requirement, message: Any, scene: Scene) -> bool:
-    """It still counts on this material PO."""
-    return any(s.material_po_id == message.material_po_id and not s.closed for s in need.sources)
+def loses_source(need: Requirement, message: Message, scene: Scene) -> bool:
+    """A material PO now holds less for it than it counts on."""
+    return _kept(need, scene).awaited < need.awaited
 
 
-def source_anew(need: Requirement, message: Any, scene: Scene) -> Step[Requirement]:
-    """What the supplier will not deliver has to come from elsewhere (R20, R63)."""
-    need = _without(need, message.material_po_id, ZERO)
-    return step(need, MaterialRequired(**_names(need, need.unsourced)))
-
-
-def loses_part(need: Requirement, message: MaterialPoChangeAccepted, scene: Scene) -> bool:
-    """The supplier delivers less than this requirement counts on."""
-    kept = sum(_kept(message, need).values(), ZERO)
-    return any(s.material_po_id == message.material_po_id and not s.closed and kept < s.quantity for s in need.sources)
-
-
-def source_rest(need: Requirement, message: MaterialPoChangeAccepted, scene: Scene) -> Step[Requirement]:
-    """Find a source for what the supplier's change leaves open (R20)."""
-    need = _without(need, message.material_po_id, sum(_kept(message, need).values(), ZERO))
+def source_anew(need: Requirement, message: Message, scene: Scene) -> Step[Requirement]:
+    """What a supplier will not deliver has to come from elsewhere (R20, R63)."""
+    need = _kept(need, scene)
     return step(need, MaterialRequired(**_names(need, need.unsourced)))
 
 
@@ -233,7 +215,7 @@ def consume(need: Requirement, started: ProductionStarted, scene: Scene) -> Step
 
 def release(need: Requirement, cancelled: WorkOrderCancelled, scene: Scene) -> Step[Requirement]:
     """Free the reserved stock, and give up what is on order (R35)."""
-    pos = [each.material_po_id for each in need.sources if not each.closed]
+    pos = list(dict.fromkeys(each.material_po_id for each in need.sources if not each.closed))
     event = MaterialReleased(**_names(need, need.quantity), from_stock=plain(need.in_house), material_po_ids=pos)
     return step(need, event)
 
@@ -273,6 +255,9 @@ STATES = ("to_source", "reserved", "on_order", "available", "consumed", "release
 FINAL = ("consumed", "released")
 AWAITING = ("to_source", "on_order")
 IN_HOUSE = ("reserved", "available")
+JOINABLE = ("issued", "confirmed", "part_received")
+"""states of a material PO that takes further lines"""
+NOT_CONCERNED = "what it counts on stays as it is"
 
 MATERIAL: Table[Requirement] = Table(
     name="material requirement",
@@ -304,10 +289,12 @@ MATERIAL: Table[Requirement] = Table(
         #
         on(AWAITING, MaterialPoCancelled, source_anew, to="to_source", when=loses_source),
         on(AWAITING, MaterialPoCancelRequested, source_anew, to="to_source", when=loses_source),
-        on(AWAITING, MaterialPoChangeAccepted, source_rest, to="to_source", when=loses_part),
-        ignore(STATES, MaterialPoCancelled, "it does not count on this material PO"),
-        ignore(STATES, MaterialPoCancelRequested, "it does not count on this material PO"),
-        ignore(STATES, MaterialPoChangeAccepted, "its quantity is not touched"),
+        on(AWAITING, MaterialPoReduced, source_anew, to="to_source", when=loses_source),
+        on(AWAITING, MaterialPoChangeAccepted, source_anew, to="to_source", when=loses_source),
+        ignore(STATES, MaterialPoCancelled, NOT_CONCERNED),
+        ignore(STATES, MaterialPoCancelRequested, NOT_CONCERNED),
+        ignore(STATES, MaterialPoReduced, NOT_CONCERNED),
+        ignore(STATES, MaterialPoChangeAccepted, NOT_CONCERNED),
         #
         on(IN_HOUSE, ProductionStarted, consume, to="consumed"),
         never((*AWAITING, *FINAL), ProductionStarted, "production starts with materials that are there (R14)"),

@@ -9,8 +9,8 @@ from typing import Any
 
 from hub.messages.base import Message
 from hub.messages.materials import (
+    AcknowledgedLine,
     AcknowledgeMaterialPo,
-    Allocation,
     AnswerMaterialPoCancellation,
     MaterialPoCancelled,
     MaterialPoCancelRefused,
@@ -36,8 +36,8 @@ from hub.messages.materials import (
 )
 from hub.messages.order import OrderReleased
 from hub.sagas.case import Scene, by_of
-from hub.sagas.material import material_po_id
-from hub.sagas.model import MaterialLine, MaterialPo, MaterialShare, Requirement
+from hub.sagas.material import JOINABLE
+from hub.sagas.model import MaterialLine, MaterialPo, MaterialShare
 from hub.sagas.numbers import ZERO, decimal, plain
 from hub.sagas.table import Refusal, Step, Table, ignore, never, on, refuse, refuse_if, step, waits
 
@@ -76,52 +76,32 @@ def _names(
 # ------------------------------------------------------------------------------------------------- ordering
 
 
-def _allocated(po: MaterialPo, answer: SourceMaterial, need: Requirement) -> list[tuple[Allocation, Decimal]]:
-    """The allocations of the answer that this material PO carries, each with the requirement's share."""
-    found = []
-    before = replace(need, rounds=need.rounds - 1)
-    for place, allocation in enumerate(answer.allocations):
-        if allocation.from_ == "supplier" and po.material_po_id in {
-            allocation.join,
-            material_po_id(before, place),
-        }:
-            found.append((allocation, decimal(allocation.quantity)))
-    return found
-
-
-def _with_allocations(po: MaterialPo, answer: SourceMaterial, scene: Scene) -> tuple[MaterialPo, list[str]]:
+def _with_allocations(po: MaterialPo, answer: SourceMaterial, scene: Scene) -> tuple[MaterialPo, list[MaterialLine]]:
+    """The PO with a line for each allocation that it is to carry; the requirement has noted which."""
     need = scene.order.requirements[answer.requirement_id]
-    served = sum((s.quantity for s in need.sources if s.material_po_id == po.material_po_id), ZERO)
-    already = sum(
-        (s.quantity for line in po.lines.values() for s in line.shares if s.requirement_id == need.requirement_id),
-        ZERO,
-    )
-    open_share = served - already
-    added: list[str] = []
-    for allocation, quantity in _allocated(po, answer, need):
-        share = min(open_share, quantity)
-        open_share -= share
-        number = str(len(po.lines) + 1)
-        offer = next(
-            (o for o in scene.rules.offers.get(need.material, ()) if o.supplier_id == allocation.supplier_id),
-            None,
-        )
+    ordered = [allocation for allocation in answer.allocations if allocation.from_ == "supplier"]
+    added = []
+    for allocation, place in zip(ordered, need.sources[-len(ordered) :], strict=True):
+        if place.material_po_id != po.material_po_id:
+            continue
+        offers = scene.rules.offers.get(need.material, ())
+        offer = next((each for each in offers if each.supplier_id == allocation.supplier_id), None)
         line = MaterialLine(
-            line=number,
+            line=place.line,
             material=need.material,
             unit=need.unit,
-            quantity=quantity,
+            quantity=decimal(allocation.quantity),
             unit_price=allocation.unit_price or (offer.price if offer else None),
             requested_date=allocation.requested_date,
-            shares=(MaterialShare(need.requirement_id, need.order_id, share),),
+            shares=(MaterialShare(need.requirement_id, need.order_id, place.quantity),),
         )
         po = replace(
             po.with_line(line),
             supplier_id=allocation.supplier_id or po.supplier_id,
             currency=po.currency or (offer.currency if offer else None),
-            origin=po.origin or need.order_id,
+            served=tuple(sorted({*po.served, need.order_id})),
         )
-        added.append(number)
+        added.append(line)
     return po, added
 
 
@@ -140,8 +120,7 @@ def issue(po: MaterialPo, answer: SourceMaterial, scene: Scene) -> Step[Material
     """Send the material PO to the supplier, whole or with the lines that joined it (R13, R63)."""
     po, added = _with_allocations(po, answer, scene)
     po = replace(po, version=po.version + 1)
-    lines = [po.lines[number] for number in added]
-    return step(po, MaterialPoIssued(**_names(po, answer, lines), currency=po.currency, version=po.version))
+    return step(po, MaterialPoIssued(**_names(po, answer, added), currency=po.currency, version=po.version))
 
 
 def release(po: MaterialPo, released: OrderReleased, scene: Scene) -> Step[MaterialPo]:
@@ -150,49 +129,80 @@ def release(po: MaterialPo, released: OrderReleased, scene: Scene) -> Step[Mater
     return step(po, MaterialPoIssued(**_names(po), currency=po.currency, version=po.version))
 
 
+# ------------------------------------------------------------------------------------------ how far it has come
+
+
+def _nothing_awaited(po: MaterialPo) -> bool:
+    """Whether all has come that is to come, and nothing is left to be decided."""
+    return not any(line.awaited > ZERO or line.undecided for line in po.lines.values())
+
+
+def _nothing_came(po: MaterialPo) -> bool:
+    return not any(line.received > ZERO for line in po.lines.values())
+
+
+def _serves_nobody(po: MaterialPo) -> bool:
+    """Whether no requirement counts on what is still to come, or to be decided."""
+    return not any(line.shares for line in po.lines.values() if line.awaited > ZERO or line.undecided)
+
+
+def _ended(line: MaterialLine) -> MaterialLine:
+    """The line with nothing more to come: what has come stays."""
+    return replace(line, status="received" if line.received > ZERO else "cancelled", quantity=line.received, shares=())
+
+
 # ------------------------------------------------------------------------------------- the supplier's answer
 
 
 def _lines_known(po: MaterialPo, message: Any, scene: Scene) -> Refusal | None:
     """It is about lines that the material PO has."""
     for place, answer in enumerate(message.lines):
-        line = po.lines.get(answer.line)
-        if line is None:
+        if answer.line not in po.lines:
             text = f"{po.material_po_id} has no line {answer.line}"
             return Refusal("unknown_line", text, f"lines.{place}.line")
     return None
 
 
+def _quantities_fit(po: MaterialPo, message: NotifyDispatch | ReceiveMaterial, scene: Scene) -> Refusal | None:
+    """It is about lines that the material PO has, and something of each has left or come (R21)."""
+    for place, line in enumerate(message.lines):
+        if decimal(line.quantity) <= ZERO:
+            return Refusal("no_quantity", "say how much has left or come", f"lines.{place}.quantity")
+    return _lines_known(po, message, scene)
+
+
+def _answered_line(line: MaterialLine, answer: AcknowledgedLine) -> MaterialLine:
+    if line.status in {"received", "cancelled"}:
+        return line
+    if answer.answer == "accepted":
+        promised = answer.promised_date or line.promised_date or line.requested_date
+        return replace(line, status="confirmed", promised_date=promised, answer=None)
+    nothing_more = answer.quantity is not None and decimal(answer.quantity) <= line.received
+    refused = answer.answer == "rejected" or nothing_more
+    return replace(line, status="rejected" if refused else "changed", answer=answer)
+
+
 def _answered(po: MaterialPo, message: AcknowledgeMaterialPo) -> MaterialPo:
     for answer in message.lines:
-        line = po.lines[answer.line]
-        if line.status in {"received", "cancelled"}:
-            continue
-        if answer.answer == "accepted":
-            line = replace(line, status="confirmed", promised_date=answer.promised_date or line.requested_date)
-        else:
-            line = replace(line, status=answer.answer, answer=answer)
-        po = po.with_line(line)
+        po = po.with_line(_answered_line(po.lines[answer.line], answer))
     return po
 
 
-def _live(po: MaterialPo) -> list[MaterialLine]:
-    return [line for line in po.lines.values() if line.status != "cancelled"]
-
-
 def all_accepted(po: MaterialPo, message: AcknowledgeMaterialPo, scene: Scene) -> bool:
-    """Every line is accepted as ordered."""
-    return all(line.status in {"confirmed", "received"} for line in _live(_answered(po, message)))
+    """Every line that is still to come is accepted as ordered."""
+    lines = _answered(po, message).lines.values()
+    return all(line.status == "confirmed" for line in lines if line.awaited > ZERO or line.undecided)
 
 
 def all_rejected(po: MaterialPo, message: AcknowledgeMaterialPo, scene: Scene) -> bool:
-    """Every line is refused."""
-    return all(line.status == "rejected" for line in _live(_answered(po, message)))
+    """The supplier delivers nothing of it."""
+    lines = _answered(po, message).lines.values()
+    return all(line.status == "rejected" for line in lines if line.status != "cancelled")
 
 
 def some_questioned(po: MaterialPo, message: AcknowledgeMaterialPo, scene: Scene) -> bool:
     """Some line is changed or refused."""
-    return any(line.status in {"changed", "rejected"} for line in _answered(po, message).lines.values())
+    return any(line.undecided for line in _answered(po, message).lines.values())
 
 
 def note_answers(po: MaterialPo, message: AcknowledgeMaterialPo, scene: Scene) -> Step[MaterialPo]:
@@ -215,73 +225,105 @@ def refused(po: MaterialPo, message: AcknowledgeMaterialPo, scene: Scene) -> Ste
 def propose_change(po: MaterialPo, message: AcknowledgeMaterialPo, scene: Scene) -> Step[MaterialPo]:
     """Put the supplier's changes and refusals to the procurement officer (R20)."""
     po = _answered(po, message)
-    questioned = [answer for answer in message.lines if answer.answer != "accepted"]
-    lines = [po.lines[answer.line] for answer in questioned]
-    return step(po, MaterialPoChangeProposed(**_names(po, message, lines), answers=questioned))
+    lines = [line for line in po.lines.values() if line.undecided]
+    answers = [line.answer for line in lines if line.answer is not None]
+    return step(po, MaterialPoChangeProposed(**_names(po, message, lines), answers=answers))
+
+
+# ------------------------------------------------------------------------------------ the officer's decision
 
 
 def _review_fits(po: MaterialPo, review: ReviewMaterialPoChange, scene: Scene) -> Refusal | None:
     """The line waits for a decision; what the supplier refuses cannot be accepted (R20)."""
     line = po.lines.get(review.line)
-    if line is None or line.status not in {"changed", "rejected"}:
+    if line is None or not line.undecided:
         return Refusal("unknown_line", f"line {review.line} is not waiting for a decision", "line")
     if review.decision == "accept" and line.status == "rejected":
         return Refusal("nothing_to_accept", "the supplier refuses this line; another source is needed", "decision")
     return None
 
 
-def _decided(po: MaterialPo, review: ReviewMaterialPoChange) -> MaterialPo:
-    line = po.lines[review.line]
-    if review.decision == "source-anew":
-        return po.with_line(replace(line, status="cancelled", shares=()))
+def _accepted(line: MaterialLine) -> MaterialLine:
+    """The line on the supplier's terms. A smaller quantity takes from the last shares first."""
     answer = line.answer
     quantity = decimal(answer.quantity) if answer and answer.quantity else line.quantity
     left, shares = quantity, []
     for share in line.shares:
-        kept = min(share.quantity, left)
-        left -= kept
+        kept = max(share.received, min(share.quantity, left))
+        left = max(ZERO, left - kept)
         if kept > ZERO:
             shares.append(replace(share, quantity=kept))
-    return po.with_line(
-        replace(
-            line,
-            status="confirmed",
-            quantity=quantity,
-            shares=tuple(shares),
-            promised_date=(answer.promised_date if answer else None) or line.promised_date or line.requested_date,
-            unit_price=(answer.unit_price if answer else None) or line.unit_price,
-        )
+    return replace(
+        line,
+        status="confirmed",
+        quantity=quantity,
+        shares=tuple(shares),
+        promised_date=(answer.promised_date if answer else None) or line.promised_date or line.requested_date,
+        unit_price=(answer.unit_price if answer else None) or line.unit_price,
+        answer=None,
     )
 
 
-def _settled(po: MaterialPo) -> bool:
-    return not any(line.status in {"changed", "rejected"} for line in po.lines.values())
+def _without_line(po: MaterialPo, number: str) -> MaterialPo:
+    """Do without a line: it ends, unless it is the last to come, which the supplier has to be asked about."""
+    line = po.lines[number]
+    others = [other for other in po.lines.values() if other is not line]
+    if line.status == "rejected" or any(other.awaited > ZERO or other.undecided for other in others):
+        return po.with_line(_ended(line))
+    return po.with_line(replace(line, status="open", shares=(), answer=None))
+
+
+def _reviewed(po: MaterialPo, review: ReviewMaterialPoChange) -> MaterialPo:
+    if review.decision == "accept":
+        return po.with_line(_accepted(po.lines[review.line]))
+    return _without_line(po, review.line)
 
 
 def leaves_nothing(po: MaterialPo, review: ReviewMaterialPoChange, scene: Scene) -> bool:
-    """No line of it remains."""
-    return not _live(_decided(po, review))
+    """Nothing of it has come or will come, as the supplier has refused the last line."""
+    po = _reviewed(po, review)
+    return _nothing_awaited(po) and _nothing_came(po)
+
+
+def leaves_what_came(po: MaterialPo, review: ReviewMaterialPoChange, scene: Scene) -> bool:
+    """All that is left of it has come already."""
+    return _nothing_awaited(_reviewed(po, review))
+
+
+def leaves_nobody(po: MaterialPo, review: ReviewMaterialPoChange, scene: Scene) -> bool:
+    """Nobody needs what would still come."""
+    return review.decision == "source-anew" and _serves_nobody(_reviewed(po, review))
 
 
 def settles(po: MaterialPo, review: ReviewMaterialPoChange, scene: Scene) -> bool:
     """No other line waits for a decision."""
-    return _settled(_decided(po, review))
+    return not any(line.undecided for line in _reviewed(po, review).lines.values())
 
 
-def decide_change(po: MaterialPo, review: ReviewMaterialPoChange, scene: Scene) -> Step[MaterialPo]:
-    """Accept what the supplier changed, or look for another source (R20)."""
-    before = po.lines[review.line]
-    po = _decided(po, review)
+def accept_or_reduce(po: MaterialPo, review: ReviewMaterialPoChange, scene: Scene) -> Step[MaterialPo]:
+    """Accept what the supplier changed, or do without that line and look for another source (R20)."""
+    po = _reviewed(po, review)
     if review.decision == "accept":
         return step(po, MaterialPoChangeAccepted(**_names(po, review, [po.lines[review.line]])))
-    if before.status == "rejected":
-        return step(po, MaterialPoCancelled(**_names(po, review, [before])))
-    return step(po, MaterialPoCancelRequested(**_names(po, review, [before])))
+    po = replace(po, version=po.version + 1)
+    return step(po, MaterialPoReduced(**_names(po, review)))
 
 
-def was_refused(po: MaterialPo, review: ReviewMaterialPoChange, scene: Scene) -> bool:
-    """Nothing remains, and the supplier had refused the line, so that nothing has to be asked of it."""
-    return leaves_nothing(po, review, scene) and po.lines[review.line].status == "rejected"
+def drop_refused(po: MaterialPo, review: ReviewMaterialPoChange, scene: Scene) -> Step[MaterialPo]:
+    """Give up a material PO that the supplier has refused, and look for another source (R20)."""
+    return step(_reviewed(po, review), MaterialPoCancelled(**_names(po, review)))
+
+
+def decline_change(po: MaterialPo, review: ReviewMaterialPoChange, scene: Scene) -> Step[MaterialPo]:
+    """Ask the supplier to cancel instead, and look for another source (R20)."""
+    event = MaterialPoCancelRequested(**_names(po, review))
+    return step(_reviewed(po, review), event)
+
+
+def close_with_what_came(po: MaterialPo, review: ReviewMaterialPoChange, scene: Scene) -> Step[MaterialPo]:
+    """Do without the rest, and look for another source for it; the material PO is done (R20)."""
+    decided = accept_or_reduce(po, review, scene)
+    return step(decided.saga, *decided.says, MaterialPoReceived(**_names(decided.saga, review), receipt=[]))
 
 
 # ------------------------------------------------------------------------------------------------ deliveries
@@ -296,21 +338,25 @@ def dispatched(po: MaterialPo, notice: NotifyDispatch, scene: Scene) -> Step[Mat
     return step(po, event)
 
 
-def _receive_line(line: MaterialLine, quantity: Decimal, tolerance: float) -> tuple[MaterialLine, ReceivedLine]:
+def _receive_line(line: MaterialLine, quantity: Decimal, least: Decimal) -> tuple[MaterialLine, ReceivedLine]:
+    """Enter a delivery: to those who count on it, in their order, and what is beyond need to stock (R21).
+
+    ``least`` is the part of a quantity that is "in full" (R66), for the line and for each that it serves.
+    """
     left, shares, parts = quantity, [], []
     for share in line.shares:
-        part = min(left, share.quantity - share.received)
+        part = min(left, share.quantity - share.received) if line.status != "received" else ZERO
         left -= part
         if part > ZERO:
             parts.append(
                 ReceivedPart(requirement_id=share.requirement_id, order_id=share.order_id, quantity=plain(part))
             )
         shares.append(replace(share, received=share.received + part))
-    received = line.received + quantity
-    enough = line.quantity * (1 - Decimal(str(tolerance)) / 100)
-    complete = received >= enough
-    status = "received" if complete else line.status
-    line = replace(line, received=received, shares=tuple(shares), status=status)
+    line = replace(line, received=line.received + quantity, shares=tuple(shares))
+    served = all(share.received >= share.quantity * least for share in shares)
+    complete = line.received >= line.quantity * least and served and line.status != "cancelled"
+    if complete:
+        line = replace(line, status="received", answer=None)
     return line, ReceivedLine(
         line=line.line,
         material=line.material,
@@ -324,10 +370,14 @@ def _receive_line(line: MaterialLine, quantity: Decimal, tolerance: float) -> tu
 
 def _with_receipt(po: MaterialPo, receipt: ReceiveMaterial, scene: Scene) -> tuple[MaterialPo, list[ReceivedLine]]:
     rules = scene.rules
-    tolerance = rules.tolerance_percent.get(po.supplier_id) or rules.supplier_tolerance_percent
-    booked = []
+    percent = rules.tolerance_percent.get(po.supplier_id, rules.supplier_tolerance_percent)
+    least = 1 - Decimal(str(percent)) / 100
+    brought: dict[str, Decimal] = {}
     for entry in receipt.lines:
-        line, received = _receive_line(po.lines[entry.line], decimal(entry.quantity), tolerance)
+        brought[entry.line] = brought.get(entry.line, ZERO) + decimal(entry.quantity)
+    booked = []
+    for number, quantity in brought.items():
+        line, received = _receive_line(po.lines[number], quantity, least)
         po = po.with_line(line)
         booked.append(received)
     return po, booked
@@ -335,7 +385,7 @@ def _with_receipt(po: MaterialPo, receipt: ReceiveMaterial, scene: Scene) -> tup
 
 def all_in(po: MaterialPo, receipt: ReceiveMaterial, scene: Scene) -> bool:
     """With this delivery everything has come."""
-    return all(line.status == "received" for line in _live(_with_receipt(po, receipt, scene)[0]))
+    return _nothing_awaited(_with_receipt(po, receipt, scene)[0])
 
 
 def receive(po: MaterialPo, receipt: ReceiveMaterial, scene: Scene) -> Step[MaterialPo]:
@@ -353,27 +403,62 @@ def receive_part(po: MaterialPo, receipt: ReceiveMaterial, scene: Scene) -> Step
 # ---------------------------------------------------------------------------------------------- cancellation
 
 
-def _without_share(po: MaterialPo, released: MaterialReleased) -> MaterialPo:
-    for line in po.lines.values():
-        kept = tuple(share for share in line.shares if share.requirement_id != released.requirement_id)
-        if kept != line.shares and line.status != "received":
-            po = po.with_line(replace(line, shares=kept))
-    return po
+def _less(line: MaterialLine, requirement_id: str) -> MaterialLine:
+    """Order less by a share; what was ordered beyond need stays, and goes to stock (R63)."""
+    share = line.share_of(requirement_id)
+    if share is None or line.status in {"received", "cancelled"}:
+        return line
+    shares = tuple(other for other in line.shares if other is not share)
+    quantity = max(line.received, line.quantity - (share.quantity - share.received))
+    line = replace(line, shares=shares, quantity=quantity)
+    refused = line.status == "rejected" and not shares
+    return _ended(line) if quantity <= line.received or refused else line
+
+
+def _reduced(po: MaterialPo, released: MaterialReleased) -> MaterialPo:
+    lines = {number: _less(line, released.requirement_id) for number, line in po.lines.items()}
+    return replace(po, lines=lines)
+
+
+def _unshared(po: MaterialPo, released: MaterialReleased) -> MaterialPo:
+    """The share taken away and the quantity kept, until the supplier agrees."""
+    lines = {}
+    for number, line in po.lines.items():
+        shares = tuple(share for share in line.shares if share.requirement_id != released.requirement_id)
+        lines[number] = replace(line, shares=shares) if line.status != "received" else line
+    return replace(po, lines=lines)
 
 
 def serves_nobody(po: MaterialPo, released: MaterialReleased, scene: Scene) -> bool:
-    """No requirement counts on it any more."""
-    return not any(line.shares for line in _without_share(po, released).lines.values() if line.awaited > ZERO)
+    """No requirement counts on it any more, and something would still come."""
+    after = _unshared(po, released)
+    return _serves_nobody(after) and any(line.awaited > ZERO for line in po.lines.values())
+
+
+def leaves_what_is_in(po: MaterialPo, released: MaterialReleased, scene: Scene) -> bool:
+    """All that is left of it has come already."""
+    po = _reduced(po, released)
+    return _nothing_awaited(po) and not _nothing_came(po)
+
+
+def leaves_no_line(po: MaterialPo, released: MaterialReleased, scene: Scene) -> bool:
+    """Nothing of it has come, and nobody needs what would."""
+    return _serves_nobody(_reduced(po, released)) and _nothing_came(po)
+
+
+def leaves_nothing_undecided(po: MaterialPo, released: MaterialReleased, scene: Scene) -> bool:
+    """No line that waits for a decision is left."""
+    return not any(line.undecided for line in _reduced(po, released).lines.values())
 
 
 def drop(po: MaterialPo, released: MaterialReleased, scene: Scene) -> Step[MaterialPo]:
-    """It was never sent; nobody has to be told but ourselves (R35)."""
-    po = _without_share(po, released)
+    """It was never sent, or refused; nobody has to be told but ourselves (R35)."""
+    po = replace(po, lines={number: _ended(line) for number, line in po.lines.items()})
     return step(po, MaterialPoCancelled(**_names(po)))
 
 
 def shrink_unsent(po: MaterialPo, released: MaterialReleased, scene: Scene) -> Step[MaterialPo]:
-    """It was never sent, and will be sent without this share."""
+    """It was never sent, or refused: what remains is without this share."""
     return step(_reduced(po, released))
 
 
@@ -381,19 +466,14 @@ def ask_to_cancel(po: MaterialPo, released: MaterialReleased, scene: Scene) -> S
     """Ask the supplier to cancel (R35)."""
     lines = [line for line in po.lines.values() if line.awaited > ZERO]
     event = MaterialPoCancelRequested(**_names(po, None, lines))
-    return step(_without_share(po, released), event)
-
-
-def _reduced(po: MaterialPo, released: MaterialReleased) -> MaterialPo:
-    """Order less by the cancelled share; what was ordered beyond need stays, and goes to stock (R63)."""
-    for line in po.lines.values():
-        gone = sum(
-            (s.quantity - s.received for s in line.shares if s.requirement_id == released.requirement_id),
-            ZERO,
-        )
-        if gone > ZERO and line.awaited > ZERO:
-            po = po.with_line(replace(line, quantity=line.quantity - gone))
-    return _without_share(po, released)
+    after = _unshared(po, released)
+    kept = {
+        number: _ended(line)
+        if line.status == "rejected"
+        else replace(line, status="open" if line.status == "changed" else line.status, answer=None)
+        for number, line in after.lines.items()
+    }
+    return step(replace(after, lines=kept), event)
 
 
 def reduce(po: MaterialPo, released: MaterialReleased, scene: Scene) -> Step[MaterialPo]:
@@ -403,26 +483,28 @@ def reduce(po: MaterialPo, released: MaterialReleased, scene: Scene) -> Step[Mat
     return step(po, MaterialPoReduced(**_names(po)))
 
 
+def reduce_to_what_came(po: MaterialPo, released: MaterialReleased, scene: Scene) -> Step[MaterialPo]:
+    """Tell the supplier that no more is needed; the material PO is done (R63)."""
+    done = reduce(po, released, scene)
+    return step(done.saga, *done.says, MaterialPoReceived(**_names(done.saga), receipt=[]))
+
+
 def agrees(po: MaterialPo, answer: AnswerMaterialPoCancellation, scene: Scene) -> bool:
     """The supplier agrees to cancel."""
     return answer.answer == "accepted"
 
 
 def cancelled(po: MaterialPo, answer: AnswerMaterialPoCancellation, scene: Scene) -> Step[MaterialPo]:
-    """The supplier has cancelled (R35)."""
+    """The supplier has cancelled what was still to come (R35)."""
     event = MaterialPoCancelled(**_names(po, answer))
-    lines = {
-        number: line if line.status == "received" else replace(line, status="cancelled", shares=())
-        for number, line in po.lines.items()
-    }
+    lines = {n: line if line.status in {"received", "cancelled"} else _ended(line) for n, line in po.lines.items()}
     return step(replace(po, lines=lines), event)
 
 
 def cancel_refused(po: MaterialPo, answer: AnswerMaterialPoCancellation, scene: Scene) -> Step[MaterialPo]:
     """The supplier delivers all the same; its delivery goes to stock (R35)."""
     lines = {
-        number: replace(line, status="confirmed") if line.status in {"cancelled", "open"} else line
-        for number, line in po.lines.items()
+        number: replace(line, status="confirmed") if line.awaited > ZERO else line for number, line in po.lines.items()
     }
     po = replace(po, lines=lines)
     return step(po, MaterialPoCancelRefused(**_names(po, answer)))
@@ -442,21 +524,17 @@ def change_facts(po: MaterialPo, scene: Scene) -> dict[str, Any]:
                 "answer": line.answer.model_dump(mode="json", exclude_none=True) if line.answer else None,
             }
             for line in po.lines.values()
-            if line.status in {"changed", "rejected"}
+            if line.undecided
         ],
     }
 
 
-def undecided(po: MaterialPo, scene: Scene) -> bool:
-    """Some line still waits for a decision."""
-    return not _settled(po)
-
-
 SENT = ("issued", "confirmed", "change_proposed", "part_received")
 STATES = ("withheld", *SENT, "received", "refused", "cancel_requested", "cancelled")
-JOINABLE = ("issued", "confirmed", "part_received")
 FINAL = ("received", "cancelled")
 DELIVERABLE = (*SENT, "cancel_requested")
+QUESTIONED = ("change_proposed", "refused")
+NOT_OPEN = "this material PO is not open"
 
 
 def _rest(*states: str) -> tuple[str, ...]:
@@ -476,50 +554,50 @@ MATERIAL_PO: Table[MaterialPo] = Table(
         on("withheld", OrderReleased, release, to="issued"),
         ignore(_rest("withheld"), OrderReleased, "it was not withheld"),
         #
-        refuse_if((*SENT, "refused", "cancel_requested"), AcknowledgeMaterialPo, _lines_known),
-        on(("issued", "change_proposed"), AcknowledgeMaterialPo, confirm, "confirmed", all_accepted),
-        on(("issued", "change_proposed"), AcknowledgeMaterialPo, refused, "refused", all_rejected),
+        refuse_if(DELIVERABLE, AcknowledgeMaterialPo, _lines_known),
+        on(("issued", "confirmed", "change_proposed"), AcknowledgeMaterialPo, confirm, "confirmed", all_accepted),
+        on("part_received", AcknowledgeMaterialPo, confirm, when=all_accepted),
+        on(SENT, AcknowledgeMaterialPo, refused, "refused", all_rejected),
         on(SENT, AcknowledgeMaterialPo, propose_change, "change_proposed", some_questioned),
         on(SENT, AcknowledgeMaterialPo, note_answers),
         ignore("cancel_requested", AcknowledgeMaterialPo, "it has been asked to cancel"),
-        refuse(("withheld", "refused", *FINAL), AcknowledgeMaterialPo, "not_open", "this material PO is not open"),
-        refuse_if(("change_proposed", "refused"), ReviewMaterialPoChange, _review_fits),
-        on(("change_proposed", "refused"), ReviewMaterialPoChange, decide_change, "cancelled", was_refused),
-        on(
-            ("change_proposed", "refused"),
-            ReviewMaterialPoChange,
-            decide_change,
-            "cancel_requested",
-            leaves_nothing,
-        ),
-        on("change_proposed", ReviewMaterialPoChange, decide_change, "confirmed", settles),
-        on(("change_proposed", "refused"), ReviewMaterialPoChange, decide_change),
+        refuse(("withheld", "refused", *FINAL), AcknowledgeMaterialPo, "not_open", NOT_OPEN),
+        #
+        refuse_if(QUESTIONED, ReviewMaterialPoChange, _review_fits),
+        on(QUESTIONED, ReviewMaterialPoChange, drop_refused, "cancelled", leaves_nothing),
+        on(QUESTIONED, ReviewMaterialPoChange, close_with_what_came, "received", leaves_what_came),
+        on("change_proposed", ReviewMaterialPoChange, decline_change, "cancel_requested", leaves_nobody),
+        on("change_proposed", ReviewMaterialPoChange, accept_or_reduce, "confirmed", settles),
+        on("change_proposed", ReviewMaterialPoChange, accept_or_reduce, "change_proposed"),
+        on("refused", ReviewMaterialPoChange, accept_or_reduce, "refused"),
         refuse(
-            _rest("change_proposed", "refused"),
+            _rest(*QUESTIONED),
             ReviewMaterialPoChange,
             "nothing_to_decide",
             "no change of the supplier waits for a decision",
         ),
         #
-        refuse_if(DELIVERABLE, NotifyDispatch, _lines_known),
+        refuse_if(DELIVERABLE, NotifyDispatch, _quantities_fit),
         on(DELIVERABLE, NotifyDispatch, dispatched),
         refuse(_rest(*DELIVERABLE), NotifyDispatch, "not_open", "nothing of this material PO is awaited"),
-        refuse_if((*DELIVERABLE, "received", "cancelled", "refused"), ReceiveMaterial, _lines_known),
-        on(SENT, ReceiveMaterial, receive, to="received", when=all_in),
+        refuse_if(_rest("withheld"), ReceiveMaterial, _quantities_fit),
+        on((*DELIVERABLE, "refused"), ReceiveMaterial, receive, to="received", when=all_in),
         on(("issued", "confirmed", "part_received"), ReceiveMaterial, receive_part, to="part_received"),
-        on("change_proposed", ReceiveMaterial, receive_part),
-        on("cancel_requested", ReceiveMaterial, receive, to="received", when=all_in),
-        on("cancel_requested", ReceiveMaterial, receive_part),
-        on(("received", "cancelled", "refused"), ReceiveMaterial, receive_part),
+        on(("change_proposed", "refused", "cancel_requested"), ReceiveMaterial, receive_part),
+        on(FINAL, ReceiveMaterial, receive),
         refuse("withheld", ReceiveMaterial, "not_open", "this material PO has not been sent"),
         #
-        on("withheld", MaterialReleased, drop, to="cancelled", when=serves_nobody),
+        on("withheld", MaterialReleased, drop, to="cancelled", when=leaves_no_line),
         on("withheld", MaterialReleased, shrink_unsent),
         on(SENT, MaterialReleased, ask_to_cancel, to="cancel_requested", when=serves_nobody),
+        on((*SENT, "refused"), MaterialReleased, reduce_to_what_came, to="received", when=leaves_what_is_in),
+        on(("change_proposed", "refused"), MaterialReleased, drop, to="cancelled", when=leaves_no_line),
+        on("change_proposed", MaterialReleased, reduce, to="confirmed", when=leaves_nothing_undecided),
+        on("change_proposed", MaterialReleased, reduce, to="change_proposed"),
         on(SENT, MaterialReleased, reduce),
-        on("refused", MaterialReleased, drop, to="cancelled", when=serves_nobody),
-        on("refused", MaterialReleased, shrink_unsent),
+        on("refused", MaterialReleased, shrink_unsent, to="refused"),
         ignore((*FINAL, "cancel_requested"), MaterialReleased, "nothing is awaited from it"),
+        #
         on("cancel_requested", AnswerMaterialPoCancellation, cancelled, to="cancelled", when=agrees),
         on("cancel_requested", AnswerMaterialPoCancellation, cancel_refused, to="confirmed"),
         refuse(
@@ -529,13 +607,5 @@ MATERIAL_PO: Table[MaterialPo] = Table(
             "it has not been asked to cancel",
         ),
     ),
-    waits=(
-        waits(
-            ("change_proposed", "refused"),
-            ReviewMaterialPoChange,
-            "procurement-officer",
-            change_facts,
-            when=undecided,
-        ),
-    ),
+    waits=(waits(QUESTIONED, ReviewMaterialPoChange, "procurement-officer", change_facts),),
 )

@@ -129,9 +129,10 @@ class WorkOrder:
 
 @dataclass(frozen=True, slots=True)
 class MaterialSource:
-    """What of a requirement comes with which material PO."""
+    """What of a requirement comes with which line of which material PO."""
 
     material_po_id: str
+    line: str
     quantity: Decimal
     received: Decimal = ZERO
     closed: bool = False
@@ -227,6 +228,10 @@ class Order:
         """The id of the next part of this kind: ``W-7K3M9QX2WDRT-3``."""
         return f"{prefix}-{self.key}-{len(existing) + 1}"
 
+    def line_of(self, work_order_id: str) -> str:
+        """The line that a work order makes; nothing where no line names it."""
+        return next((number for number, line in self.lines.items() if line.work_order_id == work_order_id), "")
+
     def with_line(self, number: str, line: OrderLine) -> Order:
         """The order with one line replaced."""
         return replace(self, lines={**self.lines, number: line})
@@ -240,6 +245,9 @@ class MaterialShare:
     order_id: str
     quantity: Decimal
     received: Decimal = ZERO
+
+
+ENDED_LINES = frozenset({"received", "cancelled", "rejected"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,9 +271,16 @@ class MaterialLine:
     @property
     def awaited(self) -> Decimal:
         """What is still to come."""
-        if self.status in {"received", "cancelled", "rejected"}:
-            return ZERO
-        return max(ZERO, self.quantity - self.received)
+        return ZERO if self.status in ENDED_LINES else max(ZERO, self.quantity - self.received)
+
+    @property
+    def undecided(self) -> bool:
+        """Whether a procurement officer has to decide on what the supplier says of it (R20)."""
+        return self.status in {"changed", "rejected"}
+
+    def share_of(self, requirement_id: str) -> MaterialShare | None:
+        """The share of a requirement, if it has one."""
+        return next((share for share in self.shares if share.requirement_id == requirement_id), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,8 +293,8 @@ class MaterialPo:
     visits: int = 0
     currency: str | None = None
     lines: Mapping[str, MaterialLine] = field(default_factory=dict)
-    origin: str = ""
-    """the order that it was first made for"""
+    served: tuple[str, ...] = ()
+    """every order that it serves or has served, so that each stays reachable from the others (R70)"""
     version: int = 0
     reminders: int = 0
     overdue: bool = False
@@ -288,9 +303,8 @@ class MaterialPo:
 
     @property
     def order_ids(self) -> tuple[str, ...]:
-        """The orders that it serves or has served first, sorted."""
-        found = {share.order_id for line in self.lines.values() for share in line.shares}
-        return tuple(sorted(found | ({self.origin} if self.origin else set())))
+        """The orders that it serves or has served, sorted."""
+        return self.served
 
     def with_line(self, line: MaterialLine) -> MaterialPo:
         """The PO with one line replaced."""

@@ -6,6 +6,8 @@ import hashlib
 from decimal import Decimal
 
 ZERO = Decimal(0)
+SMALLEST = Decimal("0.000000001")
+"""the smallest quantity that can be written"""
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from hub.messages.base import Date
 from hub.messages.customer_po import Line, SubmitCustomerPo
 from hub.messages.envelope import instant
 from hub.messages.order import (
@@ -14,6 +13,7 @@ from hub.messages.order import (
     OrderCancelled,
     OrderCompleted,
     OrderConfirmed,
+    OrderEvent,
     OrderLineCancelled,
     OrderReceived,
     OrderRejected,
@@ -37,22 +37,19 @@ def content(po: SubmitCustomerPo) -> dict[str, Any]:
     return po.model_dump(mode="json", exclude_none=True, exclude={"source", "unmapped", "purpose", "note"})
 
 
-def _lines(po: SubmitCustomerPo, before: Order) -> dict[str, OrderLine]:
-    lines: dict[str, OrderLine] = {}
-    for item in po.lines:
-        old = before.lines.get(item.line)
-        lines[item.line] = OrderLine(
-            item=item,
-            ordered=decimal(item.quantity),
-            requested=item.requested_date or po.requested_date,
-            first_confirmed=old.first_confirmed if old else None,
-        )
-    return lines
-
-
 def _with_revision(order: Order, po: SubmitCustomerPo, scene: Scene) -> Order:
     revision = Revision(len(order.revisions) + 1, po, instant(scene.now))
-    return replace(order, revisions=(*order.revisions, revision), lines=_lines(po, order), reminders=0)
+    lines = {
+        item.line: OrderLine(
+            item=item, ordered=decimal(item.quantity), requested=item.requested_date or po.requested_date
+        )
+        for item in po.lines
+    }
+    return replace(order, revisions=(*order.revisions, revision), lines=lines, reminders=0)
+
+
+def _cancelled_in_full(line: OrderLine | None) -> bool:
+    return line is not None and line.cancelled > ZERO and line.open <= ZERO
 
 
 def receive(order: Order, po: SubmitCustomerPo, scene: Scene) -> Step[Order]:
@@ -62,17 +59,34 @@ def receive(order: Order, po: SubmitCustomerPo, scene: Scene) -> Step[Order]:
 
 
 def revise(order: Order, po: SubmitCustomerPo, scene: Scene) -> Step[Order]:
-    """Put the revised purchase order under review in the place of the one before (R4, R6)."""
+    """Put the revised purchase order under review in the place of the one before (R4, R6).
+
+    A line that was cancelled stays so, even if the revision, which may have crossed the cancellation, names it.
+    """
+    gone = [number for number, line in order.lines.items() if _cancelled_in_full(line)]
     order = _with_revision(order, po, scene)
-    return step(
-        order,
-        OrderRevised(**_names(order), revision=len(order.revisions), po=po, channel=po.source.channel),
-    )
+    says: list[OrderEvent] = [
+        OrderRevised(**_names(order), revision=len(order.revisions), po=po, channel=po.source.channel)
+    ]
+    for number in gone:
+        if number in order.lines:
+            order, event = _without(order, number)
+            says.append(event)
+    return step(order, *says)
+
+
+def _without(order: Order, number: str, cancellation_id: str | None = None) -> tuple[Order, OrderLineCancelled]:
+    """The order with what is open of a line cancelled, and the event that says so."""
+    line = order.lines[number]
+    event = OrderLineCancelled(**_names(order), line=number, quantity=plain(line.open), cancellation_id=cancellation_id)
+    return order.with_line(number, replace(line, cancelled=line.cancelled + line.open)), event
 
 
 def same_content(order: Order, po: SubmitCustomerPo, scene: Scene) -> bool:
-    """The purchase order says what the last revision says."""
-    return content(order.po) == content(po)
+    """It says what the last revision says; or what an earlier one said, and is not marked as a revision."""
+    known = order.revisions if po.purpose in {"original", "copy"} else order.revisions[-1:]
+    said = content(po)
+    return any(content(revision.po) == said for revision in known)
 
 
 def marked_as_revision(order: Order, po: SubmitCustomerPo, scene: Scene) -> bool:
@@ -80,8 +94,10 @@ def marked_as_revision(order: Order, po: SubmitCustomerPo, scene: Scene) -> bool
     return po.purpose in {"revision", "change"}
 
 
-def _repeated_line(order: Order, po: SubmitCustomerPo, scene: Scene) -> Refusal | None:
-    """Each line has a number of its own, and orders something."""
+def _po_fits(order: Order, po: SubmitCustomerPo, scene: Scene) -> Refusal | None:
+    """It is known who orders; each line has a number of its own, and orders something."""
+    if not po.customer.id:
+        return Refusal("unknown_customer", "name the customer by the id of its partner profile", "customer.id")
     numbers = [line.line for line in po.lines]
     for place, number in enumerate(numbers):
         if number in numbers[:place]:
@@ -115,15 +131,17 @@ def dates(order: Order) -> list[LineDates]:
 def confirm(order: Order, review: ReviewOrder, scene: Scene) -> Step[Order]:
     """Promise the requested dates and let the lines go to work (R3, R10)."""
 
-    def promised(line: OrderLine) -> OrderLine:
-        date: Date | None = line.requested
-        return replace(line, confirmed=date, first_confirmed=line.first_confirmed or date, projected=date)
-
-    lines_promised = {number: promised(line) for number, line in order.lines.items()}
-    for place, (number, line) in enumerate(lines_promised.items(), start=1):
+    promised = dict(order.lines)
+    for place, (number, line) in enumerate(order.lines.items(), start=1):
         if line.open > ZERO:
-            lines_promised[number] = replace(line, work_order_id=f"W-{order.key}-{place}")
-    order = replace(order, lines=lines_promised)
+            promised[number] = replace(
+                line,
+                first_confirmed=line.requested,
+                confirmed=line.requested,
+                projected=line.requested,
+                work_order_id=f"W-{order.key}-{place}",
+            )
+    order = replace(order, lines=promised)
     lines = [line.item for line in order.lines.values() if line.open > ZERO]
     return step(
         order,
@@ -268,7 +286,10 @@ def ship(order: Order, dispatch: DispatchShipment, scene: Scene) -> Step[Order]:
 
 def next_shipment(order: Order) -> str:
     """The id that the next shipment of this order gets when the clerk names none."""
-    return f"S-{order.key}-{len(order.shipments) + 1}"
+    number = len(order.shipments) + 1
+    while f"S-{order.key}-{number}" in order.shipments:
+        number += 1
+    return f"S-{order.key}-{number}"
 
 
 def cancel_lines(order: Order, granted: CancellationGranted, scene: Scene) -> Step[Order]:
@@ -276,17 +297,9 @@ def cancel_lines(order: Order, granted: CancellationGranted, scene: Scene) -> St
     says = []
     for number in granted.lines:
         line = order.lines.get(number)
-        if line is None or line.open <= ZERO:
-            continue
-        says.append(
-            OrderLineCancelled(
-                **_names(order),
-                line=number,
-                quantity=plain(line.open),
-                cancellation_id=granted.cancellation_id,
-            )
-        )
-        order = order.with_line(number, replace(line, cancelled=line.cancelled + line.open))
+        if line is not None and line.open > ZERO:
+            order, event = _without(order, number, granted.cancellation_id)
+            says.append(event)
     return step(order, *says)
 
 
@@ -358,7 +371,7 @@ ORDER: Table[Order] = Table(
     states=("new", *KNOWN),
     final=CLOSED,
     rows=(
-        refuse_if(("new", "under_review", "stand_by", "lapsed"), SubmitCustomerPo, _repeated_line),
+        refuse_if(("new", "under_review", "stand_by", "lapsed"), SubmitCustomerPo, _po_fits),
         on("new", SubmitCustomerPo, receive, to="under_review"),
         ignore(KNOWN, SubmitCustomerPo, "the same purchase order again (R7)", when=same_content),
         on(

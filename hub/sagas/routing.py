@@ -11,7 +11,7 @@ from hub.messages.base import Message
 from hub.sagas import timers
 from hub.sagas.cancellation import CANCELLATION
 from hub.sagas.case import Case
-from hub.sagas.material import MATERIAL, material_po_id
+from hub.sagas.material import MATERIAL
 from hub.sagas.material_po import MATERIAL_PO
 from hub.sagas.model import MaterialPo, Order, Requirement, Stock, WorkOrder
 from hub.sagas.numbers import ZERO, order_key
@@ -50,8 +50,8 @@ def get(case: Case, address: Address) -> Any:
     if table is CANCELLATION:
         return home.cancellation
     if table is WORK_ORDER:
-        line = next((n for n, each in home.lines.items() if each.work_order_id == key), "")
-        return home.work_orders.get(key) or WorkOrder(key, home.order_id, line)
+        known = home.work_orders.get(key)
+        return known or WorkOrder(key, home.order_id, home.line_of(key))
     found = home.requirements.get(key)
     return found or Requirement(key, home.order_id, "", "", "", quantity=ZERO)
 
@@ -115,89 +115,83 @@ def decider(message: Message, order_id: str) -> Address | None:
 # ------------------------------------------------------------------------------- whom an event concerns
 
 
-def _pos_of_source(message: materials.SourceMaterial, home: Order | None) -> Iterator[Address]:
-    assert home is not None  # noqa: S101  # the requirement that decided belongs to it
+def _pos_of_source(message: materials.SourceMaterial, case: Case, home: Order) -> Iterator[Address]:
     need = home.requirements[message.requirement_id]
-    before = replace(need, rounds=need.rounds - 1)
-    seen = set()
-    for place, allocation in enumerate(message.allocations):
-        if allocation.from_ == "supplier":
-            key = allocation.join or material_po_id(before, place)
-            if key not in seen:
-                seen.add(key)
-                yield Address(MATERIAL_PO, home.order_id, key)
+    ordered = sum(allocation.from_ == "supplier" for allocation in message.allocations)
+    for key in dict.fromkeys(source.material_po_id for source in need.sources[len(need.sources) - ordered :]):
+        yield Address(MATERIAL_PO, home.order_id, key)
 
 
-def _work_orders_of_lines(message: order.OrderConfirmed, home: Order | None) -> Iterator[Address]:
+def _work_orders_of_lines(message: order.OrderConfirmed, case: Case, home: Order) -> Iterator[Address]:
     for line in message.lines:
-        key = home.lines[line.line].work_order_id if home else None
-        if home and key:
+        key = home.lines[line.line].work_order_id
+        if key:
             yield Address(WORK_ORDER, home.order_id, key)
 
 
-def _listed(message: Any, home: Order | None) -> Iterator[Address]:
+def _listed(message: Any, case: Case, home: Order) -> Iterator[Address]:
     for entry in message.materials:
-        yield Address(MATERIAL, message.order_id, entry.requirement_id)
-    yield Address(WORK_ORDER, message.order_id, message.work_order_id)
+        yield Address(MATERIAL, home.order_id, entry.requirement_id)
+    yield Address(WORK_ORDER, home.order_id, message.work_order_id)
 
 
-def _its_work_order(message: Any, home: Order | None) -> Iterator[Address]:
-    yield Address(WORK_ORDER, message.order_id, message.work_order_id)
+def _its_work_order(message: Any, case: Case, home: Order) -> Iterator[Address]:
+    yield Address(WORK_ORDER, home.order_id, message.work_order_id)
 
 
-def _current_needs(message: production.ProductionStarted, home: Order | None) -> Iterator[Address]:
-    for key in home.work_orders[message.work_order_id].requirements if home else ():
-        yield Address(MATERIAL, message.order_id, key)
+def _current_needs(message: production.ProductionStarted, case: Case, home: Order) -> Iterator[Address]:
+    for key in home.work_orders[message.work_order_id].requirements:
+        yield Address(MATERIAL, home.order_id, key)
 
 
-def _all_needs(message: production.WorkOrderCancelled, home: Order | None) -> Iterator[Address]:
-    for key, need in home.requirements.items() if home else ():
+def _all_needs(message: production.WorkOrderCancelled, case: Case, home: Order) -> Iterator[Address]:
+    for key, need in home.requirements.items():
         if need.work_order_id == message.work_order_id:
-            yield Address(MATERIAL, message.order_id, key)
+            yield Address(MATERIAL, home.order_id, key)
 
 
-def _its_material_pos(message: materials.MaterialReleased, home: Order | None) -> Iterator[Address]:
+def _its_material_pos(message: materials.MaterialReleased, case: Case, home: Order) -> Iterator[Address]:
     for key in message.material_po_ids:
-        yield Address(MATERIAL_PO, message.order_id, key)
+        yield Address(MATERIAL_PO, home.order_id, key)
 
 
-def _pos_of_lines(message: order.OrderReleased, home: Order | None) -> Iterator[Address]:
-    seen = set()
-    for need in home.requirements.values() if home else ():
-        line = home.work_orders[need.work_order_id].line if home else ""
-        for source in need.sources:
-            if line in message.lines and not source.closed and source.material_po_id not in seen:
-                seen.add(source.material_po_id)
-                yield Address(MATERIAL_PO, message.order_id, source.material_po_id)
+def _pos_of_lines(message: order.OrderReleased, case: Case, home: Order) -> Iterator[Address]:
+    keys = {
+        source.material_po_id: None
+        for need in home.requirements.values()
+        if home.work_orders[need.work_order_id].line in message.lines
+        for source in need.sources
+        if not source.closed
+    }
+    for key in keys:
+        yield Address(MATERIAL_PO, home.order_id, key)
 
 
-def _needs_of_po(message: materials.MaterialPoEvent, home: Order | None) -> Iterator[Address]:
-    seen = set()
-    for line in message.lines:
-        for share in line.shares:
-            if share.requirement_id not in seen:
-                seen.add(share.requirement_id)
-                yield Address(MATERIAL, share.order_id, share.requirement_id)
+def _needs_of_po(message: materials.MaterialPoEvent, case: Case, home: Order | None) -> Iterator[Address]:
+    for order_id in message.order_ids:
+        for key, need in case.orders[order_id].requirements.items():
+            if any(each.material_po_id == message.material_po_id and not each.closed for each in need.sources):
+                yield Address(MATERIAL, order_id, key)
 
 
-def _shipped(message: production.Shipped, home: Order | None) -> Iterator[Address]:
+def _shipped(message: production.Shipped, case: Case, home: Order) -> Iterator[Address]:
     for item in message.items:
-        yield Address(WORK_ORDER, message.order_id, item.work_order_id)
-    yield Address(ORDER, message.order_id, message.order_id)
+        yield Address(WORK_ORDER, home.order_id, item.work_order_id)
+    yield Address(ORDER, home.order_id, home.order_id)
 
 
-def _its_order(message: Any, home: Order | None) -> Iterator[Address]:
-    yield Address(ORDER, message.order_id, message.order_id)
+def _its_order(message: Any, case: Case, home: Order) -> Iterator[Address]:
+    yield Address(ORDER, home.order_id, home.order_id)
 
 
-def _line_and_order(message: order.OrderLineCancelled, home: Order | None) -> Iterator[Address]:
-    key = home.lines[message.line].work_order_id if home else None
+def _line_and_order(message: order.OrderLineCancelled, case: Case, home: Order) -> Iterator[Address]:
+    key = home.lines[message.line].work_order_id
     if key:
-        yield Address(WORK_ORDER, message.order_id, key)
-    yield Address(ORDER, message.order_id, message.order_id)
+        yield Address(WORK_ORDER, home.order_id, key)
+    yield Address(ORDER, home.order_id, home.order_id)
 
 
-CONCERNS: dict[type[Message], Callable[[Any, Order | None], Iterable[Address]]] = {
+CONCERNS: dict[type[Message], Callable[[Any, Case, Any], Iterable[Address]]] = {
     materials.SourceMaterial: _pos_of_source,
     order.OrderConfirmed: _work_orders_of_lines,
     production.MaterialsSpecified: _listed,
@@ -212,11 +206,13 @@ CONCERNS: dict[type[Message], Callable[[Any, Order | None], Iterable[Address]]] 
     materials.MaterialPoPartReceived: _needs_of_po,
     materials.MaterialPoCancelled: _needs_of_po,
     materials.MaterialPoCancelRequested: _needs_of_po,
+    materials.MaterialPoReduced: _needs_of_po,
     materials.MaterialPoChangeAccepted: _needs_of_po,
     production.Shipped: _shipped,
     order.CancellationGranted: _its_order,
     order.OrderLineCancelled: _line_and_order,
 }
+"""Who has to hear of a message beside the one that decided. Each finds them in the case as it then stands."""
 
 
 def concerned(message: Message, case: Case) -> list[Address]:
@@ -225,4 +221,4 @@ def concerned(message: Message, case: Case) -> list[Address]:
     if find is None:
         return []
     key = getattr(message, "order_id", None) or order_of(getattr(message, "requirement_id", ""))
-    return list(find(message, case.orders.get(key)))
+    return list(find(message, case, case.orders.get(key)))

@@ -165,7 +165,7 @@ def waits(
     return Wait(_states(states), kind, role, facts, when, assignee)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Table(Generic[S]):
     """A saga: its states, its rows, and the decisions that it waits for.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from decimal import Decimal
+from decimal import ROUND_UP, Decimal
 from typing import Any
 
 from hub.messages.base import Message, Person
@@ -38,8 +38,7 @@ from hub.messages.production import (
 )
 from hub.sagas.case import Scene, by_of, person
 from hub.sagas.model import WorkOrder
-from hub.sagas.numbers import ZERO, decimal, plain
-from hub.sagas.order import next_shipment
+from hub.sagas.numbers import SMALLEST, ZERO, decimal, plain
 from hub.sagas.table import Refusal, Step, Table, ignore, never, on, refuse, refuse_if, step, waits
 
 
@@ -68,16 +67,21 @@ def create(work: WorkOrder, confirmed: OrderConfirmed, scene: Scene) -> Step[Wor
 def _needs(work: WorkOrder, scene: Scene, pieces: Decimal) -> list[SpecifiedMaterial]:
     """The whole material list again, for so many pieces (R17)."""
     first = len(scene.order.requirements) + 1
-    share = pieces / work.quantity
     return [
         SpecifiedMaterial(
             requirement_id=f"R-{scene.order.key}-{first + place}",
             material=material,
-            quantity=plain(round(quantity * share, 6)),
+            quantity=plain(_part(quantity, pieces, work.quantity)),
             unit=unit,
         )
         for place, (material, quantity, unit) in enumerate(work.materials)
     ]
+
+
+def _part(quantity: Decimal, pieces: Decimal, of: Decimal) -> Decimal:
+    """What of a quantity so many pieces take, rounded up to what can be written."""
+    exact = (quantity * pieces / of).quantize(SMALLEST / 1000)
+    return exact.quantize(SMALLEST, ROUND_UP)
 
 
 def specify(work: WorkOrder, answer: SpecifyMaterials, scene: Scene) -> Step[WorkOrder]:
@@ -92,10 +96,11 @@ def specify(work: WorkOrder, answer: SpecifyMaterials, scene: Scene) -> Step[Wor
 
 def _materials_fit(work: WorkOrder, answer: SpecifyMaterials, scene: Scene) -> Refusal | None:
     """Each material has a quantity, in the unit in which it is kept (R11)."""
+    units: dict[str, str] = {}
     for place, need in enumerate(answer.materials):
         if decimal(need.quantity) <= ZERO:
             return Refusal("no_quantity", f"{need.material} needs a quantity", f"materials.{place}.quantity")
-        known = scene.stock(need.material).unit
+        known = scene.stock(need.material).unit or units.setdefault(need.material, need.unit)
         if known and known != need.unit:
             where = f"materials.{place}.unit"
             return Refusal("wrong_unit", f"{need.material} is kept in {known}, not in {need.unit}", where)
@@ -278,8 +283,8 @@ def leave(work: WorkOrder, shipped: Shipped, scene: Scene) -> Step[WorkOrder]:
 
 def stop(work: WorkOrder, cancelled: OrderLineCancelled, scene: Scene) -> Step[WorkOrder]:
     """Stop all work; what is begun or finished waits for an engineer's decision (R35, R62)."""
-    begun = work.to_make if work.state == "in_production" else ZERO
-    half_made = begun + work.in_inspection + work.bad + work.good - work.shipped
+    begun = work.to_make - work.to_fix if work.state == "in_production" else ZERO
+    half_made = begun + work.made - work.scrapped - work.shipped
     work = replace(work, half_made=half_made, start=None, end=None, work_center=None)
     event = WorkOrderCancelled(**_names(work), half_made=plain(half_made), cancellation_id=cancelled.cancellation_id)
     return step(work, event)
@@ -349,12 +354,11 @@ def facts(work: WorkOrder, scene: Scene) -> dict[str, Any]:
 
 
 def shipping_facts(work: WorkOrder, scene: Scene) -> dict[str, Any]:
-    """What the shipping clerk has to know, with the id that the next shipment would get."""
+    """What the shipping clerk has to know: how much is ready, and where it goes."""
     ship_to = next((party for party in scene.order.po.parties if party.role == "ship-to"), None)
     return {
         **facts(work, scene),
         "ready": plain(work.good - work.shipped),
-        "shipment_id": next_shipment(scene.order),
         "ship_to": ship_to.model_dump(mode="json", exclude_none=True) if ship_to else None,
     }
 
@@ -462,7 +466,7 @@ WORK_ORDER: Table[WorkOrder] = Table(
         on("awaiting_inspection", Inspect, find_defect, to="defect_found"),
         refuse(_all_but("awaiting_inspection"), Inspect, "nothing_to_inspect", "nothing waits for inspection"),
         refuse_if("defect_found", DecideDefect, _defect_fits),
-        on("defect_found", DecideDefect, decide, when=leaves_some),
+        on("defect_found", DecideDefect, decide, to="defect_found", when=leaves_some),
         on("defect_found", DecideDefect, decide_and_make_ready, to="ready", when=remake_is_supplied),
         on("defect_found", DecideDefect, decide, to="awaiting_materials", when=remakes_some),
         on("defect_found", DecideDefect, decide, to="in_production"),
@@ -478,7 +482,7 @@ WORK_ORDER: Table[WorkOrder] = Table(
         ignore(ENDED, OrderLineCancelled, "the work order has ended"),
         #
         refuse_if("cancelled", Dispose, _disposal_fits),
-        on("cancelled", Dispose, dispose),
+        on("cancelled", Dispose, dispose, to="cancelled"),
         refuse((*LIVE, "shipped"), Dispose, "not_cancelled", "only what was cancelled is disposed of"),
         on(LIVE, ReassignWorkOrder, reassign),
         refuse(ENDED, ReassignWorkOrder, "already_ended", "the work order has ended"),

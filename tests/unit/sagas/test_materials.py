@@ -1,0 +1,377 @@
+"""Raw materials, material POs and stock (R12 to R14, R20, R21, R63, R66, R69, R70)."""
+
+from __future__ import annotations
+
+import pytest
+
+from hub.sagas.case import SupplierOffer
+from tests.unit.sagas.play import Play
+
+
+@pytest.fixture
+def play() -> Play:
+    """An order whose only line needs 30 kg of steel; 20 kg are in stock."""
+    play = Play().in_stock("STEEL", "20").ordered()
+    play.need("1", ("STEEL", "30"))
+    return play
+
+
+def second_order(play: Play, quantity: str = "30") -> Play:
+    """Another order comes in, and needs steel too."""
+    play.another_order("BBBBBBBBBBBB").submit(po_number="4712")
+    play.review("confirm")
+    play.need("1", ("STEEL", quantity))
+    return play
+
+
+@pytest.mark.rule("R12", "R13")
+def test_the_procurement_officer_is_told_of_stock_and_suppliers() -> None:
+    offer = SupplierOffer("S_ONE", "One", 14, "1.85", "EUR", "50")
+    play = Play().in_stock("STEEL", "20").with_rules(offers={"STEEL": (offer,)}).ordered()
+    play.need("1", ("STEEL", "30"))
+    facts = play.event("task.opened").facts
+    assert facts["stock"] == {"on_hand": "20", "free": "20", "on_order": "0"}
+    assert facts["suppliers"][0]["lead_time_days"] == 14
+
+
+@pytest.mark.rule("R12")
+def test_part_from_stock_and_part_from_several_suppliers(play: Play) -> None:
+    play.source(1, stock="12", S_ONE="10", S_TWO="8")
+    assert play.said == ["material.reserved", "material-po.issued", "material-po.issued"]
+    assert (play.stock().reserved, play.stock().on_order) == (12, 18)
+    assert play.requirement(1).state == "on_order"
+    assert play.asked == []
+
+
+@pytest.mark.rule("R12")
+def test_the_same_steel_is_never_counted_on_twice(play: Play) -> None:
+    play.source(1, stock="20", S_ONE="10")
+    second_order(play)
+    play.source(1, stock="1", S_ONE="29")
+    assert play.code == "short_stock"
+
+
+@pytest.mark.rule("R12")
+@pytest.mark.parametrize(
+    ("allocations", "code"),
+    [
+        ({"stock": "10"}, "too_little"),
+        ({"S_ONE": "29"}, "too_little"),
+        ({"stock": "0", "S_ONE": "30"}, "no_quantity"),
+        ({"S_ONE": "30", "S_TWO": "1"}, "too_much"),
+        ({"stock": "21", "S_ONE": "9"}, "short_stock"),
+    ],
+)
+def test_an_allocation_that_does_not_add_up_is_refused(play: Play, allocations: dict[str, str], code: str) -> None:
+    play.source(1, **allocations)
+    assert play.code == code
+    assert play.stock().reserved == 0
+
+
+@pytest.mark.rule("R13")
+def test_a_supplier_has_to_be_named_and_known(play: Play) -> None:
+    play.tell("material.source", requirement_id=play.need_id(1), allocations=[{"from": "supplier", "quantity": "30"}])
+    assert play.code == "supplier_missing"
+    play.with_rules(suppliers=frozenset({"S_ONE"})).source(1, S_TWO="30")
+    assert play.code == "unknown_supplier"
+
+
+@pytest.mark.rule("R13")
+def test_a_material_po_has_the_suppliers_terms_where_none_are_agreed(play: Play) -> None:
+    play.with_rules(offers={"STEEL": (SupplierOffer("S_ONE", "One", 14, "1.85", "EUR", "50"),)})
+    play.source(1, S_ONE="50")
+    issued = play.event("material-po.issued")
+    assert (issued.currency, issued.lines[0].unit_price, issued.lines[0].quantity) == ("EUR", "1.85", "50")
+    assert issued.lines[0].shares[0].quantity == "30"
+
+
+@pytest.mark.rule("R14", "R21")
+def test_available_is_what_is_received_in_full(play: Play) -> None:
+    play.source(1, stock="20", S_ONE="10")
+    po = play.po().material_po_id
+    play.receive(po, "4")
+    assert play.said == ["material-po.part-received"]
+    assert (play.po().state, play.requirement(1).awaited, play.stock().on_order) == ("part_received", 6, 6)
+    play.receive(po, "6")
+    assert play.said == ["material-po.received", "material.available", "work-order.materials-available"]
+    assert (play.stock().on_hand, play.stock().reserved, play.stock().on_order) == (30, 30, 0)
+
+
+@pytest.mark.rule("R21")
+def test_what_arrives_beyond_need_goes_to_stock(play: Play) -> None:
+    play.source(1, S_ONE="30")
+    play.receive(play.po().material_po_id, "34")
+    assert play.event("material-po.received").receipt[0].to_stock == "4"
+    assert play.stock().free == 24
+    play.receive(play.po().material_po_id, "5")
+    assert play.event("material-po.received").receipt[0].to_stock == "5"
+    assert play.stock().free == 29
+
+
+@pytest.mark.rule("R21")
+def test_nothing_received_is_no_receipt(play: Play) -> None:
+    play.source(1, S_ONE="30")
+    play.receive(play.po().material_po_id, "0")
+    assert play.code == "no_quantity"
+    play.receive(play.po().material_po_id, "1", line="9")
+    assert play.code == "unknown_line"
+
+
+@pytest.mark.rule("R66")
+def test_in_full_has_a_tolerance(play: Play) -> None:
+    play.source(1, S_ONE="30")
+    play.receive(play.po().material_po_id, "28.5")
+    assert (play.po().state, play.requirement(1).state, play.work("1").state) == ("received", "available", "ready")
+    assert (play.stock().reserved, play.stock().on_order) == (28.5, 0)
+
+
+@pytest.mark.rule("R66")
+def test_a_supplier_without_tolerance_has_none(play: Play) -> None:
+    play.with_rules(tolerance_percent={"S_ONE": 0.0}).source(1, S_ONE="30")
+    play.receive(play.po().material_po_id, "29.9")
+    assert play.po().state == "part_received"
+
+
+@pytest.mark.rule("R66", "R63")
+def test_the_tolerance_holds_for_everybody_who_is_served() -> None:
+    """5 % of the whole are not to be taken from him who needs least."""
+    play = Play().ordered()
+    play.need("1", ("STEEL", "97"))
+    play.source(1, S_ONE="97")
+    second_order(play, "3")
+    po = play.po().material_po_id
+    join = {"from": "supplier", "supplier_id": "S_ONE", "quantity": "3", "join": po}
+    play.tell("material.source", requirement_id=play.need_id(1), allocations=[join])
+    play.tell(
+        "material-po.receive",
+        material_po_id=po,
+        lines=[{"line": "1", "quantity": "97"}, {"line": "2", "quantity": "0.5"}],
+    )
+    assert play.requirement(1).state == "on_order"
+
+
+@pytest.mark.rule("R20")
+def test_accepted_the_dates_are_promised(play: Play) -> None:
+    play.source(1, S_ONE="30")
+    play.acknowledge(play.po().material_po_id, promised_date="2026-12-10")
+    assert play.said == ["material-po.confirmed"]
+    assert (play.po().state, play.po().lines["1"].promised_date) == ("confirmed", "2026-12-10")
+
+
+@pytest.mark.rule("R20")
+def test_a_changed_date_is_put_to_procurement_and_may_be_accepted(play: Play) -> None:
+    play.source(1, S_ONE="30")
+    po = play.po().material_po_id
+    play.acknowledge(po, "changed", promised_date="2027-01-05")
+    assert (play.said, play.asked) == (["material-po.change-proposed"], ["material-po.review-change"])
+    play.tell("material-po.review-change", material_po_id=po, line="1", decision="accept")
+    assert (play.said, play.po().state, play.asked) == (["material-po.change-accepted"], "confirmed", [])
+    assert play.po().lines["1"].promised_date == "2027-01-05"
+    assert play.requirement(1).state == "on_order"
+
+
+@pytest.mark.rule("R20")
+def test_a_smaller_quantity_accepted_reopens_sourcing_for_the_rest(play: Play) -> None:
+    play.source(1, S_ONE="30")
+    po = play.po().material_po_id
+    play.acknowledge(po, "changed", quantity="18")
+    play.tell("material-po.review-change", material_po_id=po, line="1", decision="accept")
+    assert play.requirement(1).state == "to_source"
+    assert play.event("material.required").quantity == "12"
+    play.source(1, stock="12")
+    play.receive(po, "18")
+    assert (play.requirement(1).state, play.work("1").state) == ("available", "ready")
+
+
+@pytest.mark.rule("R20", "R63")
+def test_declining_a_change_asks_the_supplier_to_cancel_and_reopens_sourcing(play: Play) -> None:
+    play.source(1, S_ONE="30")
+    po = play.po().material_po_id
+    play.acknowledge(po, "changed", promised_date="2027-03-05")
+    play.tell("material-po.review-change", material_po_id=po, line="1", decision="source-anew")
+    assert play.said == ["material-po.cancel-requested", "material.required"]
+    assert (play.po().state, play.stock().on_order) == ("cancel_requested", 30)
+    assert play.asked == ["material.source"]
+    play.tell("material-po.answer-cancellation", material_po_id=po, answer="accepted")
+    assert (play.po().state, play.stock().on_order) == ("cancelled", 0)
+    assert play.line("1").open == 10
+
+
+@pytest.mark.rule("R20")
+def test_a_refused_po_is_sourced_anew(play: Play) -> None:
+    play.source(1, S_ONE="30")
+    po = play.po().material_po_id
+    play.acknowledge(po, "rejected", reason="no capacity")
+    assert (play.said, play.po().state, play.stock().on_order) == (["material-po.refused"], "refused", 0)
+    play.tell("material-po.review-change", material_po_id=po, line="1", decision="accept")
+    assert play.code == "nothing_to_accept"
+    play.tell("material-po.review-change", material_po_id=po, line="1", decision="source-anew")
+    assert play.said == ["material-po.cancelled", "material.required"]
+    assert (play.po().state, play.asked) == ("cancelled", ["material.source"])
+    play.source(1, S_TWO="30")
+    play.receive(play.po(2).material_po_id, "30")
+    assert play.work("1").state == "ready"
+
+
+@pytest.mark.rule("R20")
+def test_each_line_is_decided_on_by_itself(play: Play) -> None:
+    play.source(1, S_ONE="30")
+    po = play.po().material_po_id
+    second_order(play)
+    join = {"from": "supplier", "supplier_id": "S_ONE", "quantity": "30", "join": po}
+    play.tell("material.source", requirement_id=play.need_id(1), allocations=[join])
+    play.tell(
+        "material-po.acknowledge",
+        material_po_id=po,
+        lines=[{"line": "1", "answer": "rejected"}, {"line": "2", "answer": "changed", "promised_date": "2027-01-02"}],
+    )
+    assert play.po().state == "change_proposed"
+    play.tell("material-po.review-change", material_po_id=po, line="1", decision="source-anew")
+    assert play.said == ["material-po.reduced", "material.required"]
+    assert (play.po().state, play.stock().on_order) == ("change_proposed", 30)
+    opened = [event for event, _, _ in play.last.events if event.TYPE == "task.opened.v1"][-1]
+    assert [line["line"] for line in opened.facts["lines"]] == ["2"]  # type: ignore[attr-defined]
+    play.tell("material-po.review-change", material_po_id=po, line="2", decision="accept")
+    assert play.po().state == "confirmed"
+    play.receive(po, "30", line="2")
+    assert play.po().state == "received"
+
+
+@pytest.mark.rule("R20")
+def test_a_supplier_that_refuses_and_delivers_all_the_same(play: Play) -> None:
+    play.source(1, S_ONE="30")
+    po = play.po().material_po_id
+    play.acknowledge(po, "rejected")
+    play.receive(po, "30")
+    assert (play.po().state, play.requirement(1).state, play.asked) == (
+        "received",
+        "available",
+        ["work-order.schedule"],
+    )
+
+
+@pytest.mark.rule("R20")
+def test_the_rest_of_a_part_delivery_may_come_from_elsewhere(play: Play) -> None:
+    play.source(1, S_ONE="30")
+    po = play.po().material_po_id
+    play.receive(po, "10")
+    play.acknowledge(po, "changed", quantity="10")
+    play.tell("material-po.review-change", material_po_id=po, line="1", decision="source-anew")
+    assert (play.po().state, play.requirement(1).unsourced) == ("received", 20)
+    play.source(1, stock="20")
+    assert play.work("1").state == "ready"
+    assert play.stock().reserved == 30
+
+
+@pytest.mark.rule("R63")
+def test_a_po_that_serves_two_orders_loses_only_the_cancelled_share(play: Play) -> None:
+    play.source(1, S_ONE="40")
+    po = play.po().material_po_id
+    second_order(play)
+    join = {"from": "supplier", "supplier_id": "S_ONE", "quantity": "30", "join": po}
+    play.tell("material.source", requirement_id=play.need_id(1), allocations=[join])
+    assert play.event("material-po.issued").version == 2
+    play.another_order("AAAAAAAAAAAA").cancel()
+    play.assess("free")
+    assert "material-po.reduced" in play.said
+    assert [line.quantity for line in play.po().lines.values()] == [10, 30]
+    assert play.stock().on_order == 40
+    play.receive(po, "10")
+    assert play.stock().free == 30
+    play.receive(po, "30", line="2")
+    assert play.another_order("BBBBBBBBBBBB").requirement(1).state == "available"
+    assert play.po().order_ids == ("O-AAAAAAAAAAAA", "O-BBBBBBBBBBBB")
+
+
+@pytest.mark.rule("R63", "R70")
+def test_two_lines_of_one_po_for_one_requirement_are_kept_apart(play: Play) -> None:
+    play.source(1, S_ONE="30")
+    po = play.po().material_po_id
+    second_order(play, "10")
+    join = {"from": "supplier", "supplier_id": "S_ONE", "join": po}
+    play.tell(
+        "material.source",
+        requirement_id=play.need_id(1),
+        allocations=[{**join, "quantity": "4"}, {**join, "quantity": "6"}],
+    )
+    play.receive(po, "4", line="2")
+    assert (play.requirement(1).in_house, play.requirement(1).awaited) == (4, 6)
+    play.receive(po, "6", line="3")
+    assert play.requirement(1).state == "available"
+
+
+@pytest.mark.rule("R13", "R36")
+@pytest.mark.parametrize("state", ["cancelled", "other supplier", "unknown"])
+def test_a_po_that_is_not_open_is_not_joined(play: Play, state: str) -> None:
+    play.source(1, S_ONE="30")
+    po = play.po().material_po_id
+    if state == "cancelled":
+        play.cancel()
+        play.assess("free")
+    second_order(play)
+    join = {
+        "from": "supplier",
+        "supplier_id": "S_TWO" if state == "other supplier" else "S_ONE",
+        "quantity": "30",
+        "join": "M-NOBODY" if state == "unknown" else po,
+    }
+    play.tell("material.source", requirement_id=play.need_id(1), allocations=[join])
+    assert play.code == "not_joinable"
+
+
+@pytest.mark.rule("R35", "R21")
+def test_a_supplier_that_will_not_cancel_delivers_to_stock(play: Play) -> None:
+    play.source(1, S_ONE="30")
+    po = play.po().material_po_id
+    play.cancel()
+    play.assess("free")
+    assert (play.po().state, play.order.state) == ("cancel_requested", "cancelled")
+    play.tell("material-po.answer-cancellation", material_po_id=po, answer="refused")
+    assert (play.said, play.po().state) == (["material-po.cancel-refused"], "confirmed")
+    play.receive(po, "30")
+    assert (play.po().state, play.stock().free) == ("received", 50)
+
+
+@pytest.mark.rule("R21")
+def test_goods_for_a_cancelled_po_go_to_stock(play: Play) -> None:
+    play.source(1, S_ONE="30")
+    po = play.po().material_po_id
+    play.cancel()
+    play.assess("free")
+    play.tell("material-po.answer-cancellation", material_po_id=po, answer="accepted")
+    play.receive(po, "30")
+    assert (play.po().state, play.stock().free, play.stock().on_order) == ("cancelled", 50, 0)
+
+
+@pytest.mark.rule("R70")
+def test_a_lost_source_stays_linked(play: Play) -> None:
+    play.source(1, S_ONE="30")
+    first = play.po().material_po_id
+    play.acknowledge(first, "rejected")
+    play.tell("material-po.review-change", material_po_id=first, line="1", decision="source-anew")
+    assert [each.material_po_id for each in play.requirement(1).sources] == [first]
+    assert play.order_id in play.po().order_ids
+
+
+@pytest.mark.rule("R43")
+def test_a_delivery_for_a_po_nobody_knows_waits(play: Play) -> None:
+    play.receive("M-NOBODY", "1")
+    assert play.last.unknown == "M-NOBODY"
+
+
+def test_a_dispatch_is_noted(play: Play) -> None:
+    play.source(1, S_ONE="30")
+    play.tell(
+        "material-po.notify-dispatch", material_po_id=play.po().material_po_id, lines=[{"line": "1", "quantity": "30"}]
+    )
+    assert play.said == ["material-po.dispatched"]
+
+
+def test_stock_is_corrected_by_a_quantity_or_a_count() -> None:
+    play = Play().in_stock("STEEL", "20")
+    play.tell("stock.adjust", material="STEEL", quantity="-2.5", unit="KGM")
+    assert play.event("stock.changed").change == "-2.5"
+    play.tell("stock.adjust", material="STEEL", quantity="-20", unit="KGM")
+    assert play.code == "below_zero"
+    play.tell("stock.adjust", material="STEEL", count="20", unit="MTR")
+    assert play.code == "wrong_unit"
