@@ -20,6 +20,7 @@ Check = Callable[[Document], bool]
 Map = Callable[[Job], Meaning]
 
 _MOST_FINDINGS = 1000
+_FEW = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,7 @@ class Assembler:
             self._acknowledgments += 1
         else:
             meaning = self._understand(document)
+            self._economise(document.faults)
             self._receipts.append(self.dialect.receipt(document))
         self._faults.extend(document.faults)
         disposition: Disposition = "accepted"
@@ -122,6 +124,12 @@ class Assembler:
         elif any(f.kind.level in ("segment", "element") for f in document.faults):
             disposition = "accepted_with_errors"
         self._read.append(_Read(meaning, disposition, str(document.place())))
+
+    def _economise(self, faults: list[Fault]) -> None:
+        """Of a file with a great many faults only the gravest of what comes further are kept."""
+        if len(self._faults) > _MOST_FINDINGS and len(faults) > _FEW:
+            faults.sort(key=lambda fault: (not fault.fatal, fault.kind.severity))
+            del faults[_FEW:]
 
     def _understand(self, document: Document) -> Meaning:
         read = self.dialect.maps.get(document.type)
@@ -146,6 +154,7 @@ class Assembler:
             self._groups.append((None, self._receipts))
         groups = [(group, receipts) for group, receipts in self._groups if receipts]
         self._groups, self._receipts = [], []
+        self._economise(interchange.faults)
         self._faults.extend(interchange.faults)
         answered = not (interchange.receipts or self._acknowledgments)
         if groups or answered:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from datetime import UTC, datetime
 
 import pytest
@@ -275,3 +276,15 @@ def test_a_segment_of_too_many_characters() -> None:
     reading = X12Reader().read(x12(order(LINE, "MSG*" + "x" * 200_000 + "~")), "", CONTEXT)
     assert "segment_too_long" in codes(reading)
     assert reading.disposition == "rejected"
+
+
+def test_a_file_full_of_faults_stays_small() -> None:
+    bad = [order(*("PO1*1*x*Q9*y*ZZ~" for _ in range(60)), number=f"{n:04}") for n in range(500)]
+    raw = x12(*bad, ge="GE*500*3~")
+    tracemalloc.start()
+    reading = read_x12(raw)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert len(reading.findings) == 1000
+    assert {part.disposition for part in reading.parts} == {"rejected"}
+    assert peak < 15e6
