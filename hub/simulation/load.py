@@ -121,16 +121,16 @@ async def simulate(
     try:
         while len(ended) < orders:
             news.clear()
-            for task in (playing, submitting):
-                if task.done() and task.exception():
-                    task.result()
-            try:
-                async with asyncio.timeout(patience):
-                    await news.wait()
-            except TimeoutError:
+            waiting = asyncio.create_task(news.wait())
+            watched = {waiting, playing} if submitting.done() else {waiting, playing, submitting}
+            done, _ = await asyncio.wait(watched, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
+            waiting.cancel()
+            for task in done - {waiting}:
+                task.result()
+            if not done:
                 hanging = [number for number in started if number not in ended]
                 text = f"{len(hanging)} orders did not end within {patience:.0f} s: {', '.join(hanging[:5])}"
-                raise Stuck(f"{text}; is a hub serving?") from None
+                raise Stuck(f"{text}; is a hub serving?")
     finally:
         for task in (playing, submitting):
             task.cancel()

@@ -71,12 +71,25 @@ class Served:
     def __init__(self, environment: dict[str, str]) -> None:
         self._environment = environment
         self._process: asyncio.subprocess.Process | None = None
+        self._reading: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Start it."""
+        """Start it; returns when it says that it is ready. Raises Unproved."""
         self._process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "hub", "serve", env=self._environment, stderr=asyncio.subprocess.DEVNULL
+            sys.executable, "-m", "hub", "serve", env=self._environment, stderr=asyncio.subprocess.PIPE
         )
+        said = []
+        assert self._process.stderr is not None  # noqa: S101  # asked for above
+        async for line in self._process.stderr:
+            said.append(line.decode(errors="replace").strip())
+            if b"ready:" in line:
+                self._reading = asyncio.create_task(self._read_on(self._process.stderr))
+                return
+        raise Unproved(f"the hub did not start: {said[-1] if said else 'it said nothing'}")
+
+    async def _read_on(self, said: asyncio.StreamReader) -> None:
+        async for _ in said:
+            pass
 
     async def kill(self) -> None:
         """SIGKILL it. Raises Unproved when it had ended by itself."""
