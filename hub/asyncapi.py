@@ -120,7 +120,6 @@ def _message(model: type[Message], envelope: dict[str, str], schemas: _Schemas) 
     schema = schema_of(model, schema_id(name), model.EXAMPLE)
     data = schemas.add(name, schema)
     own = {"type": {"const": name}, "dataschema": {"const": schema_id(name)}, "data": data}
-    example = {**ENVELOPE_EXAMPLE, "type": name, "dataschema": schema_id(name), "data": model.EXAMPLE}
     return {
         "name": name,
         "title": schema["title"],
@@ -128,7 +127,6 @@ def _message(model: type[Message], envelope: dict[str, str], schemas: _Schemas) 
         "contentType": CONTENT_TYPE,
         "correlationId": {"location": "$message.payload#/correlationid", "description": "the order, once there is one"},
         "payload": {"allOf": [envelope, {"type": "object", "properties": own}]},
-        "examples": [{"payload": example}],
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from hub.cli import audit, commands, documents, events, failed, generated, orders, partners, serve, setup
+from hub.cli import audit, commands, demo, documents, events, failed, generated, orders, partners, play, serve, setup
 from hub.cli.common import Reporting, add
 
 app = typer.Typer(
@@ -16,6 +16,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     help="A message-driven integration hub for build-to-order manufacturing.",
 )
+add(app, "demo", demo.demo)
 add(app, "init", setup.init)
 add(app, "serve", serve.serve)
 add(app, "parse", documents.parse)
@@ -33,6 +34,7 @@ add(app, "audit", audit.audit)
 add(app, "events", events.events)
 app.add_typer(failed.failed, name="failed")
 app.add_typer(generated.schemas, name="schemas")
+add(app, "simulate", play.simulate)
 add(app, "docs", generated.docs)
 app.add_typer(partners.partner, name="partner")
 app.add_typer(partners.email, name="email")

@@ -58,7 +58,8 @@ def example(*lines: str) -> Callable[[F], F]:
 
 def add(app: typer.Typer, name: str, function: Callable[..., None]) -> None:
     """Make a function a command."""
-    app.command(name, epilog=function.__dict__.get("epilog"))(function)
+    first = " ".join((function.__doc__ or "").split()).partition(". ")[0].rstrip(".")
+    app.command(name, short_help=first, epilog=function.__dict__.get("epilog"))(function)
 
 
 def _is_usage(error: Exception) -> bool:
