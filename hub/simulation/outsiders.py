@@ -150,7 +150,7 @@ class Suppliers:
         return AcknowledgeMaterialPo(material_po_id=issued.material_po_id, lines=lines)
 
     def _dispatch(self, event: MaterialPoEvent) -> list[Message]:
-        lines = _awaited(event)
+        lines = [] if any(line.material in self._script.slow for line in event.lines) else _awaited(event)
         return [NotifyDispatch(material_po_id=event.material_po_id, lines=lines)] if lines else []
 
     def _receive(self, sent: MaterialPoDispatched, event_id: str) -> list[Message]:

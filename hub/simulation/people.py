@@ -41,7 +41,7 @@ class People:
             "material-po.review-change.v1": self._review_change,
             "work-order.schedule.v1": self._schedule,
             "work-order.start-production.v1": lambda task, facts: {},
-            "work-order.complete-production.v1": lambda task, facts: {},
+            "work-order.complete-production.v1": self._complete,
             "quality.inspect.v1": self._inspect,
             "work-order.decide-defect.v1": self._decide_defect,
             "work-order.dispose.v1": lambda task, facts: {"as": "scrap"},
@@ -97,6 +97,9 @@ class People:
         return decision
 
     def _specify(self, task: TaskOpened, facts: dict[str, Any]) -> dict[str, Any]:
+        bill = self._script.bills.get((facts["po_number"], facts["line"]))
+        if bill is not None:
+            return {"materials": [{"material": name, "quantity": qty, "unit": unit} for name, qty, unit in bill]}
         about = "materials", task.work_order_id
         if not self._script.materials or self._choices.happens(0.05, *about, "none"):
             return {"materials": []}
@@ -113,7 +116,8 @@ class People:
     def _source(self, task: TaskOpened, facts: dict[str, Any]) -> dict[str, Any]:
         wanted, free = Decimal(facts["quantity"]), Decimal(facts["stock"]["free"])
         taken = Decimal(0)
-        if free > 0 and self._choices.happens(self._script.from_stock, "stock", task.requirement_id):
+        kept = facts["material"] not in self._script.bought
+        if kept and free > 0 and self._choices.happens(self._script.from_stock, "stock", task.requirement_id):
             taken = min(wanted, free)
         allocations: list[dict[str, Any]] = []
         if taken:
@@ -136,6 +140,9 @@ class People:
         start = self._today() + timedelta(days=self._choices.whole(1, 5, "start", task.work_order_id))
         center = self._choices.one(("LASER-1", "LASER-2", "PRESS-1", "MILL-3"), "center", task.work_order_id)
         return {"start": start.isoformat(), "end": (start + timedelta(days=2)).isoformat(), "work_center": center}
+
+    def _complete(self, task: TaskOpened, facts: dict[str, Any]) -> dict[str, Any] | None:
+        return None if (facts["po_number"], facts["line"]) in self._script.unfinished else {}
 
     def _inspect(self, task: TaskOpened, facts: dict[str, Any]) -> dict[str, Any]:
         pieces, work = Decimal(facts["in_inspection"]), task.work_order_id or ""

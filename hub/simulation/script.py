@@ -39,6 +39,14 @@ class Script:
     """the type of event after which the customer cancels"""
     verdicts: Mapping[str, Verdict] = field(default_factory=dict)
     penalties: Mapping[str, Literal["accept", "decline"]] = field(default_factory=dict)
+    bills: Mapping[tuple[str, str], tuple[tuple[str, str, str], ...]] = field(default_factory=dict)
+    """what the engineer lists for a line: material, quantity and unit"""
+    bought: frozenset[str] = frozenset()
+    """materials that are bought for each order, whatever is in stock (R51)"""
+    slow: frozenset[str] = frozenset()
+    """materials that suppliers confirm and do not deliver before the end"""
+    unfinished: frozenset[tuple[str, str]] = frozenset()
+    """lines whose production takes longer than all else"""
     customers_revise: bool = True
     """whether robots send revised POs; the demo lets documents do that"""
 
