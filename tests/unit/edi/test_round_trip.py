@@ -42,9 +42,8 @@ decimals = st.decimals("0", "99999999", places=3, allow_nan=False).map(lambda d:
 positive = st.integers(1, 10**9).map(lambda n: format(n / 1000, "f").rstrip("0").rstrip("."))
 dates = st.dates(date(2026, 1, 1), date(2039, 12, 31)).map(date.isoformat)
 units = st.sampled_from(sorted(set(X12_TO_REC20.values())))
-ascii_text = st.text(
-    st.characters(min_codepoint=32, max_codepoint=126, exclude_characters="*>~"), min_size=1, max_size=70
-)
+printable = st.characters(min_codepoint=32, max_codepoint=126, exclude_characters="*>~")
+ascii_text = st.text(printable, min_size=1, max_size=70).map(str.strip).filter(bool)
 any_text = st.text(st.characters(exclude_categories=("C", "Z")), min_size=1, max_size=35)
 
 
