@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
+from hub import __version__
 from hub.cli import audit, commands, demo, documents, events, failed, generated, orders, partners, play, serve, setup
 from hub.cli.common import Reporting, add
 
@@ -14,7 +17,6 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
-    help="A message-driven integration hub for build-to-order manufacturing.",
 )
 add(app, "demo", demo.demo)
 add(app, "init", setup.init)
@@ -38,6 +40,24 @@ add(app, "simulate", play.simulate)
 add(app, "docs", generated.docs)
 app.add_typer(partners.partner, name="partner")
 app.add_typer(partners.email, name="email")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"hub {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and end.")
+    ] = False,
+) -> None:
+    """A message-driven integration hub for build-to-order manufacturing.
+
+    Settings are HUB_* variables or hub.yaml in the working folder. Start with `hub demo`, or `hub init`, `hub serve`.
+    """
 
 
 def main() -> None:

@@ -39,7 +39,9 @@ def simulate(
             async with store(settings, make=True):
                 pass
         async with client_of(settings, "hub-simulation") as client:
-            figures = await play(client, orders, seed, concurrency=concurrency, patience=patience, progress=progress)
+            figures = await play(
+                client, orders, seed, script=script, concurrency=concurrency, patience=patience, progress=progress
+            )
         if as_json:
             screen.show_json(figures.data())
             return
