@@ -36,6 +36,8 @@ class Limits:
     """characters that a segment may have"""
     segments: int = 100_000
     """segments of a message"""
+    troubles: int = 100
+    """places where no interchange can be read; behind the last of them reading ends"""
     faults: int = 200
     """faults listed per message"""
 
@@ -69,6 +71,7 @@ class Tokenizer:
         self._text = ""
         self._at = 0
         self._wrapped = False
+        self._troubles = 0
 
     def __iter__(self) -> Iterator[Block]:
         """Blocks of segments; the first block of every interchange carries its header."""
@@ -111,6 +114,10 @@ class Tokenizer:
     def _resume(self, trouble: str, detail: str) -> Iterator[Block]:
         """Report what cannot be read, and go on at the next header that begins a line."""
         yield Block(_NOWHERE, [], trouble=trouble, detail=detail)
+        self._troubles += 1
+        if self._troubles >= self._limits.troubles:
+            self._source, self._text, self._at = io.BytesIO(), "", 0
+            return
         self._at = min(self._at + 1, len(self._text))
         while True:
             at = self._text.find("\n" + self._mark, self._at)
