@@ -1,0 +1,114 @@
+"""A story played on a running hub by the robots, and what a passive subscriber saw of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from hub.app import build
+from hub.audit import Report, audit, audit_events
+from hub.client import client_of
+from hub.messages.base import Message
+from hub.messages.customer_po import SubmitCustomerPo
+from hub.messages.envelope import Letter, check_data
+from hub.settings import Settings
+from hub.simulation.load import ENDS
+from hub.simulation.robots import Robots
+from hub.simulation.script import Script
+from hub.store.settled import settled
+from tests.support.running import with_partners
+
+PATIENCE = 40.0
+MATERIALS = (("STEEL-S355-6MM", "KGM"), ("BAR-40MM", "MTR"))
+
+
+def purchase_order(number: str, lines: int = 2) -> SubmitCustomerPo:
+    """Make a small purchase order, due far enough away."""
+    data = {
+        "po_number": number,
+        "purpose": "original",
+        "currency": "EUR",
+        "customer": {"id": "C-API"},
+        "lines": [
+            {
+                "line": str(place),
+                "product": {"buyer_part": f"P-{place}"},
+                "quantity": "4",
+                "unit": "H87",
+                "requested_date": "2099-01-11",
+            }
+            for place in range(1, lines + 1)
+        ],
+        "source": {"channel": "api"},
+    }
+    message = check_data("customer-po.submit.v1", data)
+    assert isinstance(message, SubmitCustomerPo)
+    return message
+
+
+@dataclass
+class Played:
+    """What came of it: the events in the order seen, the outcome of each PO, and both audits."""
+
+    letters: list[Letter]
+    outcomes: dict[str, str]
+    store: Report
+    seen: Report
+    by_type: Counter[str] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        self.by_type = Counter(letter.envelope.type.removesuffix(".v1") for letter in self.unique)
+
+    @property
+    def unique(self) -> list[Letter]:
+        """Each event once, as a subscriber that drops repeats sees them."""
+        return list({letter.key: letter for letter in reversed(self.letters)}.values())[::-1]
+
+    def of(self, message_type: str) -> list[dict[str, Any]]:
+        """The data of all events of a type."""
+        return [each.envelope.data for each in self.unique if each.envelope.type == f"{message_type}.v1"]
+
+
+async def play(
+    settings: Settings,
+    script: Script,
+    pos: Sequence[SubmitCustomerPo],
+    *,
+    extra: Sequence[Message] = (),
+    copies: int = 1,
+) -> Played:
+    """Run a hub, send the POs (each so often), let the robots do the rest, and read the books at the end."""
+    wanted = {po.po_number for po in pos}
+    letters: list[Letter] = []
+    outcomes: dict[str, str] = {}
+    done = asyncio.Event()
+
+    def hear(letter: Letter) -> None:
+        letters.append(letter)
+        if letter.envelope.type in ENDS:
+            outcomes[letter.envelope.data["po_number"]] = ENDS[letter.envelope.type]
+            if wanted <= outcomes.keys():
+                done.set()
+
+    async with build(with_partners(settings)) as hub, client_of(settings, "tests") as client:
+        robots = Robots(client, seed=7, script=script, heard=hear)
+        playing = asyncio.create_task(robots.run())
+        try:
+            for po in pos:
+                for _ in range(copies):
+                    await client.send(po, message_id=f"tests-{po.po_number}")
+            for message in extra:
+                await client.send(message)
+            async with asyncio.timeout(PATIENCE):
+                await done.wait()
+            await settled(hub.database, PATIENCE)
+        except TimeoutError:
+            raise AssertionError(f"did not end: {wanted - outcomes.keys()}") from None
+        finally:
+            playing.cancel()
+            await asyncio.gather(playing, return_exceptions=True)
+        report = await audit(hub.database)
+    return Played(letters, outcomes, report, audit_events(letters))
