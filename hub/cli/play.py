@@ -1,4 +1,4 @@
-"""`hub demo`, `hub simulate`, `hub bench`: the robots at work."""
+"""`hub simulate` and `hub bench`: the robots at work, for load and for figures."""
 
 from __future__ import annotations
 
