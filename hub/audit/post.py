@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.audit.ledger import Ledger
@@ -15,6 +16,7 @@ from hub.audit.report import Notes
 from hub.store import tables
 from hub.store.unit_of_work import CONSUMER
 
+PORTION = 1000
 SUBMIT = "customer-po.submit.v1"
 
 
@@ -35,12 +37,19 @@ class Post:
     """how many commands each document led to"""
 
 
+async def each_row(connection: AsyncConnection, query: Select[Any]) -> AsyncIterator[Any]:
+    """The rows of a query, fetched in portions."""
+    result = await connection.stream(query)
+    async for rows in result.partitions(PORTION):
+        for row in rows:
+            yield row
+
+
 async def read_inbox(connection: AsyncConnection) -> Post:
     """What has been carried out."""
     table, post = tables.inbox, Post()
     plain = select(table.c.source, table.c.id, table.c.type, table.c.outcome, table.c.order_id)
-    rows = await connection.stream(plain.where(table.c.consumer == CONSUMER))
-    async for row in rows:
+    async for row in each_row(connection, plain.where(table.c.consumer == CONSUMER)):
         post.taken.add((row.source, row.id))
         post.ids.add(row.id)
         if row.type == "stock.adjust.v1":
@@ -50,7 +59,7 @@ async def read_inbox(connection: AsyncConnection) -> Post:
     whole = select(table.c.id, table.c.order_id, table.c.body).where(
         table.c.consumer == CONSUMER, table.c.type == SUBMIT, table.c.outcome == "done"
     )
-    async for each in await connection.stream(whole):
+    async for each in each_row(connection, whole):
         lines = tuple(line["line"] for line in orjson.loads(each.body)["data"]["lines"])
         post.submitted[each.id] = each.order_id, lines
     return post

@@ -12,7 +12,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.audit.ledger import Ledger
 from hub.audit.orders import check_order
-from hub.audit.post import Post, check_documents, check_post, check_submitted, check_tasks, check_timers, read_inbox
+from hub.audit.post import (
+    Post,
+    check_documents,
+    check_post,
+    check_submitted,
+    check_tasks,
+    check_timers,
+    each_row,
+    read_inbox,
+)
 from hub.audit.report import Notes, Report
 from hub.audit.shared import Tally, check_material_po, check_sources, check_stock
 from hub.store import tables
@@ -75,7 +84,7 @@ async def _read_outbox(
     table = tables.outbox
     columns = (table.c.kind, table.c.message_id, table.c.type, table.c.causation, table.c.sent_at, table.c.body)
     unsent = 0
-    async for row in await connection.stream(select(*columns).order_by(table.c.position)):
+    async for row in each_row(connection, select(*columns).order_by(table.c.position)):
         unsent += row.sent_at is None
         event = orjson.loads(row.body)
         if row.kind == "command":
@@ -97,7 +106,7 @@ async def _check_orders(
     orders: set[str] = set()
     homes: dict[str, str] = {}
     tally, table = Tally(), tables.orders
-    async for row in await connection.stream(select(table.c.order_id, table.c.state, table.c.held, table.c.body)):
+    async for row in each_row(connection, select(table.c.order_id, table.c.state, table.c.held, table.c.body)):
         order = orjson.loads(row.body)
         orders.add(row.order_id)
         if row.state != order["state"] or bool(row.held) != (order["cancellation"]["state"] != "none"):
@@ -121,7 +130,7 @@ async def _check_material_pos(
 ) -> None:
     known: set[str] = set()
     table = tables.material_pos
-    async for row in await connection.stream(select(table.c.material_po_id, table.c.body)):
+    async for row in each_row(connection, select(table.c.material_po_id, table.c.body)):
         po = orjson.loads(row.body)
         known.add(row.material_po_id)
         homes |= {key: task["kind"] for key, task in po["tasks"].items()}
