@@ -49,3 +49,32 @@ def simulate(
             screen.say(f"{name.replace('_', ' '):<22}{screen.cell(value)}")
 
     run(carry_out())
+
+
+@example(
+    "hub bench",
+    "HUB_BROKER_URL=amqp://localhost HUB_DATABASE_URL=postgresql+asyncpg://localhost/bench hub bench --orders 500",
+)
+def bench(
+    orders: Annotated[int, typer.Option(min=1, max=1_000_000, help="How many orders.")] = 500,
+    seed: Annotated[int, typer.Option(help="The same seed plays the same orders.")] = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Measure this machine: orders played on a hub, beside the floor of the same messages without a hub.
+
+    On the embedded default in a folder of its own; on HUB_BROKER_URL and HUB_DATABASE_URL where both are set.
+    """
+    from tempfile import TemporaryDirectory
+
+    from hub.simulation.bench import bench as measure
+
+    with TemporaryDirectory(prefix="hub-bench-") as folder:
+        settings = load_settings(folder=folder)
+        if settings.embedded:
+            settings = load_settings(folder=folder, database_url=f"sqlite:///{folder}/hub.sqlite")
+        figures = run(measure(settings, orders, seed)).data()
+    if as_json:
+        screen.show_json(figures)
+        return
+    for name, value in figures.items():
+        screen.say(f"{name.replace('_', ' '):<22}{screen.cell(value)}")

@@ -11,11 +11,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
-import signal
-import sys
 import tempfile
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,6 +21,7 @@ from hub.errors import HubError
 from hub.messages.envelope import Letter
 from hub.settings import Settings, load_settings
 from hub.simulation.load import ENDS, Figures, simulate
+from hub.simulation.serving import Served, serving
 from hub.store.database import Database
 from hub.store.migrate import migrate
 from hub.store.settled import settled
@@ -63,66 +60,6 @@ class Watcher:
         while len(self.ended) < number or len(self.begun) == len(self.ended):
             self.news.clear()
             await self.news.wait()
-
-
-class Served:
-    """`hub serve`, as a process that can be killed."""
-
-    def __init__(self, environment: dict[str, str]) -> None:
-        self._environment = environment
-        self._process: asyncio.subprocess.Process | None = None
-        self._reading: asyncio.Task[None] | None = None
-
-    async def start(self) -> None:
-        """Start it; returns when it says that it is ready. Raises Unproved."""
-        self._process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "hub", "serve", env=self._environment, stderr=asyncio.subprocess.PIPE
-        )
-        said = []
-        assert self._process.stderr is not None  # noqa: S101  # asked for above
-        async for line in self._process.stderr:
-            said.append(line.decode(errors="replace").strip())
-            if b"ready:" in line:
-                self._reading = asyncio.create_task(self._read_on(self._process.stderr))
-                return
-        raise Unproved(f"the hub did not start: {said[-1] if said else 'it said nothing'}")
-
-    async def _read_on(self, said: asyncio.StreamReader) -> None:
-        async for _ in said:
-            pass
-
-    async def kill(self) -> None:
-        """SIGKILL it. Raises Unproved when it had ended by itself."""
-        assert self._process is not None  # noqa: S101  # started before
-        if self._process.returncode is not None:
-            raise Unproved(f"the hub had ended by itself, with {self._process.returncode}")
-        self._process.kill()
-        if await self._process.wait() != -signal.SIGKILL:
-            raise Unproved("the hub was not ended by SIGKILL")
-
-    async def stop(self) -> None:
-        """Ask it to end, as an operator would."""
-        if self._process is not None and self._process.returncode is None:
-            self._process.terminate()
-            await self._process.wait()
-
-
-@asynccontextmanager
-async def serving(settings: Settings) -> AsyncIterator[Served]:
-    """A hub with these settings, served by a process of its own."""
-    environment = {
-        **os.environ,
-        "HUB_DATABASE_URL": settings.database_url,
-        "HUB_BROKER_URL": settings.broker_url,
-        "HUB_FOLDER": str(settings.folder),
-        "HUB_HTTP_PORT": "0",
-    }
-    served = Served(environment)
-    await served.start()
-    try:
-        yield served
-    finally:
-        await served.stop()
 
 
 async def _kill_twice(served: Served, watcher: Watcher, orders: int) -> None:
