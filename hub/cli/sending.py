@@ -12,7 +12,7 @@ import typer
 
 from hub.cli import screen
 from hub.cli.common import store
-from hub.errors import Refused, UnknownType
+from hub.errors import Refused, UnknownType, Unroutable
 from hub.messages.base import Message
 from hub.messages.catalogue import COMMANDS, EVENTS
 from hub.messages.envelope import Letter, check_data, write_letter
@@ -63,8 +63,11 @@ async def send(
             return letter, await outcome(database, letter.key, waiting) if waiting.wait else None
     from hub.client import client_of
 
-    async with client_of(settings, source) as client:
-        letter = await client.send(message, message_id)
+    try:
+        async with client_of(settings, source) as client:
+            letter = await client.send(message, message_id)
+    except Unroutable as error:
+        raise Unroutable(f"{error.message}: no hub has served this broker yet", where="HUB_BROKER_URL") from error
     if not waiting.wait:
         return letter, None
     async with store(settings, make=True) as database:
