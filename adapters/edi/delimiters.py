@@ -16,6 +16,7 @@ ISA_WIDTHS = (3, 2, 10, 2, 10, 2, 15, 2, 15, 6, 4, 1, 5, 9, 1, 1)
 _BREAKS = str.maketrans("", "", "\r\n")
 _UTF8_RUN = re.compile("[\xc2-\xf4][\x80-\xbf]{1,3}")
 _AFTER_ISA = re.compile(r"[ \r\n]*(?:GS|TA1|IEA|ISB|ISE)[^0-9A-Za-z]")
+_APOSTROPHE = re.compile(r"'[ \r\n]*UN[GH][^0-9A-Za-z]")
 _AFTER_UNB = re.compile(r"(?:UNG|UNH|UNZ)[^0-9A-Za-z]")
 
 
@@ -141,8 +142,8 @@ def _with_advice(text: str) -> Header:
         raise HeaderError("UNA is not followed by UNB")
     if not text.startswith(element, start + 3):
         raise HeaderError("UNB is written with another element separator than UNA says")
-    reach = text.find("UNH" + element, start)
-    if segment not in text[start : reach if reach >= 0 else len(text)] and "'" in text[start:]:
+    real = _APOSTROPHE.search(text, start)
+    if segment != "'" and real and segment not in text[start : real.start()]:
         raise HeaderError("UNB does not end with the segment terminator that UNA names")
     if not _usable(component, element, segment) or release in (component, element, segment):
         raise HeaderError("UNA gives one character two meanings")

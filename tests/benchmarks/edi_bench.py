@@ -100,9 +100,13 @@ class _Forgetting(Assembler):
         self._faults.clear()
 
 
+def _nothing(*_: object) -> None:
+    """In place of making a message."""
+
+
 def normalise(source: BinaryIO, standard: str) -> int:
     """Tokens, envelopes, structure, values, totals: the normalised order as data, not yet made into a message."""
-    with mock.patch(f"adapters.edi.{standard}.order.build", new=lambda *_: None):
+    with mock.patch(f"adapters.edi.{standard}.order.build", new=_nothing):
         return messages(source, standard)
 
 
