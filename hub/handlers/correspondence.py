@@ -79,7 +79,8 @@ class Correspondence:
     async def _together(self, bodies: Sequence[bytes]) -> Sequence[None]:
         letters = {letter.key: letter for letter in map(open_letter, bodies)}
         async with self._database.write() as connection:
-            new = [letter for key, letter in letters.items() if key not in await self._known(connection, letters)]
+            known = await self._known(connection, letters)
+            new = [letter for key, letter in letters.items() if key not in known]
             orders = await _orders(connection, new)
             told = [found for letter in new if (found := self._whom(letter, orders)) is not None]
             numbers = await lock_numbers(connection, [each.partner.id for each in told if each.partner])

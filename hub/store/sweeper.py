@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 import orjson
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from hub.errors import StoreUnavailable
 from hub.messages.envelope import instant, write_letter
@@ -98,13 +98,3 @@ class Sweeper:
         async with self._database.read() as connection:
             rows = (await connection.execute(query)).all()
         return [Item(row.raw, "failure", row.failure_id) for row in rows]
-
-
-async def ask_retry(database: Database, failure_id: str, by: str) -> bool:
-    """Have a message that was set aside tried again; False when there is none of that id."""
-    table = tables.failures
-    async with database.write() as connection:
-        done = await connection.execute(
-            update(table).where(table.c.failure_id == failure_id).values(state="retry", by=by)
-        )
-    return bool(done.rowcount)
