@@ -150,7 +150,9 @@ def _row(laid: Laid, columns: Sequence[Piece], drawn: bool) -> Row | None:
             return None
         return tuple(Cell(piece.text, cell.part, cell.row, piece.start) for piece in laid.divided)
     readings = [_assign(laid.pieces, columns)]
-    readings += [[[piece] for piece in found] for found in (laid.pieces, laid.words) if len(found) == len(columns)]
+    if len(laid.pieces) == len(columns):
+        readings.append([[piece] for piece in laid.pieces])
+    fields = [heading(column.text).field for column in columns]
     rows: list[Row] = []
     for assigned in readings:
         if assigned is None:
@@ -161,7 +163,10 @@ def _row(laid: Laid, columns: Sequence[Piece], drawn: bool) -> Row | None:
         )
         if row not in rows:
             rows.append(row)
-    fields = [heading(column.text).field for column in columns]
+    if len(laid.words) == len(columns):
+        row = tuple(Cell(word.text, cell.part, cell.row, word.start) for word in laid.words)
+        if row not in rows and _fits(row, fields):
+            rows.append(row)
     fitting = [row for row in rows if _fits(row, fields)]
     if len(rows) > 1:
         return fitting[0] if len(fitting) == 1 else None
@@ -253,6 +258,6 @@ def _is_row(row: Row, fields: list[str]) -> bool:
     """Whether a line under the headings is one of the table: it has a quantity, or continues a description."""
     filled = {field for field, cell in zip(fields, row, strict=True) if cell.text}
     quantity = next((cell.text for field, cell in zip(fields, row, strict=True) if field == "quantity"), "")
-    if re.search(r"\d", quantity):
+    if re.search(r"\d", quantity) or (len(filled) > 2 and filled & {"line", "part", "item"}):
         return True
     return bool(filled) and filled <= {"description", "note", ""} and (row[0].text == "" or fields[0] == "description")

@@ -16,6 +16,8 @@ from adapters.email.vocabulary import alternatives, fold, vocabulary
 
 _NEAR = timedelta(days=270)
 """how far ahead a date without a year is understood"""
+_MOST = 40
+"""dates looked for in one line of text"""
 _PAST = timedelta(days=10)
 
 
@@ -65,7 +67,9 @@ def find(text: str) -> list[Found]:
     found: list[Found] = []
     for pattern in _patterns():
         for match in pattern.finditer(folded):
-            if not any(match.start() < other.end and other.start < match.end() for other in found):
+            if len(found) < _MOST and not any(
+                match.start() < other.end and other.start < match.end() for other in found
+            ):
                 found.append(Found(match.start(), match.end(), text[match.start() : match.end()]))
     return sorted(found, key=lambda place: place.start)
 

@@ -74,13 +74,19 @@ def lines(text: str, part: str, limits: Limits = DEFAULT) -> list[Cell]:
     ]
 
 
-def as_line(row: Iterable[Cell]) -> Cell | None:
+def shown(cell: Cell, decimal: str = ".") -> str:
+    """A cell's text on one line; a number that the format itself tells is written with this decimal mark."""
+    if isinstance(cell.value, Decimal):
+        return cell.text.replace(".", decimal)
+    return re.sub(r"\s+", " ", cell.text).strip()
+
+
+def as_line(row: Iterable[Cell], decimal: str = ".") -> Cell | None:
     """A row of a grid as one line of text, its cells two spaces apart; formulas without a value say nothing."""
     filled = [cell for cell in row if cell.text.strip() and not cell.text.startswith("=")]
     if not filled:
         return None
-    text = "  ".join(re.sub(r"\s+", " ", cell.text).strip() for cell in filled)
-    return Cell(text, filled[0].part, filled[0].row, 0)
+    return Cell("  ".join(shown(cell, decimal) for cell in filled), filled[0].part, filled[0].row, 0)
 
 
 def text_of(blocks: Iterable[Block]) -> Iterator[Cell]:

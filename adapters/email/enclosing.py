@@ -10,7 +10,7 @@ from adapters.email.valuation import Fault
 from adapters.email.vocabulary import fold
 from adapters.email.wire import name
 from hub.messages.base import Command
-from hub.messages.customer_po import CancelCustomerPo, SubmitCustomerPo
+from hub.messages.customer_po import CancelCustomerPo, Line, SubmitCustomerPo
 from hub.ports import Finding, Reading
 
 _OURS = frozenset({"unknown_partner", "unknown_sender", "partner_unknown"})
@@ -62,7 +62,8 @@ def _adopted(message: Command, case: Case, faults: list[Fault]) -> Command:
             faults.append(Fault("party_differs", f"{case.partner.id} sends an EDI document of {named}", "attachment"))
         customer = message.customer.model_copy(update={"id": case.partner.id if case.partner else named})
         source = message.source.model_copy(update={"channel": "email", "message_id": name(case.message_id)})
-        return message.model_copy(update={"customer": customer, "source": source})
+        lines = [_dated(line, message.requested_date) for line in message.lines]
+        return message.model_copy(update={"customer": customer, "source": source, "lines": lines})
     if isinstance(message, CancelCustomerPo) and case.partner and message.customer_id == "unknown":
         return message.model_copy(update={"customer_id": case.partner.id})
     if isinstance(message, CancelCustomerPo) and case.partner and message.customer_id != case.partner.id:
@@ -70,6 +71,13 @@ def _adopted(message: Command, case: Case, faults: list[Fault]) -> Command:
             Fault("party_differs", f"{case.partner.id} cancels an order of {message.customer_id}", "attachment")
         )
     return message
+
+
+def _dated(line: Line, day: str | None) -> Line:
+    """The line with the order's date where it has none of its own, as in an order read from a mail."""
+    if line.requested_date or line.schedule or not day:
+        return line
+    return line.model_copy(update={"requested_date": day})
 
 
 def _compare(messages: list[Command], case: Case, faults: list[Fault]) -> None:

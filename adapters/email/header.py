@@ -230,7 +230,7 @@ def _read_due(line: Cell, header: Header, setting: Setting) -> None:
         if _delivers(folded):
             header.faults.append(Fault("date_unreadable", f"“{week.text.strip()}” is a week, not a day", line.where))
     for place in dates.find(line.text):
-        if not (_due().search(folded[: place.start]) and _delivers(folded)):
+        if not (_due().search(folded[max(0, place.start - 60) : place.start]) and _delivers(folded)):
             continue
         found = dates.readings(place.text, setting.locales, setting.today)
         if len(found) == 1:

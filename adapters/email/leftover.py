@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from adapters.email import amounts, dates
 from adapters.email.document import Cell
 from adapters.email.prose import sentences_of
-from adapters.email.records import pairs
+from adapters.email.records import label_kind, pairs
 from adapters.email.sheet import Sheet
 from adapters.email.valuation import Fault, Valued
 from adapters.email.vocabulary import alternatives, bounded, fold, vocabulary
@@ -29,6 +29,20 @@ def leftovers(sheet: Sheet) -> list[Fault]:
     return faults
 
 
+_NUMBERS = frozenset(
+    {
+        "po_strong",
+        "po_weak",
+        "other_number",
+        "contract",
+        "order_date",
+        "currency",
+        "count_lines",
+        "payment",
+        "delivery_terms",
+    }
+)
+"""labels whose values are no goods"""
 _RELEASE = re.compile(
     r"\b(?:rev(?:ision|ised)?|anderung|modification|version|andring|wijziging|muutos|modificacion)\.?\s*(?:no|nr|n)?[.:°#]?\s*\d{1,3}\b"
 )
@@ -40,8 +54,8 @@ def _speaks(cell: Cell, sheet: Sheet) -> str:
     for named in sheet.header.po_numbers:
         text = text.replace(named.number, " " * len(named.number))
     for pair in pairs(cell):
-        if not pair.name:
-            text = text.replace(pair.value.text, " " * len(pair.value.text)) if len(pair.value.text) > 2 else text
+        if label_kind(pair.label) in _NUMBERS and len(pair.value.text) > 2:
+            text = text.replace(pair.value.text, " " * len(pair.value.text))
     for match in _RELEASE.finditer(fold(text)):
         text = text[: match.start()] + " " * (match.end() - match.start()) + text[match.end() :]
     for place in reversed(dates.find(text)):
@@ -50,13 +64,20 @@ def _speaks(cell: Cell, sheet: Sheet) -> str:
     prices = [found for found in amounts.prices(text) if found.currency]
     about = _about(cell, text, sheet)
     if not (quantities or prices or about):
-        return ""
+        return "looks like a row of a table" if _is_rowlike(cell) else ""
     if about and all(_agrees(cell, text, line) for line in about):
         return ""
     silent = not quantities and not prices and not re.search(r"\d", _without_lines(text, about))
     if about and silent and _consents(text):
         return ""
     return "speaks of goods or money and is not one of the lines"
+
+
+def _is_rowlike(cell: Cell) -> bool:
+    """Whether a line consists of many pieces, several of them numbers, and is no list of labels."""
+    pieces = [piece for piece in re.split(r"\s{2,}|\t|\|", cell.text) if piece.strip()]
+    numeric = [piece for piece in pieces if re.match(r"\W{0,2}\d", piece)]
+    return len(pieces) > 3 and len(numeric) > 1 and not pairs(cell)
 
 
 def _consents(text: str) -> bool:

@@ -17,7 +17,7 @@ class Limits:
     text_characters: int = 600_000
     """of one text part"""
     text_lines: int = 8_000
-    line_characters: int = 4_000
+    line_characters: int = 2_000
     rows: int = 5_000
     """of one table"""
     columns: int = 60

@@ -125,7 +125,7 @@ def _shape(item: Laid | Grid) -> str:
 
 def _stays(laid: Laid, counts: dict[str, int], number: int) -> bool:
     text = _shape(laid)
-    if _PAGE.match(text) or _CARRIED.match(text):
+    if all(_PAGE.match(fold(piece.text)) or _CARRIED.match(fold(piece.text)) for piece in laid.pieces):
         return False
     return not (number > 0 and counts[text] > 1)
 

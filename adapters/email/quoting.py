@@ -15,6 +15,9 @@ from adapters.email.vocabulary import alternatives, bounded, fold, vocabulary
 
 _PREFIX = re.compile(r"^\s{0,3}(?:>|&gt;|\|\s>)")
 _RULE = re.compile(r"^\s*[_=-]{10,}\s*$")
+_OPENING = re.compile(r"(?:on|am|le|el|op|den|vid|il|em|dne|dnia)\s.*\d")
+_LONGEST = 400
+"""characters of an announcement at most"""
 _SIGNATURE = re.compile(r"^--\s?$")
 
 
@@ -30,9 +33,7 @@ class Split:
 @cache
 def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     phrases = vocabulary().phrases
-    wrote = re.compile(
-        rf"(?:\d.*{bounded(alternatives(phrases['wrote']))}|{bounded(alternatives(phrases['wrote']))}.*(?:\d|@)).*:\s*$"
-    )
+    wrote = re.compile(bounded(alternatives(phrases["wrote"])))
     first = re.compile(rf"^\s*\*?(?:{alternatives(phrases['quote_from'])})\s?:\*?\s*\S")
     others = re.compile(rf"^\s*\*?(?:{alternatives(phrases['quote_others'])})\s?:\*?(?:\s|$)")
     original = re.compile(rf"^\s*[-_*]{{2,}}\s*(?:{alternatives(phrases['original_message'])})\s*[-_*]{{2,}}")
@@ -62,13 +63,14 @@ def _is_header_block(blocks: Sequence[Block], at: int) -> bool:
 
 def _attribution(blocks: Sequence[Block], at: int) -> int:
     """How many lines the announcement of a quote takes that begins here ("On … wrote:"); 0: none does."""
-    wrote = _patterns()[0]
     joined = ""
     for length in (1, 2, 3):
         if at + length > len(blocks) or not _line(blocks[at + length - 1]).strip():
             return 0
         joined = (joined + " " + fold(_line(blocks[at + length - 1]))).strip()
-        if wrote.search(joined) and len(joined) < 400:
+        if len(joined) > _LONGEST or (length > 1 and not _OPENING.match(joined)):
+            return 0
+        if joined.endswith(":") and re.search(r"[\d@]", joined) and _patterns()[0].search(joined):
             return length
     return 0
 

@@ -142,11 +142,11 @@ def _reading(case: Case, outcome: Outcome) -> Reading:
         partner_id=case.partner.id if case.partner else None,
         keys=keys,
         title=case.mail.first("subject")[:300],
-        thread=_thread(case.mail, case),
+        thread=_thread(case.mail, case, machine or (outcome.intent == "not_an_order" and not outcome.to_person)),
     )
 
 
-def _thread(mail: Mail, case: Case) -> Mapping[str, str]:
+def _thread(mail: Mail, case: Case, machine: bool) -> Mapping[str, str]:
     """The mail's place in its thread, and where an answer may go; no ``answer_to``: nowhere."""
     found = {
         "message_id": mail.first("message-id"),
@@ -154,7 +154,7 @@ def _thread(mail: Mail, case: Case) -> Mapping[str, str]:
         "references": mail.first("references"),
         "subject": mail.first("subject")[:300],
         "from": case.verdict.address,
-        "answer_to": may_be_answered(mail, case.context.our_domain) if case.verdict.certain else "",
+        "answer_to": may_be_answered(mail, case.context.our_domain) if case.verdict.certain and not machine else "",
     }
     return {name: value for name, value in found.items() if value}
 

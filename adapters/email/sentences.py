@@ -77,6 +77,13 @@ def _price_words() -> re.Pattern[str]:
     )
 
 
+def _led_by(pattern: re.Pattern[str], text: str, start: int) -> int | None:
+    """Where the words begin that lead to a place in the text, if such words do."""
+    near = max(0, start - 60)
+    match = pattern.search(fold(text[near:start]))
+    return None if match is None else near + match.start()
+
+
 def read_line(cell: Cell) -> RawLine | None:
     """The order line in one line of text, or nothing when it is none."""
     if not re.search(r"\d", cell.text):
@@ -85,7 +92,7 @@ def read_line(cell: Cell) -> RawLine | None:
     cells: dict[str, Cell] = {}
     for named in find_po_numbers(cell):
         start = named.place.offset - cell.offset
-        text.take(start, start + len(named.number))
+        cells["po_number"] = text.take(start, start + len(named.number))
     bullet = _BULLET.match(text.left)
     if bullet:
         text.take(bullet.start(), bullet.end())
@@ -121,21 +128,21 @@ def _take_dates(text: _Text, cells: dict[str, Cell]) -> None:
         text.faults.append(("date_unreadable", f"{week.text.strip()} is a week, not a day"))
     found = [place for place in dates.find(text.left) if not _is_number(text.left, place)]
     if len(found) > 1:
-        led = [place for place in found if _date_lead().search(fold(text.left[: place.start]))]
+        led = [place for place in found if _led_by(_date_lead(), text.left, place.start) is not None]
         found = led if len(led) == 1 else found
     if len(found) > 1:
         text.faults.append(("date_ambiguous", "more than one date in the line"))
     for place in found:
-        lead = _date_lead().search(fold(text.left[: place.start]))
+        lead = _led_by(_date_lead(), text.left, place.start)
         if len(found) == 1:
             cells["date"] = text.cell.cut(place.start, place.end)
-        text.take(lead.start() if lead else place.start, place.end)
+        text.take(place.start if lead is None else lead, place.end)
 
 
 def _is_number(text: str, place: dates.Found) -> bool:
     """Whether a date without a year rather looks like something else: ``3.1.`` in a standard's name."""
     bare = re.fullmatch(r"\d{1,2}\.\s?\d{1,2}\.", place.text.strip())
-    return bool(bare) and not _date_lead().search(fold(text[: place.start]))
+    return bool(bare) and _led_by(_date_lead(), text, place.start) is None
 
 
 def _take_prices(text: _Text, cells: dict[str, Cell]) -> None:
@@ -168,9 +175,9 @@ def _has_cents(number: str) -> bool:
 def _priced(text: _Text, price: amounts.Price) -> Cell:
     if _per().match(fold(text.left[price.end :])):
         text.faults.append(("price_basis_unknown", "what the price is for is not a unit that the hub knows"))
-    lead = _price_words().search(fold(text.left[: price.start]))
+    lead = _led_by(_price_words(), text.left, price.start)
     cell = text.cell.cut(price.start, price.end)
-    text.take(lead.start() if lead else price.start, price.end)
+    text.take(price.start if lead is None else lead, price.end)
     return cell
 
 
@@ -305,6 +312,9 @@ def _read_block(block: Cell) -> tuple[list[RawLine], list[Block]]:
         lines = [line for line in map(read_line, pieces) if line is not None]
         if lines and len(lines) == len(pieces):
             found.extend(lines)
+            opening = sentence.text[: pieces[0].offset - sentence.offset]
+            if len(pieces) > 1 and opening.strip():
+                rest.append(sentence.with_text(opening.rstrip()))
         else:
             rest.append(sentence)
     if found and (whole is None or not any(line.faults for line in found)):

@@ -41,7 +41,7 @@ def read_sheet(blocks: Sequence[Block], part: str, setting: Setting) -> Sheet:
     rest: list[Block] = []
     for block in find_tables(blocks):
         if isinstance(block, Grid):
-            table = read_table(block)
+            table = read_table(block, setting.locales[0].decimal)
             raw.extend(table.lines)
             rest.extend(table.rest)
         else:

@@ -56,7 +56,7 @@ def _number(case: Case, faults: list[Fault]) -> str:
     text = case.subject_text + "\n" + case.own_text
     named = {one for one in known if one and re.search(rf"(?<![\w-]){re.escape(one)}(?![\w-])", text)}
     named |= {one for one in po_numbers(header) if one in known or re.match(r"M(?:PO)?-", one)}
-    every = named | ({located} if located else set())
+    every = named | _alike(located, text) | ({located} if located else set())
     if case.located.conversation and party(case.located.conversation) not in ("", case.verdict.domain):
         faults.append(Fault("party_differs", "the material PO went to another supplier", "header"))
     if not every:
@@ -66,6 +66,14 @@ def _number(case: Case, faults: list[Fault]) -> str:
             Fault("po_number_conflict", "the mail names several material POs: " + ", ".join(sorted(every)), "")
         )
     return located or next(iter(sorted(every)), "")
+
+
+def _alike(number: str, text: str) -> set[str]:
+    """What in the text looks like a number of ours, by how they begin."""
+    prefix = re.match(r"[A-Za-z]+-", number)
+    if prefix is None:
+        return set()
+    return set(re.findall(rf"(?<![\w-]){prefix.group()}(?=[\w-]*\d)[\w-]*\w", text))
 
 
 def _answer(case: Case, faults: list[Fault]) -> Answer | None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from adapters.email.aligned import is_heading_row
-from adapters.email.document import Cell, Grid, Row, as_line
+from adapters.email.document import Cell, Grid, Row, as_line, shown
 from adapters.email.headings import Heading, heading
 from adapters.email.rawline import RawLine
+from adapters.email.records import label_kind
 from adapters.email.vocabulary import fold, vocabulary
 
 CODE = re.compile(r"(?=[^\s]*\d)[A-Za-z0-9ÄÖÜÅäöüå][\w./+#-]{2,}")
@@ -24,15 +26,14 @@ class TableReading:
     rest: tuple[Cell, ...]
 
 
-def read_table(grid: Grid) -> TableReading:
+def read_table(grid: Grid, decimal: str = ".") -> TableReading:
     """Find the headings and read the rows below them."""
     start = next((n for n, row in enumerate(grid.rows) if is_heading_row([heading(cell.text) for cell in row])), None)
     if start is None:
-        return TableReading((), tuple(line for line in (as_line(row) for row in grid.rows) if line))
-    before = [line for line in (as_line(row) for row in grid.rows[:start]) if line]
+        return TableReading((), tuple(_texts(grid.rows, decimal)))
     headings = [heading(cell.text) for cell in grid.rows[start]]
     lines: list[RawLine] = []
-    after: list[Cell] = []
+    after: list[Row] = []
     for row in grid.rows[start + 1 :]:
         line = as_line(row)
         if line is None or _repeats(row, headings):
@@ -41,10 +42,30 @@ def read_table(grid: Grid) -> TableReading:
         if read is None and lines and not after and _continues(row, headings):
             lines[-1] = _extended(lines[-1], row, headings)
         elif read is None:
-            after.append(line)
+            after.append(row)
         else:
             lines.append(read)
-    return TableReading(tuple(_resolve(lines)), tuple(before + after))
+    rest = (*_texts(grid.rows[:start], decimal), *_texts(after, decimal))
+    return TableReading(tuple(_resolve(lines)), rest)
+
+
+def _texts(rows: Iterable[Row], decimal: str) -> Iterator[Cell]:
+    """Rows outside the order lines as text; a label and the value in the next cell become ``label: value``."""
+    for row in rows:
+        filled = [cell for cell in row if cell.text.strip() and not cell.text.startswith("=")]
+        line = as_line(row, decimal)
+        if line is None:
+            continue
+        text = shown(filled[0], decimal)
+        for before, cell in pairwise(filled):
+            labelled = _is_label(before) and not _is_label(cell)
+            text += (": " if labelled and not before.text.rstrip().endswith(":") else "  ") + shown(cell, decimal)
+        yield line.with_text(text)
+
+
+def _is_label(cell: Cell) -> bool:
+    text = cell.text.strip().rstrip(":")
+    return cell.value is None and bool(label_kind(text) or heading(text).field == "po_number")
 
 
 def _repeats(row: Row, headings: Sequence[Heading]) -> bool:
@@ -76,11 +97,19 @@ def _raw(row: Row, headings: Sequence[Heading]) -> RawLine | None:
             continue
         cells[found.field] = cell
         named[found.field] = found
-    if not re.search(r"\d", cells["quantity"].text if "quantity" in cells else ""):
+    if not _orders(cells):
         return None
     missing = {found.field for found in headings} & {"unit", "price", "date"} - cells.keys()
     faults.extend(("cell_empty", f"the column for {name} is empty here") for name in sorted(missing))
     return RawLine(cells, named, tuple(extras), tuple(faults))
+
+
+def _orders(cells: Mapping[str, Cell]) -> bool:
+    """Whether a row under the headings is an order line, be it one that cannot be read."""
+    if "quantity" in cells and re.search(r"\d", cells["quantity"].text):
+        return True
+    numbered = "line" in cells and re.fullmatch(r"\d{1,6}[.)]?", cells["line"].text.strip()) and len(cells) > 1
+    return bool(numbered) or len(cells) > 2 or "price" in cells
 
 
 def _continues(row: Row, headings: Sequence[Heading]) -> bool:

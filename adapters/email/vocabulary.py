@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +47,7 @@ def _fold_character(character: str) -> str:
     return base or " "
 
 
+@lru_cache(maxsize=4096)
 def fold(text: str) -> str:
     """The text in small letters without accents, of the same length."""
     return "".join(_fold_character(character) for character in text)

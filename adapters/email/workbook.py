@@ -44,8 +44,9 @@ def read_workbook(leaf: Leaf, limits: Limits) -> tuple[list[tuple[str, Grid]], l
 
 
 def _grid(sheet: Any, shown: Any, where: str, limits: Limits) -> Grid:
+    last, widest = min(sheet.max_row, limits.rows), min(sheet.max_column, limits.columns)
     rows = []
-    for number, row in enumerate(sheet.iter_rows(max_row=limits.rows, max_col=limits.columns), 1):
+    for number, row in enumerate(sheet.iter_rows(max_row=last, max_col=widest), 1):
         cells = tuple(_cell(cell, shown, where, number) for cell in row)
         rows.append(cells)
     return Grid(tuple(rows))

@@ -1,0 +1,95 @@
+"""The process in which mails are read: it may be killed, and it cannot take more memory than it is given.
+
+Frames of a length and that many bytes go both ways. What comes in is pickled by the hub; what goes out is JSON,
+because this process has handled what strangers wrote.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pickle
+import signal
+import struct
+import sys
+from dataclasses import asdict
+from typing import Any, BinaryIO
+
+import orjson
+
+from hub.messages.catalogue import COMMANDS
+from hub.ports import Context, Finding, Part, Reader, Reading
+
+HEAD = struct.Struct(">Q")
+
+
+def pack(reading: Reading) -> bytes:
+    """A reading as JSON. Drafts stay behind: mails have none."""
+    data: dict[str, Any] = {
+        "kind": reading.kind,
+        "intent": reading.intent,
+        "disposition": reading.disposition,
+        "messages": [[message.TYPE, message.data()] for message in reading.messages],
+        "findings": [asdict(finding) for finding in reading.findings],
+        "parts": [asdict(part) for part in reading.parts],
+        "likely_intent": reading.likely_intent,
+        "partner_id": reading.partner_id,
+        "keys": list(reading.keys),
+        "title": reading.title,
+        "thread": dict(reading.thread),
+    }
+    return orjson.dumps(data)
+
+
+def unpack(content: bytes) -> Reading:
+    """The reading again, its messages checked anew."""
+    data = orjson.loads(content)
+    messages = [COMMANDS[kind].model_validate(fields) for kind, fields in data.pop("messages")]
+    return Reading(
+        **{
+            **data,
+            "messages": tuple(messages),
+            "findings": tuple(Finding(**finding) for finding in data["findings"]),
+            "parts": tuple(Part(**part) for part in data["parts"]),
+            "keys": tuple(data["keys"]),
+        }
+    )
+
+
+def _limit_memory(size: int) -> None:
+    """Let this process grow by so many bytes and no more, where the system can hold it to that."""
+    with contextlib.suppress(ImportError, OSError, ValueError):
+        import resource
+
+        with open("/proc/self/statm", encoding="ascii") as table:  # noqa: PTH123 - a file of the kernel
+            pages = int(table.read().split()[0])
+        most = pages * os.sysconf("SC_PAGE_SIZE") + size
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _frame(stream: BinaryIO) -> bytes | None:
+    head = stream.read(HEAD.size)
+    if len(head) < HEAD.size:
+        return None
+    return stream.read(HEAD.unpack(head)[0])
+
+
+def serve() -> None:
+    """Read mails until the hub closes the pipe."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    taken, given = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    first = _frame(taken)
+    if first is None:
+        return
+    reader: Reader
+    reader, memory = pickle.loads(first)  # noqa: S301 - from the hub itself
+    _limit_memory(memory)
+    context = Context
+    while (frame := _frame(taken)) is not None:
+        fresh, raw, name = pickle.loads(frame)  # noqa: S301 - from the hub itself
+        context = fresh or context
+        answer = pack(reader.read(raw, name, context))  # type: ignore[arg-type]
+        given.write(HEAD.pack(len(answer)) + answer)
+        given.flush()

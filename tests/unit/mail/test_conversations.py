@@ -1,0 +1,273 @@
+"""Cancelling, answering the penalty question, suppliers, and machines that are never answered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from email.message import EmailMessage
+from hashlib import sha256
+from typing import Any
+
+import pytest
+
+from hub.ports import Reading
+from tests.unit.mail.support import DOMAINS, SUPPLIER, TOKEN, codes, context, mail, order, read
+
+TO = f"orders+{TOKEN}@metalworks.example"
+QUESTION: Mapping[str, Any] = {
+    "kind": "penalty_question",
+    "po_number": "4711-88",
+    "party": DOMAINS["en-US"],
+    "message_id": "<pq@metalworks.example>",
+    "reply_token": TOKEN,
+    "order_id": "O-1",
+    "question_id": "Q-1",
+}
+OTHER = {**QUESTION, "po_number": "4711-99", "message_id": "<pq2@metalworks.example>", "reply_token": "z" + TOKEN[1:]}
+
+
+def answer(text: str, *, to: str = TO, question: Mapping[str, Any] = QUESTION, **extra: Any) -> Reading:
+    return read(mail(text, subject="Re: Cancellation of 4711-88", to=to, **extra), context((question, OTHER)))
+
+
+@pytest.mark.rule("R33")
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("ACCEPT\n", "penalty_accept"),
+        ("\n  accept.\n\nThanks\nMarta\n", "penalty_accept"),
+        ("*ACCEPT*\n", "penalty_accept"),
+        ("DECLINE\n\nRegards\n", "penalty_decline"),
+        ("Annehmen\n", "penalty_accept"),
+        ("ABLEHNEN\n", "penalty_decline"),
+        ("ACCEPTER\n", "penalty_accept"),
+        ("RECHAZAR\n", "penalty_decline"),
+        ("ACCEPT\n\n> Reply ACCEPT or DECLINE if you agree.\n", "penalty_accept"),
+    ],
+)
+def test_an_answer_of_one_word_is_taken(text: str, intent: str) -> None:
+    reading = answer(text)
+    assert (reading.intent, codes(reading)) == (intent, set())
+    data = reading.messages[0].data()
+    assert (data["order_id"], data["question_id"], data["answer"]) == ("O-1", "Q-1", intent.removeprefix("penalty_"))
+
+
+@pytest.mark.rule("R33")
+@pytest.mark.parametrize(
+    ("code", "text", "extra"),
+    [
+        ("answer_unclear", "We accept the charge.\n", {}),
+        ("answer_unclear", "Fine with us, go ahead.\n", {}),
+        ("answer_unclear", "I do not accept.\n", {}),
+        ("answer_unclear", "> ACCEPT\n\nLet me ask my boss.\n", {}),
+        ("answer_unclear", "ACCEPT or DECLINE?\n", {}),
+        ("answer_conditional", "ACCEPT\n\nbut only if you waive half of it\n", {}),
+        ("answer_conditional", "ACCEPT\nDECLINE\n", {}),
+        ("answer_conditional", "ACCEPT\n\nWe will pay 100 USD.\n", {}),
+        ("answer_conditional", "ACCEPT\n\nIs that all?\n", {}),
+        (
+            "token_missing",
+            "ACCEPT\n",
+            {"to": "orders@metalworks.example", "headers": "In-Reply-To: <pq@metalworks.example>\n"},
+        ),
+        ("token_missing", "ACCEPT\n", {"to": "orders+nosuchtoken0@metalworks.example"}),
+        ("token_missing", "ACCEPT\n", {"to": f"orders+{TOKEN}@metalworks.example.evil.example"}),
+        ("party_differs", "ACCEPT\n", {"sender": f"buyer@{DOMAINS['en-GB']}"}),
+        ("dmarc_not_passed", "ACCEPT\n", {"dmarc": "fail"}),
+        ("unknown_sender", "ACCEPT\n", {"sender": "marta@freemail.example"}),
+        ("conversation_conflict", "ACCEPT\n", {"headers": "In-Reply-To: <pq2@metalworks.example>\n"}),
+        ("conversation_conflict", "ACCEPT\n", {"headers": f"Cc: orders+z{TOKEN[1:]}@metalworks.example\n"}),
+    ],
+)
+def test_a_token_locates_and_does_not_authorise(code: str, text: str, extra: dict[str, str]) -> None:
+    reading = answer(text, **extra)
+    assert reading.intent == "quarantine"
+    assert (reading.likely_intent or "").startswith("penalty_")
+    assert code in codes(reading)
+
+
+def test_a_token_may_be_stored_hashed_and_may_stand_in_the_subject() -> None:
+    question = {**QUESTION, "reply_token": None, "reply_token_sha256": sha256(TOKEN.encode()).hexdigest()}
+    assert answer("ACCEPT\n", question=question).intent == "penalty_accept"
+    raw = mail("ACCEPT\n", subject=f"Re: Cancellation [#{TOKEN}]")
+    assert read(raw, context((question,))).intent == "penalty_accept"
+
+
+CANCELLATIONS = [
+    ("en-US", "Please cancel PO 4711-88, the job was pulled. Confirm by return please.\n\nDana\n"),
+    ("en-GB", "Hi,\n\nwe have to cancel our order 4711-88.\n\nRegards\nPat\n020 7946 0018\n"),
+    (
+        "de-DE",
+        "Guten Tag,\n\nbitte stornieren Sie unsere Bestellung 4711-88 vollständig.\n\nMit freundlichen Grüßen\nTel. 0711 555 01 20\n",
+    ),
+    ("fr-FR", "Bonjour,\n\nNous vous prions d'annuler la commande 4711-88.\n\nCordialement\n"),
+    ("es-ES", "Buenos días:\n\nRogamos anulen nuestro pedido 4711-88.\n\nSaludos\n"),
+    ("fi-FI", "Hei,\n\npyydämme peruuttamaan tilauksen 4711-88.\n\nTerveisin\n"),
+    ("sv-SE", "Hej,\n\nvänligen annullera vår order 4711-88.\n\nMvh\n"),
+    ("nl-NL", "Graag onze inkooporder 4711-88 annuleren.\n\nGroeten\n"),
+]
+
+
+@pytest.mark.rule("R30")
+@pytest.mark.parametrize(("locale", "text"), CANCELLATIONS)
+def test_a_plain_request_to_cancel(locale: str, text: str) -> None:
+    reading = read(mail(text, locale, "4711-88"), context(known=((locale, "4711-88"),)))
+    assert (reading.intent, reading.findings) == ("cancel", ())
+    data = reading.messages[0].data()
+    assert data["po_number"] == "4711-88"
+    assert "lines" not in data
+
+
+@pytest.mark.rule("R30", "R37")
+def test_single_lines_are_cancelled() -> None:
+    for text, expected in [("lines 2 and 3", ["2", "3"]), ("line 10, line 20", ["10", "20"])]:
+        reading = order(f"Please cancel {text} of PO 4711-88.\n", subject="Change")
+        assert reading.intent == "cancel"
+        assert reading.messages[0].data()["lines"] == expected
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("cancel_conditional", "If you cannot ship by January 5, please cancel PO 4711-88.\n"),
+        ("cancel_conditional", "Can we still cancel PO 4711-88?\n"),
+        ("cancel_unclear", "Please do not cancel PO 4711-88.\n"),
+        ("cancel_unclear", "The cancelled meeting about PO 4711-88 is on Monday.\n"),
+        ("cancel_partial", "Please cancel 20 of the 48 pcs on PO 4711-88.\n"),
+        ("cancel_partial", "Please cancel the remaining lines of PO 4711-88.\n"),
+        ("po_number_missing", "Please cancel our order.\n"),
+        ("po_number_conflict", "Please cancel PO 4711-88 and PO 4711-89.\n"),
+    ],
+)
+def test_an_unclear_request_to_cancel_is_for_a_person(code: str, text: str) -> None:
+    reading = order(text, subject="Our order")
+    assert (reading.intent, reading.likely_intent) == ("quarantine", "cancel")
+    assert code in codes(reading)
+
+
+MATERIAL_PO: Mapping[str, Any] = {
+    "kind": "material_po",
+    "po_number": "M-77X",
+    "material_po_id": "M-77X",
+    "party": SUPPLIER,
+    "message_id": "<mpo@metalworks.example>",
+    "reply_token": "s" + TOKEN[1:],
+}
+ROW = "1  S355-6  1.200 kg  0,98 EUR/kg  Liefertermin 14.12.2026\n"
+
+
+def supplier(text: str, subject: str = "AW: Bestellung M-77X", **changes: Any) -> Reading:
+    raw = mail(text, subject=subject, sender=f"sales@{SUPPLIER}", to=f"orders+s{TOKEN[1:]}@metalworks.example")
+    return read(raw, context(({**MATERIAL_PO, **changes},)))
+
+
+@pytest.mark.rule("R20")
+def test_a_supplier_confirms() -> None:
+    reading = supplier(f"Wir bestätigen Ihre Bestellung M-77X unverändert.\n\n{ROW}")
+    assert (reading.intent, codes(reading), reading.partner_id) == ("supplier_confirm", set(), "S-HALLSTROM")
+    assert reading.messages[0].data() == {
+        "material_po_id": "M-77X",
+        "lines": [
+            {"line": "1", "answer": "accepted", "promised_date": "2026-12-14", "quantity": "1200", "unit_price": "0.98"}
+        ],
+    }
+
+
+@pytest.mark.rule("R20")
+def test_a_supplier_changes_a_line() -> None:
+    reading = supplier(f"Wir bestätigen M-77X, jedoch mit späterem Termin:\n\n{ROW}")
+    assert reading.messages[0].data()["lines"][0]["answer"] == "changed"
+
+
+@pytest.mark.rule("R20")
+def test_a_supplier_without_lines_confirms_those_of_the_material_po() -> None:
+    assert supplier("Wir bestätigen wie bestellt.\n", lines=[{"line": "1"}]).messages[0].data()["lines"] == [
+        {"line": "1", "answer": "accepted"}
+    ]
+    unknown = supplier("Wir bestätigen wie bestellt.\n")
+    assert (unknown.intent, unknown.disposition, unknown.messages) == ("supplier_confirm", "quarantine", ())
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "changes"),
+    [
+        ("answer_unclear", "Leider können wir M-77X nicht liefern.\n", {}),
+        ("answer_unclear", "Was meinen Sie damit?\n", {}),
+        ("answer_unclear", "Wir bestätigen M-77X, jedoch später.\n", {}),
+        ("po_number_conflict", f"Wir bestätigen M-99X.\n\n{ROW}", {}),
+        ("party_differs", f"Wir bestätigen M-77X.\n\n{ROW}", {"party": "other.example"}),
+        ("quantity_unreadable", "Wir bestätigen M-77X.\n\n" + ROW.replace("1.200", "1.20"), {}),
+    ],
+)
+def test_a_supplier_that_is_unclear(code: str, text: str, changes: dict[str, str]) -> None:
+    reading = supplier(text, **changes)
+    assert reading.intent == "quarantine"
+    assert code in codes(reading)
+
+
+def test_a_supplier_ships() -> None:
+    reading = supplier(
+        "Lieferavis zu M-77X: heute versandt\n\n1  S355-6  1.200 kg  ankommend 14.12.2026\n", "Lieferavis M-77X"
+    )
+    assert reading.intent == "supplier_ship"
+    assert reading.messages[0].data()["lines"] == [{"line": "1", "quantity": "1200"}]
+
+
+def bounce() -> bytes:
+    message = EmailMessage()
+    message["From"] = "MAILER-DAEMON@mx.metalworks.example"
+    message["Subject"] = "Undelivered Mail Returned to Sender"
+    message["Return-Path"] = "<>"
+    message.set_content("Your message could not be delivered.")
+    return message.as_bytes()
+
+
+MACHINES = [
+    pytest.param("bounce", bounce(), id="bounce"),
+    pytest.param(
+        "auto_reply", mail("Ich bin im Urlaub. ACCEPT\n", to=TO, headers="Auto-Submitted: auto-replied\n"), id="rfc3834"
+    ),
+    pytest.param(
+        "auto_reply", mail("Ich bin abwesend.\n", subject="Abwesenheitsnotiz: Bestellung 4711-88"), id="subject"
+    ),
+    pytest.param(
+        "auto_reply",
+        mail(
+            "I am out of the office until Monday.\n", subject="Re: PO 4711-88", headers="In-Reply-To: <a@b.example>\n"
+        ),
+        id="no-header",
+    ),
+    pytest.param("auto_reply", mail("read\n", subject="Read: PO 4711-88"), id="receipt"),
+    pytest.param(
+        "not_an_order",
+        mail(
+            "Order today! 12 issues for EUR 99.00.\n",
+            sender="news@weekly.example",
+            headers="List-Id: <w.example>\nPrecedence: bulk\n",
+        ),
+        id="newsletter",
+    ),
+]
+
+
+@pytest.mark.parametrize(("intent", "raw"), MACHINES)
+def test_machines_are_recognised_and_never_answered(intent: str, raw: bytes) -> None:
+    reading = read(raw, context((QUESTION,)))
+    assert (reading.intent, reading.messages) == (intent, ())
+    assert "answer_to" not in reading.thread
+
+
+def test_an_erp_orders_and_is_answered_at_its_reply_to_only() -> None:
+    text = "PO 4711-88\n\nLine  Part     Qty  UM  Price  Need by\n1     X-100    10   EA  12.50  01/15/2027\n"
+    reading = order(text, headers="Auto-Submitted: auto-generated\nReply-To: joe@larkspur-conveyors.example\n")
+    assert (reading.intent, reading.thread["answer_to"]) == ("new_po", "joe@larkspur-conveyors.example")
+    assert "answer_to" not in order(text, headers="Auto-Submitted: auto-generated\n").thread
+    assert "answer_to" not in order(text, headers="Reply-To: loop@metalworks.example\n").thread
+
+
+@pytest.mark.rule("R68")
+@pytest.mark.parametrize(
+    "text", ["When will PO 4711-88 ship?\n", "Please find our invoice attached.\n", "Please quote for 20 plates.\n"]
+)
+def test_other_mail_of_a_customer_is_seen_by_a_person(text: str) -> None:
+    reading = order(text, subject="Question")
+    assert (reading.intent, reading.disposition, reading.messages) == ("not_an_order", "quarantine", ())
