@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 import orjson
 from sqlalchemy import select
@@ -14,6 +13,7 @@ from hub.sagas.model import MaterialPo, Order, OrderLine, Requirement, WorkOrder
 from hub.sagas.numbers import ZERO, plain
 from hub.store import tables
 from hub.store.database import Database
+from hub.store.history import history
 from hub.store.queries import DOCUMENT_COLUMNS, Row, about_order, by_keys, document_of, task_of
 from hub.store.records import MATERIAL_PO, ORDER
 from hub.store.unit_of_work import CONSUMER
@@ -84,7 +84,7 @@ async def whole_order(database: Database, order_id: str) -> Row:
         "revisions": [
             {"revision": each.number, "received_at": each.received_at, "po": each.po.data()} for each in order.revisions
         ],
-        "history": _history(events, commands.values(), documents),
+        "history": history(events, commands.values(), documents),
     }
 
 
@@ -194,58 +194,3 @@ def _shipments(shipped: Iterable[Row], number: str) -> Iterable[Row]:
                     "carrier": data.get("carrier"),
                     "tracking": data.get("tracking"),
                 }
-
-
-# ------------------------------------------------------------------------------------------------- history
-
-
-def _history(events: list[tuple[int, Row]], commands: Iterable[Any], documents: Iterable[Row]) -> list[Row]:
-    """Documents, commands and events in the order in which they happened; each command before what it caused."""
-    first: dict[str, int] = {}
-    for position, event in events:
-        first.setdefault(event.get("causationid") or "", position)
-    entries: list[tuple[str, int, int, Row]] = [
-        (event["time"], position, 2, _event_entry(event)) for position, event in events
-    ]
-    entries += [(each.received_at, first.get(each.id, 1 << 62), 1, _command_entry(each)) for each in commands]
-    entries += [(document["at"], 0, 0, _document_entry(document)) for document in documents]
-    return [entry for *_, entry in sorted(entries, key=lambda each: each[:3])]
-
-
-def _event_entry(event: Row) -> Row:
-    data = event["data"]
-    return {
-        "at": event["time"],
-        "entry": "event",
-        "id": event["id"],
-        "type": event["type"],
-        "subject": event.get("subject"),
-        "sequence": event.get("ordersequence"),
-        "by": data.get("by"),
-        "cause": event.get("causationid"),
-        "data": data,
-    }
-
-
-def _command_entry(row: Any) -> Row:
-    envelope = orjson.loads(row.body)
-    data = envelope["data"]
-    return {
-        "at": row.received_at,
-        "entry": "command",
-        "id": row.id,
-        "source": row.source,
-        "type": row.type,
-        "outcome": row.outcome,
-        "code": row.code,
-        "message": row.message,
-        "where": row.place,
-        "by": data.get("by"),
-        "note": data.get("note"),
-        "cause": envelope.get("causationid"),
-        "data": data,
-    }
-
-
-def _document_entry(row: Row) -> Row:
-    return {"at": row["at"], "entry": "document", "cause": row["cause"], **{k: v for k, v in row.items() if k != "at"}}

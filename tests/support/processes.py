@@ -18,7 +18,7 @@ from tests.support import guard
 POLL = 0.02
 
 
-class ServerFailed(Exception):  # noqa: N818
+class ServerFailed(Exception):
     """A server of the tests did not start, or did not stop, in time; the end of its log is in the text."""
 
 

@@ -25,7 +25,7 @@ NEEDS_AN_IMAGE = ("useradd", "groupadd", "adduser", "addgroup", "apt-get", "chow
 READY_WITHIN = 60
 
 
-class WalkFailed(Exception):  # noqa: N818
+class WalkFailed(Exception):
     """A step of the Dockerfile does not work."""
 
 
