@@ -19,6 +19,7 @@ from hub.settings import Settings, load_settings, masked
 
 PAUSE = 0.07
 """seconds that an answer takes where somebody watches"""
+HEADINGS = ("ORDERS", "THE PATH OF", "DOCUMENTS", "STOCK", "AUDIT", "TRY NOW")
 COLOURS = {
     "green": ("completed", "everything adds up"),
     "red": ("cancelled", "rejected", "findings"),
@@ -93,7 +94,7 @@ def _say(console: Console, line: str, coloured: bool) -> None:
     if not coloured:
         screen.say(line)
         return
-    text = Text(screen.safe(line), style="bold" if line.isupper() or line.startswith("THE PATH") else "")
+    text = Text(screen.safe(line), style="bold" if line.startswith(HEADINGS) else "")
     for colour, words in COLOURS.items():
         text.highlight_words(list(words), colour)
     console.print(text)

@@ -12,7 +12,7 @@ import typer
 
 from hub.cli import screen
 from hub.cli.common import store
-from hub.errors import Refused, UnknownType, Unroutable
+from hub.errors import Refused, StoreUnavailable, UnknownType, Unroutable
 from hub.messages.base import Message
 from hub.messages.catalogue import COMMANDS, EVENTS
 from hub.messages.envelope import Letter, check_data, write_letter
@@ -70,8 +70,14 @@ async def send(
         raise Unroutable(f"{error.message}: no hub has served this broker yet", where="HUB_BROKER_URL") from error
     if not waiting.wait:
         return letter, None
-    async with store(settings, make=True) as database:
-        return letter, await outcome(database, letter.key, waiting)
+    try:
+        async with store(settings, make=True) as database:
+            return letter, await outcome(database, letter.key, waiting)
+    except StoreUnavailable as error:
+        text = (
+            f"{message.TYPE} was sent (id {letter.envelope.id}), but what became of it cannot be read: {error.message}"
+        )
+        raise StoreUnavailable(text, where="HUB_DATABASE_URL") from error
 
 
 def new_id() -> str:

@@ -221,3 +221,45 @@ def test_the_program_is_there_and_knows_its_version() -> None:
 
     assert said.returncode == 0
     assert said.stdout.startswith("hub ")
+
+
+async def test_following_events_ends_quietly_with_an_interruption(embedded: Settings) -> None:
+    given = {"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin", **environment(embedded)}
+    async with serve(embedded) as served:
+        await served.until_said("ready:")
+        following = await asyncio.create_subprocess_exec(
+            *HUB, "events", "--follow", "--json", "--type", "stock.*", env=given, cwd=embedded.folder,
+            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+        )  # fmt: skip
+        assert following.stdout
+        line = b""
+        async with asyncio.timeout(PATIENCE):
+            for count in range(1, 50):
+                data = f'{{"material": "M", "count": "{count}", "unit": "KGM"}}'
+                assert (await cli("send", "stock.adjust", data)).code == 0
+                try:
+                    line = await asyncio.wait_for(following.stdout.readline(), 0.5)
+                except TimeoutError:
+                    continue
+                break
+        following.send_signal(signal.SIGINT)
+        _, err = await asyncio.wait_for(following.communicate(), PATIENCE)
+
+    assert json.loads(line)["type"] == "stock.changed.v1"
+    assert (following.returncode, err) == (0, b"")
+
+
+@pytest.mark.servers
+async def test_a_broker_that_no_hub_has_served_is_told_of(
+    embedded: Settings, fresh_vhost_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = '{"material": "M", "count": "1", "unit": "KGM"}'
+    monkeypatch.setenv("HUB_BROKER_URL", fresh_vhost_url)
+    unserved = await cli("send", "stock.adjust", data)
+    monkeypatch.setenv("HUB_BROKER_URL", f"amqp://127.0.0.1:{free_port()}/")
+    unreachable = await cli("send", "stock.adjust", data)
+
+    assert unserved.code == unreachable.code == 1
+    assert "no hub has served this broker yet (HUB_BROKER_URL) [unroutable]" in unserved.err
+    assert "[broker_unavailable]" in unreachable.err
+    assert len(unreachable.err.splitlines()) == 1
