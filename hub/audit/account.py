@@ -187,6 +187,8 @@ class OrderAccount:
         need.last = kind.partition(".")[2]
         if need.last == "reserved":
             need.from_stock += number(data["quantity"])
+        elif need.last == "short":
+            self.works[need.work_order_id].state = "awaiting_materials"
         elif need.last == "consumed":
             self.consumed[data["material"]] += number(data["quantity"])
 

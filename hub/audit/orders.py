@@ -147,7 +147,8 @@ def _needs(order: Stored, account: OrderAccount, notes: Notes) -> None:
 
 def in_house(need: Stored) -> Any:
     """What of a requirement is in the warehouse."""
-    return number(need["from_stock"]) + sum((number(each["received"]) for each in need["sources"]), ZERO)
+    received = sum((number(each["received"]) for each in need["sources"]), ZERO)
+    return number(need["from_stock"]) + received - number(need.get("lost"))
 
 
 # --------------------------------------------------------------------------------------------- tasks, the end
