@@ -66,7 +66,7 @@ async def _show(settings: Settings, seed: int, plain: bool) -> None:
 
     console = Console(highlight=False, soft_wrap=True)
     watched = console.is_terminal and not console.is_dumb_terminal and not plain
-    screen.say(f"a hub on {_where(settings)}, its folders in {settings.folder}/, robots for everyone else")
+    screen.say(f"a hub on {_where(settings)}; robots play everyone; files in {settings.folder}/")
     begin = time.monotonic()
     async with AsyncExitStack() as stack:
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,12 @@ import pytest
 
 from hub.errors import AlreadyServed, Refused
 from hub.settings import Settings
+from hub.simulation import demo
 from hub.simulation.demo import play
 from hub.simulation.ending import Ending
 from hub.simulation.report import WIDTH
 from hub.simulation.stage import MARKER, STORE, demo_settings, prepare
-from hub.simulation.story import BRIDGEPORT, HOLT, IBARRA, KESTREL, MORVAN, SUMMIT
+from hub.simulation.story import BRIDGEPORT, DROPS, HOLT, IBARRA, KESTREL, MORVAN, SUMMIT, Story
 from hub.store.database import Database
 from hub.store.lease import FileLease
 
@@ -176,6 +178,15 @@ def _timeless(value: Any) -> Any:
         left_out = [key for key in value if key.endswith("_at") or key == "stock"]
         return {key: _timeless(each) for key, each in value.items() if key not in left_out}
     return [_timeless(each) for each in value] if isinstance(value, list) else value
+
+
+async def test_an_order_that_does_not_end_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    never_revised = tuple(drop for drop in DROPS if drop.after != "order.revision-requested.v1")
+    monkeypatch.setattr(demo, "Story", partial(Story, drops=never_revised))
+    monkeypatch.setattr(demo, "PATIENCE", 2.0)
+
+    with pytest.raises(demo.Unfinished, match=BRIDGEPORT):
+        await demo.play(demo_settings(tmp_path / "demo"))
 
 
 async def test_a_folder_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
