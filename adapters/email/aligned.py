@@ -149,28 +149,24 @@ def _row(laid: Laid, columns: Sequence[Piece], drawn: bool) -> Row | None:
         if len(laid.divided) != len(columns):
             return None
         return tuple(Cell(piece.text, cell.part, cell.row, piece.start) for piece in laid.divided)
-    readings = [_assign(laid.pieces, columns)]
-    if len(laid.pieces) == len(columns):
-        readings.append([[piece] for piece in laid.pieces])
     fields = [heading(column.text).field for column in columns]
-    rows: list[Row] = []
-    for assigned in readings:
-        if assigned is None:
-            continue
-        row = tuple(
-            Cell("  ".join(piece.text for piece in found), cell.part, cell.row, found[0].start if found else 0)
-            for found in assigned
-        )
-        if row not in rows:
-            rows.append(row)
-    if len(laid.words) == len(columns):
-        row = tuple(Cell(word.text, cell.part, cell.row, word.start) for word in laid.words)
-        if row not in rows and _fits(row, fields):
-            rows.append(row)
-    fitting = [row for row in rows if _fits(row, fields)]
-    if len(rows) > 1:
+    placed = _assign(laid.pieces, columns)
+    counted = [[piece] for piece in laid.pieces] if len(laid.pieces) == len(columns) else None
+    rows = [_cells(found, cell) for found in (placed, counted) if found is not None]
+    if len(rows) == 2 and rows[0] != rows[1]:
+        fitting = [row for row in rows if _fits(row, fields)]
         return fitting[0] if len(fitting) == 1 else None
-    return rows[0] if rows else None
+    if rows:
+        return rows[0]
+    worded = _cells([[word] for word in laid.words], cell)
+    return worded if len(worded) == len(columns) and _fits(worded, fields) else None
+
+
+def _cells(found: Sequence[Sequence[Piece]], cell: Cell) -> Row:
+    return tuple(
+        Cell("  ".join(piece.text for piece in pieces), cell.part, cell.row, pieces[0].start if pieces else 0)
+        for pieces in found
+    )
 
 
 def _fits(row: Row, fields: Sequence[str]) -> bool:
@@ -194,6 +190,11 @@ def _ends(laid: Laid) -> bool:
     """Whether a line below the rows closes the table: it begins with a word for a sum."""
     first = fold(laid.pieces[0].text) if laid.pieces else ""
     return any(vocabulary().patterns[kind].match(first) for kind in ("total", "subtotal", "gross", "tax", "charge"))
+
+
+def is_heading_line(cell: Cell) -> bool:
+    """Whether a line of text heads an order's table."""
+    return _header(lay(cell)) is not None
 
 
 def find_tables(blocks: Sequence[Block]) -> list[Block]:

@@ -49,7 +49,7 @@ class Price:
 def _quantity() -> re.Pattern[str]:
     lead = bounded(alternatives(vocabulary().phrases["quantity_lead"]))
     return re.compile(
-        rf"(?:(?P<lead>{lead})\s*[:=.]?\s*)?{_FREE}(?P<number>{NUMBER})(?:\s?(?P<unit>{unit_words()})\.?(?![\w²³]|-\w)"
+        rf"(?:(?P<lead>{lead})\s*[:=.]?\s*)?{_FREE}(?P<number>{NUMBER})(?:\s{{0,8}}(?P<unit>{unit_words()})\.?(?![\w²³]|-\w)"
         rf"|\s?(?P<times>[x×])(?=\s+\S))?"
     )
 

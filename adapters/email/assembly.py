@@ -63,6 +63,7 @@ def assemble(
     currency = _currency(lines, header, partner, faults, warnings)
     due = _due(lines, header, faults)
     _line_numbers(lines, header, faults)
+    _units(lines, faults)
     _ship_to(header, partner, faults)
     _parts(lines, partner, faults)
     faults.extend(_corroboration(lines, header, locales))
@@ -185,6 +186,13 @@ def _line_numbers(lines: Sequence[Valued], header: Header, faults: list[Fault]) 
         )
 
 
+def _units(lines: Sequence[Valued], faults: list[Fault]) -> None:
+    """Pieces are meant where no unit is written at all; not where only some lines have one."""
+    bare = next((line for line in lines if not line.unit_written), None)
+    if bare is not None and any(line.unit_written for line in lines):
+        faults.append(Fault("unit_missing", "some lines have a unit and others none", bare.raw.place.where))
+
+
 def _ship_to(header: Header, partner: Partner | None, faults: list[Fault]) -> None:
     known = [fold(address) for address in (partner.email.ship_to if partner and partner.email else [])]
     text = fold(" ".join(cell.text for cell in header.ship_to))
@@ -203,6 +211,12 @@ def _ship_to(header: Header, partner: Partner | None, faults: list[Fault]) -> No
 
 
 def _parts(lines: Sequence[Valued], partner: Partner | None, faults: list[Fault]) -> None:
+    numbered = [line for line in lines if re.search(r"\d", line.part or line.seller_part or "")]
+    odd = next((line for line in lines if line not in numbered), None)
+    if numbered and odd is not None:
+        faults.append(
+            Fault("product_number_missing", "some products have a number and others none", odd.raw.place.where)
+        )
     if not (partner and partner.email and partner.email.known_parts_only):
         return
     known = set(partner.parts) | set(partner.parts.values()) | {price.part for price in partner.prices}

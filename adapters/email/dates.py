@@ -40,7 +40,7 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
     return tuple(
         re.compile(weekday + form + end, re.ASCII | re.IGNORECASE)
         for form in (
-            rf"{edge}(?P<y>\d{{4}})(?P<s>[-/.])(?P<m>\d{{1,2}})(?P=s)(?P<d>\d{{1,2}})(?:T\d\d:\d\d(?::\d\d)?)?",
+            rf"{edge}(?P<y>\d{{4}})(?P<s>[-/.])(?P<m>\d{{2}})(?P=s)(?P<d>\d{{2}})(?:T\d\d:\d\d(?::\d\d)?)?",
             rf"{edge}(?P<a>\d{{1,2}})(?P<s>[./-])\s?(?P<b>\d{{1,2}})(?P=s)\s?(?P<year>\d{{4}}|\d{{2}}(?!\d))",
             rf"{edge}(?P<a>\d{{1,2}})(?P<s>/)(?P<b>\d{{1,2}})[ -](?P<year>\d{{4}})",
             (

@@ -22,6 +22,8 @@ TRAITS = {
     "drawing": "drawing",
     "finish": "finish",
     "tolerance": "tolerance",
+    "weight": "weight",
+    "tax": "tax",
 }
 
 

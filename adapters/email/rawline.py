@@ -33,6 +33,8 @@ LINE_FIELDS = frozenset(
         "drawing",
         "finish",
         "tolerance",
+        "weight",
+        "tax",
     }
 )
 

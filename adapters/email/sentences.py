@@ -16,6 +16,7 @@ from adapters.email.document import Block, Cell, Grid
 from adapters.email.header import find_po_numbers
 from adapters.email.prose import sentences_of
 from adapters.email.rawline import RawLine
+from adapters.email.units import unit_code
 from adapters.email.vocabulary import alternatives, bounded, fold, vocabulary
 
 _BULLET = re.compile(r"^\s*(?:[-*•·–+>]|o|\(?[a-z]\))\s+")
@@ -209,9 +210,17 @@ def _take_bare_quantity(text: _Text, cells: dict[str, Cell]) -> bool:
     whole = [m for m in alone if re.fullmatch(r"\d{1,6}|\d{1,3}(?:[ .,']\d{3})+", m.group())]
     if len(whole) != 1 or "price" not in cells:
         return False
+    if _units_left(text.left):
+        text.faults.append(("unit_ambiguous", "a word for a unit stands apart from the quantity"))
     cells["quantity"] = text.cell.cut(whole[0].start(), whole[0].end())
     text.take(whole[0].start(), whole[0].end())
     return True
+
+
+def _units_left(text: str) -> bool:
+    """Whether a word for a unit stands alone in what is left of a line whose quantity has none."""
+    pieces = re.split(rf"\s{{2,}}|\t|\||{_MASK}+", text)
+    return any(unit_code(piece) for piece in pieces if piece.strip())
 
 
 def _stands_alone(text: str, start: int, end: int) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from adapters.email.aligned import find_tables
+from adapters.email.aligned import find_tables, is_heading_line
 from adapters.email.document import Block, Cell, Grid
 from adapters.email.header import Header, Named, read_header
 from adapters.email.rawline import RawLine
@@ -57,6 +57,9 @@ def read_sheet(blocks: Sequence[Block], part: str, setting: Setting) -> Sheet:
     faults: list[Fault] = []
     if len({line.layout for line in raw}) > 1:
         faults.append(Fault("layouts_mixed", "lines stand in a table and outside it", part))
+    unread = next((cell for cell in left if raw and is_heading_line(cell)), None)
+    if unread is not None:
+        faults.append(Fault("table_unreadable", "the rows under these headings do not fit them", unread.where))
     return Sheet(part, lines, header, left, tuple(faults))
 
 

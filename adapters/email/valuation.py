@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 from adapters.email import amounts, dates, numbers
@@ -16,6 +16,8 @@ from adapters.email.rawline import RawLine
 from adapters.email.units import COUNTED, PIECE, currency_code, price_factor, unit_code
 
 CENT = Decimal("0.01")
+_BEHIND, _AHEAD = timedelta(days=60), timedelta(days=5 * 365)
+"""between these a delivery date is believed; one in the past is for the review to judge (R67)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +108,13 @@ def value_line(raw: RawLine, setting: Setting) -> Valued:
     if raw.text("discount") and re.search(r"[1-9]", raw.text("discount")):
         work.fault("discount_stated", f"a discount of {raw.text('discount')} is stated", raw.cells["discount"])
     part, description = raw.text("part") or None, _one_line(raw.text("description")) or None
+    for title, cell in raw.extras:
+        if unit_code(cell.text) or re.search(r"\d", cell.text):
+            work.fault("column_unknown", f"nobody knows what “{cell.text[:60]}” under “{title[:60]}” means", cell)
     if any(len(raw.text(name)) > 200 for name in ("part", "seller_part", "gtin")) or len(raw.text("line")) > 20:
         work.fault("value_too_long", "a product's or line's number is longer than any that is one")
+    if part and (":" in part or len(part) > 50 or len(part.split()) > 4):
+        work.fault("product_odd", f"“{part[:60]}” does not look like a product's number", raw.cells["part"])
     if not (part or description or raw.text("seller_part") or raw.text("gtin") or raw.text("manufacturer_part")):
         work.fault("product_missing", "the line names no product")
     valued = Valued(
@@ -251,12 +258,12 @@ def _date(work: _Work) -> date | None:
     if cell is None:
         return None
     if isinstance(cell.value, date):
-        return cell.value
+        return _plausible(work, cell.value, cell)
     places = dates.find(cell.text)
     text = places[0].text if len(places) == 1 and _leads_only(cell.text, places[0]) else cell.text
     found = dates.readings(text, work.setting.locales, work.setting.today)
     if len(found) == 1:
-        return next(iter(found))
+        return _plausible(work, next(iter(found)), cell)
     kind = "date_ambiguous" if found else "date_unreadable"
     work.fault(
         kind,
@@ -264,6 +271,13 @@ def _date(work: _Work) -> date | None:
         cell,
     )
     return None
+
+
+def _plausible(work: _Work, day: date, cell: Cell) -> date:
+    today = work.setting.today
+    if today and not today - _BEHIND <= day <= today + _AHEAD:
+        work.fault("date_implausible", f"“{cell.text}” is {day.isoformat()}", cell)
+    return day
 
 
 def _leads_only(text: str, place: dates.Found) -> bool:
