@@ -31,7 +31,7 @@ test: setup ## lint, then every test (RabbitMQ and PostgreSQL are found, or inst
 	@$(MAKE) lint
 	@rm -f .coverage .coverage.*
 	@echo "== unit tests"
-	@$(PYTEST) tests/unit --cov --cov-report=
+	@$(PYTEST) tests/unit -m 'not soak and not faults' --cov --cov-report=
 	@echo "== contract, integration and simulation tests"
 	@$(PYTEST) tests $(ELSEWHERE) --cov --cov-append --cov-report=
 	@echo "== coverage (make coverage: by module)"

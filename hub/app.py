@@ -208,7 +208,7 @@ def build(settings: Settings, now: Clock = utc_now) -> Hub:
         our_domain=settings.our_domain,
         committed=written,
     )
-    sweeper = Sweeper(database, work, now, source=source)
+    sweeper = Sweeper(database, work, now, source=source, told=correspondence.batcher.carry_out)
     consumers = (
         orders.consumer(work),
         production.consumer(work),

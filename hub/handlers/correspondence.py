@@ -27,10 +27,11 @@ from hub.ports import Composed, Occasion, Writer
 from hub.sagas.model import Order
 from hub.sagas.numbers import short
 from hub.store import tables
+from hub.store.aside import set_aside
 from hub.store.batcher import Batcher
 from hub.store.database import Database
 from hub.store.documents import ControlNumbers, add_documents, lock_numbers, write_numbers
-from hub.store.journal import Journal, failure_row
+from hub.store.journal import Journal
 from hub.store.records import ORDER, chunks
 
 log = logging.getLogger("hub.correspondence")
@@ -100,12 +101,12 @@ class Correspondence:
 
     async def _failed(self, body: bytes, error: Exception) -> None:
         """Set an event aside that cannot be told (R42)."""
-        code = error.code if isinstance(error, HubError) else "defect"
-        journal = Journal()
-        failure_id = f"F-{short(body.hex(), CONSUMER)}"
-        journal.fail(failure_row(failure_id, body, None, code, f"{CONSUMER}: {error}", "", self._now()))
+        journal, failure_id = Journal(), f"F-{short(body.hex())}"
+        letter = open_letter(body)
+        set_aside(journal, body, letter, error, failure_id=failure_id, source=self._source, now=self._now())
         async with self._database.write() as connection:
             await journal.write(connection)
+        self._committed()
 
     async def _known(self, connection: AsyncConnection, letters: Mapping[tuple[str, str], Letter]) -> set[Any]:
         table, found = tables.inbox, set()

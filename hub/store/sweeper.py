@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 import orjson
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from hub.errors import StoreUnavailable
+from hub.messages.catalogue import EVENTS
 from hub.messages.envelope import instant, write_letter
 from hub.sagas.timers import Timer
 from hub.store import tables
@@ -31,12 +32,14 @@ class Sweeper:
         now: Callable[[], datetime],
         *,
         source: str,
+        told: Callable[[bytes], Awaitable[None]],
         every: float = 0.5,
     ) -> None:
         self._database = database
         self._work = work
         self._now = now
         self._source = source
+        self._told = told
         self._every = every
         self._task: asyncio.Task[None] | None = None
 
@@ -65,9 +68,12 @@ class Sweeper:
 
     async def sweep(self) -> int:
         """Carry out what is due now; how many messages that were."""
-        items = [*await self._timers(), *await self._waiting(), *await self._retries()]
+        retries, events = await self._retries()
+        items = [*await self._timers(), *await self._waiting(), *retries]
         await asyncio.gather(*(self._work.carry_out(item) for item in items))
-        return len(items)
+        for failure_id, body in events:
+            await self._tell_again(failure_id, body)
+        return len(items) + len(events)
 
     async def _timers(self) -> list[Item]:
         table, now = tables.timers, self._now()
@@ -92,9 +98,22 @@ class Sweeper:
             rows = (await connection.execute(select(table).limit(PORTION))).all()
         return [Item(row.body.encode(), "waiting", row.until) for row in rows]
 
-    async def _retries(self) -> list[Item]:
-        table = tables.failures
-        query = select(table.c.failure_id, table.c.raw).where(table.c.state == "retry").limit(PORTION)
+    async def _retries(self) -> tuple[list[Item], list[tuple[str, bytes]]]:
+        """What is to be tried again: commands for the sagas, events for the correspondence."""
+        table, items, events = tables.failures, [], []
+        query = select(table.c.failure_id, table.c.type, table.c.raw).where(table.c.state == "retry").limit(PORTION)
         async with self._database.read() as connection:
-            rows = (await connection.execute(query)).all()
-        return [Item(row.raw, "failure", row.failure_id) for row in rows]
+            for row in await connection.execute(query):
+                if row.type in EVENTS:
+                    events.append((row.failure_id, row.raw))
+                else:
+                    items.append(Item(row.raw, "failure", row.failure_id))
+        return items, events
+
+    async def _tell_again(self, failure_id: str, body: bytes) -> None:
+        """Have an event told again; one that fails once more is open again."""
+        await self._told(body)
+        table = tables.failures
+        told = (table.c.failure_id == failure_id) & (table.c.state == "retry")
+        async with self._database.write() as connection:
+            await connection.execute(update(table).where(told).values(state="retried"))

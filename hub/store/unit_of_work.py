@@ -20,15 +20,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.errors import HubError, Undeclared
 from hub.messages.base import Event
-from hub.messages.desk import CommandRefused, MessageSetAside
+from hub.messages.desk import CommandRefused
 from hub.messages.envelope import Letter, derived_id, instant, open_letter, to_bytes, write_letter
 from hub.sagas.case import Case, Rules
 from hub.sagas.engine import Outcome, carry_out, numbered
 from hub.sagas.numbers import short
 from hub.store import records, tables
+from hub.store.aside import set_aside
 from hub.store.batcher import Batcher
 from hub.store.database import Database
-from hub.store.journal import Journal, failure_row
+from hub.store.journal import Journal
 from hub.store.reach import Reach, reach_of
 
 log = logging.getLogger("hub.store")
@@ -257,26 +258,9 @@ class _Batch:
 
     def set_aside(self, item: Item, letter: Letter | None, error: Exception, code: str = "") -> Fate:
         """Keep a message that cannot be processed, with its error, for a person (R42)."""
-        code = code or (error.code if isinstance(error, HubError) else "defect")
-        text = error.message if isinstance(error, HubError) else f"{type(error).__name__}: {error}"
-        where = error.where if isinstance(error, HubError) else ""
         raw = item.raw or (to_bytes(letter.envelope) if letter else b"")
         failure_id = item.reference if item.origin == "failure" else f"F-{short(raw.hex())}"
-        self.journal.fail(failure_row(failure_id, raw, letter, code, text, where, self.now))
-        if item.origin != "failure":
-            event = MessageSetAside(
-                failure_id=failure_id,
-                message_id=letter.envelope.id[:80] if letter else None,
-                type=letter.envelope.type if letter else None,
-                code=code,
-                message=text or "unreadable",
-                where=where or None,
-            )
-            said = write_letter(
-                event,
-                message_id=derived_id(self.source, failure_id, "set aside"),
-                source=self.source,
-                time=self.now,
-            )
-            self.journal.send("event", said)
+        code, text = set_aside(
+            self.journal, raw, letter, error, failure_id=failure_id, source=self.source, now=self.now, code=code
+        )
         return Fate("set_aside", code, text)

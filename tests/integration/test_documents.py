@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from hub.app import build
+from hub.messages.base import Person
 from hub.settings import Settings
+from hub.store.failures import retry
+from hub.store.queries import failures
 from tests.support.running import DATA, SALES, documents, events, eventually, send, with_partners
 
 CASES = [
@@ -24,9 +27,7 @@ async def test_a_po_becomes_an_order_and_is_answered_in_kind(
         (hub.folders.inbox / name.rpartition("/")[2]).write_bytes((DATA / name).read_bytes())
 
         received = (await eventually(lambda: events(hub, "order.received"), "order.received"))[0]
-        verdict = await send(
-            hub, "order.review", customer_id=customer, po_number=number, decision="confirm", by=SALES
-        )
+        verdict = await send(hub, "order.review", customer_id=customer, po_number=number, decision="confirm", by=SALES)
         assert verdict.outcome == "done", verdict
         sent = await eventually(
             lambda: documents(hub, direction="out", state="sent", purpose="order.confirmed.v1"), "the answer"
@@ -41,6 +42,27 @@ async def test_a_po_becomes_an_order_and_is_answered_in_kind(
             assert syntax in {row.purpose for row in await documents(hub, direction="out", kind=kind)}
         assert not list(hub.folders.inbox.iterdir())
         assert await events(hub, "document.sent")
+
+
+@pytest.mark.rule("R42")
+async def test_what_could_not_be_told_is_set_aside_and_told_when_tried_again(
+    backing: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*given: object) -> None:
+        raise RuntimeError("a defect")
+
+    async with build(with_partners(backing)) as hub:
+        await hub.intake.receive((DATA / "edi/cascade-850-new.edi").read_bytes(), "a.edi")
+        await eventually(lambda: events(hub, "order.received"), "the order")
+        with monkeypatch.context() as patch:
+            patch.setattr("adapters.edi.writer.X12Writer.compose", broken)
+            await send(hub, "order.review", customer_id="C-CASCADE", po_number="CC-70418", decision="confirm", by=SALES)
+            await eventually(lambda: events(hub, "message.set-aside"), "message.set-aside")
+        [failure] = await failures(hub.database)
+        await retry(hub.database, failure["failure_id"], Person(role="operator", name="Pat Moss"), "tests")
+
+        await eventually(lambda: documents(hub, direction="out", purpose="order.confirmed.v1"), "the answer")
+        assert not await failures(hub.database)
 
 
 @pytest.mark.rule("R7")
@@ -61,9 +83,7 @@ async def test_the_same_document_twice_starts_nothing_twice(backing: Settings) -
     ("raw", "code"),
     [(b"", "empty_file"), (b"\x00\x01 what is this", "unknown_kind"), (b"x" * 2_000_001, "too_large")],
 )
-async def test_a_bad_document_is_kept_with_a_report_and_stops_nothing(
-    backing: Settings, raw: bytes, code: str
-) -> None:
+async def test_a_bad_document_is_kept_with_a_report_and_stops_nothing(backing: Settings, raw: bytes, code: str) -> None:
     settings = with_partners(backing).model_copy(update={"max_document_bytes": 2_000_000})
     async with build(settings) as hub:
         (hub.folders.inbox / "bad.edi").write_bytes(raw)
