@@ -98,3 +98,20 @@ async def test_a_bad_document_is_kept_with_a_report_and_stops_nothing(backing: S
         assert kept[1].endswith(".report.txt")
         assert code in (hub.folders.failed / kept[1]).read_text()
         assert (hub.folders.failed / kept[0]).read_bytes() == raw
+
+
+@pytest.mark.rule("R33")
+async def test_the_penalty_question_goes_by_mail_where_edi_has_no_words_for_it(backing: Settings) -> None:
+    names = {"customer_id": "C-HOLT", "po_number": "4500119034"}
+    async with build(with_partners(backing)) as hub:
+        await hub.intake.receive((DATA / "edi/holt-orders-new.edi").read_bytes(), "a.edi")
+        await eventually(lambda: events(hub, "order.received"), "the order")
+        await send(hub, "customer-po.cancel", **names, source={"channel": "edifact"})
+        penalty = {"amount": "150.00", "currency": "EUR"}
+        verdict = await send(hub, "cancellation.assess", **names, decision="penalty", penalty=penalty, by=SALES)
+        assert verdict.outcome == "done", verdict
+        purpose = "cancellation.penalty-proposed.v1"
+        [question] = await eventually(lambda: documents(hub, direction="out", purpose=purpose), "the question")
+
+    assert question.kind == "email"
+    assert b"150" in question.raw
