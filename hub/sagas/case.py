@@ -33,6 +33,10 @@ class Rules:
     penalty_reminder: timedelta = timedelta(days=4)
     revision_reminder: timedelta = timedelta(days=7)
     revision_reminders: int = 3
+    revision_lapse: timedelta | None = None
+    """how long an order waits for a revised PO before it lapses; None: for ever (R65)"""
+    senior_after: int | None = None
+    """from which revision on a senior sales officer reviews; None: never (R4)"""
     tolerance_percent: Mapping[str, float] = field(default_factory=dict)
     """by supplier (R66)"""
     supplier_tolerance_percent: float = 5.0

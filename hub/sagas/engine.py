@@ -26,7 +26,7 @@ ROLES_OF: dict[str, frozenset[str]] = {
     **{
         wait.kind.TYPE: frozenset({wait.role, SENIOR.get(wait.role, wait.role)})
         for table in TABLES
-        for wait in table.waits
+        for wait in reversed(table.waits)
     },
     ReassignWorkOrder.TYPE: frozenset({"production-engineer", "operator"}),
 }

@@ -20,6 +20,7 @@ from hub.messages.materials import (
     MaterialReleased,
     MaterialRequired,
     MaterialReserved,
+    MaterialShort,
     SourceMaterial,
 )
 from hub.messages.production import (
@@ -27,6 +28,7 @@ from hub.messages.production import (
     ProductionStarted,
     RemakeOrdered,
     SpecifiedMaterial,
+    StartProduction,
     WorkOrderCancelled,
 )
 from hub.sagas.case import Scene, by_of
@@ -213,6 +215,28 @@ def consume(need: Requirement, started: ProductionStarted, scene: Scene) -> Step
     return step(need, MaterialConsumed(**_names(need, need.in_house)))
 
 
+def missing(need: Requirement, scene: Scene) -> Decimal:
+    """What is set aside for it, but is not in the warehouse when its work order and the others take theirs."""
+    needs = scene.order.requirements
+    others = [needs[key] for key in scene.order.work_orders[need.work_order_id].requirements]
+    before = others[: [other.requirement_id for other in others].index(need.requirement_id)]
+    taken = sum((other.in_house for other in before if other.material == need.material), ZERO)
+    return need.in_house - min(need.in_house, max(ZERO, scene.stock(need.material).on_hand - taken))
+
+
+def is_short(need: Requirement, message: StartProduction, scene: Scene) -> bool:
+    """Less is in the warehouse than was set aside for it."""
+    return missing(need, scene) > ZERO
+
+
+def fall_short(need: Requirement, message: StartProduction, scene: Scene) -> Step[Requirement]:
+    """The missing part has to come from elsewhere."""
+    short_by = missing(need, scene)
+    need = replace(need, lost=need.lost + short_by)
+    event = MaterialShort(**_names(need, need.quantity, message), short=plain(short_by))
+    return step(need, event, MaterialRequired(**_names(need, need.unsourced)))
+
+
 def release(need: Requirement, cancelled: WorkOrderCancelled, scene: Scene) -> Step[Requirement]:
     """Free the reserved stock, and give up what is on order (R35)."""
     pos = list(dict.fromkeys(each.material_po_id for each in need.sources if not each.closed))
@@ -297,6 +321,8 @@ MATERIAL: Table[Requirement] = Table(
         ignore(STATES, MaterialPoChangeAccepted, NOT_CONCERNED),
         #
         on(IN_HOUSE, ProductionStarted, consume, to="consumed"),
+        on(IN_HOUSE, StartProduction, fall_short, to="to_source", when=is_short),
+        ignore(STATES, StartProduction, "its material is there, or was taken"),
         never((*AWAITING, *FINAL), ProductionStarted, "production starts with materials that are there (R14)"),
         on((*AWAITING, *IN_HOUSE), WorkOrderCancelled, release, to="released"),
         ignore(FINAL, WorkOrderCancelled, "material that is consumed stays consumed (R62)"),

@@ -247,6 +247,8 @@ def _accepted(line: MaterialLine) -> MaterialLine:
     """The line on the supplier's terms. A smaller quantity takes from the last shares first."""
     answer = line.answer
     quantity = decimal(answer.quantity) if answer and answer.quantity else line.quantity
+    if quantity <= line.received:
+        return _ended(line)
     left, shares = quantity, []
     for share in line.shares:
         kept = max(share.received, min(share.quantity, left))
@@ -386,6 +388,11 @@ def _with_receipt(po: MaterialPo, receipt: ReceiveMaterial, scene: Scene) -> tup
 def all_in(po: MaterialPo, receipt: ReceiveMaterial, scene: Scene) -> bool:
     """With this delivery everything has come."""
     return _nothing_awaited(_with_receipt(po, receipt, scene)[0])
+
+
+def nothing_undecided_left(po: MaterialPo, receipt: ReceiveMaterial, scene: Scene) -> bool:
+    """What was to be decided on has come."""
+    return not any(line.undecided for line in _with_receipt(po, receipt, scene)[0].lines.values())
 
 
 def receive(po: MaterialPo, receipt: ReceiveMaterial, scene: Scene) -> Step[MaterialPo]:
@@ -559,7 +566,8 @@ MATERIAL_PO: Table[MaterialPo] = Table(
         on("part_received", AcknowledgeMaterialPo, confirm, when=all_accepted),
         on(SENT, AcknowledgeMaterialPo, refused, "refused", all_rejected),
         on(SENT, AcknowledgeMaterialPo, propose_change, "change_proposed", some_questioned),
-        on(SENT, AcknowledgeMaterialPo, note_answers),
+        on("change_proposed", AcknowledgeMaterialPo, note_answers, to="issued"),
+        on(("issued", "confirmed", "part_received"), AcknowledgeMaterialPo, note_answers),
         ignore("cancel_requested", AcknowledgeMaterialPo, "it has been asked to cancel"),
         refuse(("withheld", "refused", *FINAL), AcknowledgeMaterialPo, "not_open", NOT_OPEN),
         #
@@ -583,6 +591,7 @@ MATERIAL_PO: Table[MaterialPo] = Table(
         refuse_if(_rest("withheld"), ReceiveMaterial, _quantities_fit),
         on((*DELIVERABLE, "refused"), ReceiveMaterial, receive, to="received", when=all_in),
         on(("issued", "confirmed", "part_received"), ReceiveMaterial, receive_part, to="part_received"),
+        on("change_proposed", ReceiveMaterial, receive_part, to="part_received", when=nothing_undecided_left),
         on(("change_proposed", "refused", "cancel_requested"), ReceiveMaterial, receive_part),
         on(FINAL, ReceiveMaterial, receive),
         refuse("withheld", ReceiveMaterial, "not_open", "this material PO has not been sent"),
@@ -594,7 +603,7 @@ MATERIAL_PO: Table[MaterialPo] = Table(
         on(("change_proposed", "refused"), MaterialReleased, drop, to="cancelled", when=leaves_no_line),
         on("change_proposed", MaterialReleased, reduce, to="confirmed", when=leaves_nothing_undecided),
         on("change_proposed", MaterialReleased, reduce, to="change_proposed"),
-        on(SENT, MaterialReleased, reduce),
+        on(("issued", "confirmed", "part_received"), MaterialReleased, reduce),
         on("refused", MaterialReleased, shrink_unsent, to="refused"),
         ignore((*FINAL, "cancel_requested"), MaterialReleased, "nothing is awaited from it"),
         #

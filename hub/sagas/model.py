@@ -153,13 +153,15 @@ class Requirement:
     visits: int = 0
     from_stock: Decimal = ZERO
     sources: tuple[MaterialSource, ...] = ()
+    lost: Decimal = ZERO
+    """what was set aside and, when production was to take it, was not there"""
     rounds: int = 0
     """how often a source was chosen"""
 
     @property
     def in_house(self) -> Decimal:
         """What is in the warehouse and set aside for it."""
-        return self.from_stock + sum((source.received for source in self.sources), ZERO)
+        return self.from_stock + sum((source.received for source in self.sources), ZERO) - self.lost
 
     @property
     def awaited(self) -> Decimal:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from hub.messages.base import Person
 from hub.messages.customer_po import Line, SubmitCustomerPo
 from hub.messages.envelope import instant
 from hub.messages.order import (
@@ -14,6 +15,7 @@ from hub.messages.order import (
     OrderCompleted,
     OrderConfirmed,
     OrderEvent,
+    OrderLapsed,
     OrderLineCancelled,
     OrderReceived,
     OrderRejected,
@@ -27,7 +29,7 @@ from hub.sagas.case import Scene
 from hub.sagas.model import Order, OrderLine, Revision, WorkOrder
 from hub.sagas.numbers import ZERO, decimal, plain
 from hub.sagas.table import After, Refusal, Step, Table, ignore, never, on, refuse, refuse_if, step, waits
-from hub.sagas.timers import RevisionReminderDue
+from hub.sagas.timers import RevisionLapseDue, RevisionReminderDue
 
 # ------------------------------------------------------------------------------------------- the PO comes in
 
@@ -162,8 +164,12 @@ def ask_to_revise(order: Order, review: ReviewOrder, scene: Scene) -> Step[Order
     event = OrderRevisionRequested(
         **_names(order), revision=revision, proposals=review.proposals, reason=review.reason, by=review.by
     )
+    rules = scene.rules
     due = RevisionReminderDue(order_id=order.order_id, revision=revision, reminder=1)
-    return step(order, event, After(scene.rules.revision_reminder, due))
+    timers = [After(rules.revision_reminder, due)]
+    if rules.revision_lapse is not None:
+        timers.append(After(rules.revision_lapse, RevisionLapseDue(order_id=order.order_id, revision=revision)))
+    return step(order, event, *timers)
 
 
 def reject(order: Order, review: ReviewOrder, scene: Scene) -> Step[Order]:
@@ -207,9 +213,14 @@ def remind(order: Order, due: RevisionReminderDue, scene: Scene) -> Step[Order]:
     return step(order, event, After(scene.rules.revision_reminder, again))
 
 
-def still_awaited(order: Order, due: RevisionReminderDue, scene: Scene) -> bool:
-    """The reminder is about the revision that is still awaited."""
+def still_awaited(order: Order, due: RevisionReminderDue | RevisionLapseDue, scene: Scene) -> bool:
+    """The timer is about the revision that is still awaited."""
     return due.revision == len(order.revisions)
+
+
+def lapse(order: Order, due: RevisionLapseDue, scene: Scene) -> Step[Order]:
+    """Wait no longer; a revision that comes later opens the order again (R65)."""
+    return step(order, OrderLapsed(**_names(order)))
 
 
 # ---------------------------------------------------------------------------- shipment, cancellation, the end
@@ -356,9 +367,26 @@ def _product_name(line: Line) -> str:
     return product.seller_part or product.buyer_part or product.gtin or product.description or line.line
 
 
-def not_held(order: Order, scene: Scene) -> bool:
+def _senior_wanted(order: Order, scene: Scene) -> bool:
+    after = scene.rules.senior_after
+    return after is not None and len(order.revisions) >= after
+
+
+def for_any_officer(order: Order, scene: Scene) -> bool:
     """No cancellation is being decided (R36)."""
-    return not order.held
+    return not order.held and not _senior_wanted(order, scene)
+
+
+def for_a_senior(order: Order, scene: Scene) -> bool:
+    """It has been revised as often as the settings say, and no cancellation is being decided (R4, R36)."""
+    return not order.held and _senior_wanted(order, scene)
+
+
+def _senior_reviews(order: Order, review: ReviewOrder, scene: Scene) -> Refusal | None:
+    """After as many revisions as the settings say, a senior sales officer reviews (R4)."""
+    if isinstance(review.by, Person) and review.by.role == "sales-officer" and _senior_wanted(order, scene):
+        return Refusal("wrong_role", "this review is for a senior sales officer", "by.role")
+    return None
 
 
 OPEN = ("under_review", "stand_by", "lapsed", "in_fulfilment")
@@ -398,6 +426,7 @@ ORDER: Table[Order] = Table(
         refuse(CLOSED, SubmitCustomerPo, "order_closed", "the order has come to its end", "po_number"),
         #
         refuse("under_review", ReviewOrder, "held", "a cancellation of this order is being decided", when=held),
+        refuse_if("under_review", ReviewOrder, _senior_reviews),
         refuse_if("under_review", ReviewOrder, _review_fits),
         on("under_review", ReviewOrder, confirm, to="in_fulfilment", when=decides("confirm")),
         on("under_review", ReviewOrder, ask_to_revise, to="stand_by", when=decides("revise")),
@@ -410,6 +439,8 @@ ORDER: Table[Order] = Table(
         ),
         on("stand_by", RevisionReminderDue, remind, when=still_awaited),
         ignore(KNOWN, RevisionReminderDue, "the revised purchase order has come, or the order has ended"),
+        on("stand_by", RevisionLapseDue, lapse, to="lapsed", when=still_awaited),
+        ignore(KNOWN, RevisionLapseDue, "the revised purchase order has come, or the order has ended"),
         #
         refuse_if("in_fulfilment", DispatchShipment, _ship_fits),
         on("in_fulfilment", DispatchShipment, ship),
@@ -431,5 +462,8 @@ ORDER: Table[Order] = Table(
         ignore(("cancelled", "completed"), OrderLineCancelled, "the last line has ended the order already"),
         never("rejected", OrderLineCancelled, "nothing of a rejected order is left to cancel"),
     ),
-    waits=(waits("under_review", ReviewOrder, "sales-officer", review_facts, when=not_held),),
+    waits=(
+        waits("under_review", ReviewOrder, "sales-officer", review_facts, when=for_any_officer),
+        waits("under_review", ReviewOrder, "senior-sales-officer", review_facts, when=for_a_senior),
+    ),
 )

@@ -83,6 +83,7 @@ _ORDER_COMMANDS = (
     order.ReviewOrder,
     production.DispatchShipment,
     timers.RevisionReminderDue,
+    timers.RevisionLapseDue,
 )
 _CANCELLATION_COMMANDS = (
     customer_po.CancelCustomerPo,
@@ -139,7 +140,7 @@ def _its_work_order(message: Any, case: Case, home: Order) -> Iterator[Address]:
     yield Address(WORK_ORDER, home.order_id, message.work_order_id)
 
 
-def _current_needs(message: production.ProductionStarted, case: Case, home: Order) -> Iterator[Address]:
+def _current_needs(message: Any, case: Case, home: Order) -> Iterator[Address]:
     for key in home.work_orders[message.work_order_id].requirements:
         yield Address(MATERIAL, home.order_id, key)
 
@@ -198,6 +199,7 @@ CONCERNS: dict[type[Message], Callable[[Any, Case, Any], Iterable[Address]]] = {
     production.RemakeOrdered: _listed,
     materials.MaterialReserved: _its_work_order,
     materials.MaterialAvailable: _its_work_order,
+    production.StartProduction: _current_needs,
     production.ProductionStarted: _current_needs,
     production.WorkOrderCancelled: _all_needs,
     materials.MaterialReleased: _its_material_pos,
@@ -220,5 +222,6 @@ def concerned(message: Message, case: Case) -> list[Address]:
     find = CONCERNS.get(type(message))
     if find is None:
         return []
-    key = getattr(message, "order_id", None) or order_of(getattr(message, "requirement_id", ""))
+    part = getattr(message, "requirement_id", "") or getattr(message, "work_order_id", "")
+    key = getattr(message, "order_id", None) or order_of(part)
     return list(find(message, case, case.orders.get(key)))

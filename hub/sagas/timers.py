@@ -38,3 +38,9 @@ class RevisionReminderDue(Timer, type="timer.revision-reminder.v1"):
 
     revision: int
     reminder: int
+
+
+class RevisionLapseDue(Timer, type="timer.revision-lapse.v1"):
+    """The customer has not sent the revised purchase order in the time that the settings allow (R65)."""
+
+    revision: int

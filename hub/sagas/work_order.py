@@ -37,6 +37,7 @@ from hub.messages.production import (
     WorkOrderScheduled,
 )
 from hub.sagas.case import Scene, by_of, person
+from hub.sagas.material import missing
 from hub.sagas.model import WorkOrder
 from hub.sagas.numbers import SMALLEST, ZERO, decimal, plain
 from hub.sagas.table import Refusal, Step, Table, ignore, never, on, refuse, refuse_if, step, waits
@@ -140,6 +141,17 @@ def schedule(work: WorkOrder, plan: ScheduleWorkOrder, scene: Scene) -> Step[Wor
     work = replace(work, start=plan.start, end=plan.end, work_center=plan.work_center)
     event = WorkOrderScheduled(**_names(work, plan), start=plan.start, end=plan.end, work_center=plan.work_center)
     return step(work, event)
+
+
+def material_missing(work: WorkOrder, command: StartProduction, scene: Scene) -> bool:
+    """Less is in the warehouse than was set aside, as a count or an earlier production has shown."""
+    needs = scene.order.requirements
+    return any(missing(needs[number], scene) > ZERO for number in work.requirements)
+
+
+def halt(work: WorkOrder, command: StartProduction, scene: Scene) -> Step[WorkOrder]:
+    """Do not begin; what is missing is to be sourced anew (R14)."""
+    return step(replace(work, start=None, end=None, work_center=None))
 
 
 def start(work: WorkOrder, command: StartProduction, scene: Scene) -> Step[WorkOrder]:
@@ -448,6 +460,7 @@ WORK_ORDER: Table[WorkOrder] = Table(
             "already_begun",
             "production has begun or ended",
         ),
+        on("scheduled", StartProduction, halt, to="awaiting_materials", when=material_missing),
         on("scheduled", StartProduction, start, to="in_production"),
         refuse("ready", StartProduction, "not_scheduled", "production has to be scheduled first"),
         refuse(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -43,6 +44,7 @@ class Play:
     now: datetime = START
     case: Case = field(default_factory=Case)
     last: Outcome = field(default_factory=lambda: Outcome(Case()))
+    last_message: Message | None = None
     timers: list[tuple[datetime, Message]] = field(default_factory=list)
     order_id: str = "O-AAAAAAAAAAAA"
     """the order that is spoken of"""
@@ -58,7 +60,7 @@ class Play:
 
     def give(self, message: Message) -> str:
         """Give a message, and check what every outcome has to keep."""
-        before = self.case
+        before, self.last_message = self.case, message
         held = before.copy()
         self.last = carry_out(before, message, self._order_of(message), self.rules, self.now)
         assert before == held, "the case given was changed"
@@ -71,13 +73,13 @@ class Play:
         self.timers += [(self.now + timer.delay, timer.message) for timer in self.last.timers]
         return self.code
 
-    def pass_time(self, **time: float) -> None:
+    def pass_time(self, give: Callable[[Message], str] | None = None, **time: float) -> None:
         """Let time pass; timers that are due come, in their order."""
         until = self.now + timedelta(**time)
         while due := sorted((timer for timer in self.timers if timer[0] <= until), key=lambda timer: timer[0]):
             self.timers.remove(due[0])
             self.now = due[0][0]
-            self.give(due[0][1])
+            (give or self.give)(due[0][1])
         self.now = until
 
     def _order_of(self, message: Message) -> str:
@@ -208,6 +210,43 @@ class Play:
         """Goods come in for a line of a material PO."""
         return self.tell("material-po.receive", material_po_id=po, lines=[{"line": line, "quantity": quantity}])
 
+    def answer_task(self, task: Task, bad: int = 0) -> str:
+        """Answer a task of an order in the way that brings it nearer to its shipment."""
+        name = task.kind.removesuffix(".v1")
+        self.order_id = next(each.order_id for each in self.case.orders.values() if task.task_id in each.tasks)
+        said: dict[str, Any] = {"task_id": task.task_id}
+        if name.startswith(("work-order.", "quality.")):
+            said["work_order_id"] = task.target
+        if task.assignee:
+            said["by"] = person(task.role, task.assignee)
+        work = self.order.work_orders.get(task.target)
+        match name:
+            case "order.review":
+                said |= {"order_id": task.target, "decision": "confirm"}
+            case "cancellation.assess":
+                said |= {"order_id": self.order_id, "decision": "refuse"}
+            case "work-order.specify-materials":
+                said["materials"] = [{"material": "STEEL", "quantity": "3", "unit": "KGM"}]
+            case "material.source":
+                need = self.order.requirements[task.target]
+                quantity = f"{need.unsourced:f}"
+                enough = self.stock(need.material).free >= need.unsourced
+                supplier = {"from": "supplier", "supplier_id": "S_ONE", "quantity": quantity}
+                stock = {"from": "stock", "quantity": quantity}
+                said |= {"requirement_id": task.target, "allocations": [stock if enough else supplier]}
+            case "work-order.schedule":
+                said |= {"start": "2099-12-01", "end": "2099-12-03", "work_center": "LASER-1"}
+            case "quality.inspect" if work:
+                failed = min(number(str(bad)), work.in_inspection)
+                said |= {"passed": f"{work.in_inspection - failed:f}", "failed": f"{failed:f}"}
+            case "work-order.decide-defect":
+                said["decision"] = "remake" if bad else "fix"
+            case "work-order.dispose":
+                said["as"] = "stock"
+            case "shipment.dispatch" if work:
+                said["items"] = [{"work_order_id": task.target, "quantity": f"{work.good - work.shipped:f}"}]
+        return self.tell(name, **said)
+
     def supplied(self, line: str, quantity: str = "30") -> Play:
         """A line's only material is listed and taken from stock."""
         self.need(line, ("STEEL", quantity))
@@ -241,8 +280,8 @@ class Play:
         return self.order.lines[number]
 
     def work_id(self, line: str) -> str:
-        found = self.order.lines[line].work_order_id if self.order_id in self.case.orders else None
-        return found or f"W-{order_key(self.order_id)}-{line}"
+        known = self.order.lines.get(line) if self.order_id in self.case.orders else None
+        return (known and known.work_order_id) or f"W-{order_key(self.order_id)}-{line}"
 
     def work(self, line: str) -> WorkOrder:
         return self.order.work_orders[self.work_id(line)]
@@ -280,6 +319,12 @@ class Play:
         """What is asked for now, of the order spoken of and of all material POs."""
         shared = [task for po in self.case.material_pos.values() for task in po.tasks.values()]
         return [*(self.order.tasks.values() if self.order_id in self.case.orders else ()), *shared]
+
+    @property
+    def all_tasks(self) -> list[Task]:
+        """What is asked for now, of every order."""
+        homes = [*self.case.orders.values(), *self.case.material_pos.values()]
+        return [task for home in homes for task in home.tasks.values()]
 
     @property
     def asked(self) -> list[str]:

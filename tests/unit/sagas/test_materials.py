@@ -375,3 +375,101 @@ def test_stock_is_corrected_by_a_quantity_or_a_count() -> None:
     assert play.code == "below_zero"
     play.tell("stock.adjust", material="STEEL", count="20", unit="MTR")
     assert play.code == "wrong_unit"
+
+
+@pytest.mark.rule("R14", "R12")
+def test_what_a_count_finds_missing_is_sourced_anew_when_production_is_to_take_it(play: Play) -> None:
+    play.source(1, stock="20", S_ONE="10")
+    play.receive(play.po().material_po_id, "10")
+    play.schedule("1")
+    play.tell("stock.adjust", material="STEEL", count="26", unit="KGM", reason="yearly count")
+    play.start("1")
+    assert play.said == ["material.short", "material.required"]
+    assert (play.event("material.short").short, play.event("material.required").quantity) == ("4", "4")
+    assert (play.work("1").state, play.asked) == ("awaiting_materials", ["material.source"])
+    assert (play.stock().on_hand, play.stock().reserved) == (26, 26)
+    play.source(1, S_TWO="4")
+    play.receive(play.po(2).material_po_id, "4")
+    play.schedule("1")
+    play.start("1")
+    assert (play.work("1").state, play.stock().on_hand) == ("in_production", 0)
+
+
+@pytest.mark.rule("R14")
+def test_two_needs_of_one_material_are_not_served_from_the_same_steel() -> None:
+    play = Play().in_stock("STEEL", "20").ordered()
+    play.need("1", ("STEEL", "12"), ("STEEL", "8"))
+    play.source(1, stock="12")
+    play.source(2, stock="8")
+    play.schedule("1")
+    play.tell("stock.adjust", material="STEEL", count="15", unit="KGM")
+    play.start("1")
+    assert [play.requirement(number).lost for number in (1, 2)] == [0, 5]
+
+
+def two_lines(play: Play) -> str:
+    """A material PO with a line for each of two orders."""
+    play.source(1, S_ONE="30")
+    po = play.po().material_po_id
+    second_order(play)
+    join = {"from": "supplier", "supplier_id": "S_ONE", "quantity": "30", "join": po}
+    play.tell("material.source", requirement_id=play.need_id(1), allocations=[join])
+    return po
+
+
+@pytest.mark.rule("R20")
+def test_a_change_that_is_overtaken_by_the_delivery_is_decided_on_no_more(play: Play) -> None:
+    po = two_lines(play)
+    play.acknowledge(po, "changed", promised_date="2027-02-01")
+    play.receive(po, "30")
+    assert (play.po().state, "material-po.review-change" in play.asked) == ("part_received", False)
+
+
+@pytest.mark.rule("R20")
+def test_a_change_that_the_supplier_takes_back_is_decided_on_no_more(play: Play) -> None:
+    po = two_lines(play)
+    play.acknowledge(po, "changed", promised_date="2027-02-01")
+    play.acknowledge(po, "accepted")
+    assert (play.po().state, "material-po.review-change" in play.asked) == ("issued", False)
+    play.acknowledge(po, "accepted", line="2")
+    assert play.po().state == "confirmed"
+
+
+@pytest.mark.rule("R20", "R69")
+def test_a_quantity_accepted_after_more_has_come_is_what_has_come(play: Play) -> None:
+    play.source(1, S_ONE="30")
+    po = play.po().material_po_id
+    play.acknowledge(po, "changed", quantity="10")
+    play.receive(po, "12")
+    play.tell("material-po.review-change", material_po_id=po, line="1", decision="accept")
+    assert (play.po().state, play.po().lines["1"].quantity, play.requirement(1).unsourced) == ("received", 12, 18)
+
+
+@pytest.mark.rule("R20")
+def test_a_change_to_nothing_is_a_refusal(play: Play) -> None:
+    play.source(1, S_ONE="30")
+    play.acknowledge(play.po().material_po_id, "changed", quantity="0")
+    assert (play.po().state, play.said) == ("refused", ["material-po.refused"])
+
+
+@pytest.mark.rule("R35")
+@pytest.mark.parametrize("answer", ["changed", "rejected"])
+def test_what_the_supplier_questions_is_dropped_with_the_line_that_needs_it(play: Play, answer: str) -> None:
+    play.source(1, S_ONE="30")
+    po = play.po().material_po_id
+    play.acknowledge(po, answer, promised_date="2027-02-01")
+    play.cancel()
+    play.assess("free")
+    assert play.po().state == ("cancel_requested" if answer == "changed" else "cancelled")
+    assert play.asked == []
+
+
+@pytest.mark.rule("R35", "R63")
+def test_a_released_share_leaves_what_came_for_others(play: Play) -> None:
+    po = two_lines(play)
+    play.receive(po, "30", line="2")
+    play.another_order("AAAAAAAAAAAA").cancel()
+    play.assess("free")
+    assert (play.po().state, play.stock().on_order) == ("cancel_requested", 30)
+    play.tell("material-po.answer-cancellation", material_po_id=po, answer="accepted")
+    assert play.another_order("BBBBBBBBBBBB").requirement(1).state == "available"

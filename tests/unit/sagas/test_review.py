@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -201,3 +202,32 @@ def test_events_of_an_order_are_numbered_without_a_gap(play: Play) -> None:
         numbers += [number for _, _, number in play.last.events]
     assert numbers == list(range(1, len(numbers) + 1))
     assert play.line("1").ordered == Decimal(9)
+
+
+@pytest.mark.rule("R65")
+def test_stand_by_lapses_where_the_settings_say_so_and_a_later_revision_opens_it_again(play: Play) -> None:
+    play.with_rules(revision_lapse=timedelta(days=30)).submit()
+    play.review("revise", reason="too many")
+    play.pass_time(days=31)
+    assert (play.order.state, play.said) == ("lapsed", ["order.lapsed"])
+    play.submit(("1", "9"), purpose="revision")
+    assert (play.order.state, play.asked) == ("under_review", ["order.review"])
+
+
+@pytest.mark.rule("R65")
+def test_by_default_it_never_lapses(play: Play) -> None:
+    play.submit()
+    play.review("revise", reason="too many")
+    play.pass_time(days=3650)
+    assert play.order.state == "stand_by"
+
+
+@pytest.mark.rule("R4")
+def test_after_some_rounds_a_senior_sales_officer_reviews(play: Play) -> None:
+    play.with_rules(senior_after=2).submit()
+    assert play.task("order.review").role == "sales-officer"
+    play.review("revise", reason="too many")
+    play.submit(("1", "9"), purpose="revision")
+    assert play.task("order.review").role == "senior-sales-officer"
+    assert play.review("confirm") == "wrong_role"
+    assert play.review("confirm", by={"role": "senior-sales-officer", "name": "Max"}) == ""
