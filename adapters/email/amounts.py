@@ -70,12 +70,16 @@ def _price() -> re.Pattern[str]:
     phrases = vocabulary().phrases
     lead = rf"(?:(?<![^\W_])(?:{alternatives(word for word in phrases['price_lead'] if word.isalnum())})|@)"
     each = alternatives(phrases["each"])
+    words = alternatives(word for word in phrases["per"] if word != "/")
+    unit = unit_words()
     per = (
-        rf"(?:\s?(?:(?P<slash>/)|(?<![^\W_])(?:{alternatives(word for word in phrases['per'] if word != '/')})(?![^\W_]))\s?"
-        rf"(?:(?P<basis>{NUMBER})(?:\s?(?P<unit1>{unit_words()})(?![\w²³]))?|(?P<unit2>{unit_words()})\.?(?![\w²³])|(?P<hundreds>[cm%])(?!\w))"
+        rf"(?:\s?(?:(?P<slash>/)|(?<![^\W_])(?:{words})(?![^\W_]))\s?"
+        rf"(?:(?P<basis>{NUMBER})(?:\s?(?P<unit1>{unit})(?![\w²³]))?|(?P<unit2>{unit})\.?(?![\w²³])"
+        rf"|(?P<hundreds>[cm%])(?!\w))"
         rf"|\s?,?\s?(?<![^\W_])(?P<each>{each})(?![^\W_]))"
     )
-    money = rf"(?:(?P<before>{currency_words()})\s{{0,2}}(?P<n1>{NUMBER})|{_FREE}(?P<n2>{NUMBER})\s?(?P<after>{currency_words()})?)"
+    sign = currency_words()
+    money = rf"(?:(?P<before>{sign})\s{{0,2}}(?P<n1>{NUMBER})|{_FREE}(?P<n2>{NUMBER})\s?(?P<after>{sign})?)"
     return re.compile(rf"(?:(?P<lead>{lead})\s*[:=]?\s*)?{money}(?P<per>{per})?")
 
 

@@ -17,7 +17,7 @@ from adapters.email.locales import Locale
 from adapters.email.purchase import Ordered, Purpose, message_of
 from adapters.email.sheet import Sheet, check_totals
 from adapters.email.units import PIECE
-from adapters.email.valuation import Fault, Valued
+from adapters.email.valued import Fault, Valued
 from adapters.email.vocabulary import fold, vocabulary
 from hub.messages.customer_po import SubmitCustomerPo
 from hub.partners import Partner
@@ -100,9 +100,11 @@ def _agreeing(sheets: Sequence[Sheet], faults: list[Fault]) -> Sheet | None:
         return None
     ordered = sorted(sheets, key=lambda sheet: (not sheet.part.startswith("attachment"), -len(sheet.lines)))
     first = ordered[0]
-    for other in ordered[1:]:
-        if _essence(first) != _essence(other):
-            faults.append(Fault("parts_disagree", f"{first.part} and {other.part} order different things", other.part))
+    faults.extend(
+        Fault("parts_disagree", f"{first.part} and {other.part} order different things", other.part)
+        for other in ordered[1:]
+        if _essence(first) != _essence(other)
+    )
     return first
 
 
@@ -220,15 +222,15 @@ def _parts(lines: Sequence[Valued], partner: Partner | None, faults: list[Fault]
     if not (partner and partner.email and partner.email.known_parts_only):
         return
     known = set(partner.parts) | set(partner.parts.values()) | {price.part for price in partner.prices}
-    for line in lines:
-        if not {line.part, line.seller_part} & known:
-            faults.append(
-                Fault(
-                    "product_unknown",
-                    f"{line.part or line.description or 'the product'} is not in the customer's cross-reference",
-                    line.raw.place.where,
-                )
-            )
+    faults.extend(
+        Fault("product_unknown", f"{_called(line)} is not in the customer's cross-reference", line.raw.place.where)
+        for line in lines
+        if not {line.part, line.seller_part} & known
+    )
+
+
+def _called(line: Valued) -> str:
+    return line.part or line.description or "the product"
 
 
 def _corroboration(lines: Sequence[Valued], header: Header, locales: tuple[Locale, ...]) -> list[Fault]:

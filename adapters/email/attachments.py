@@ -15,7 +15,7 @@ from adapters.email.pdf import read_pdf
 from adapters.email.quoting import split
 from adapters.email.sheet import Sheet, read_sheet
 from adapters.email.sniff import kind_of
-from adapters.email.valuation import Fault, Setting
+from adapters.email.valued import Fault, Setting
 from adapters.email.workbook import read_workbook
 from hub.ports import Context, Reader, Reading
 

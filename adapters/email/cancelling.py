@@ -10,7 +10,7 @@ from adapters.email.case import Case, Outcome
 from adapters.email.conversation import party
 from adapters.email.document import text_of
 from adapters.email.header import merge
-from adapters.email.valuation import Fault
+from adapters.email.valued import Fault
 from adapters.email.vocabulary import alternatives, bounded, fold, vocabulary
 from adapters.email.wire import name
 from hub.messages.customer_po import AnswerPenalty, CancelCustomerPo, Source

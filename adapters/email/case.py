@@ -17,7 +17,7 @@ from adapters.email.limits import Limits
 from adapters.email.locales import Locale, conventions
 from adapters.email.mime import Mail
 from adapters.email.sheet import Sheet
-from adapters.email.valuation import Fault, Setting
+from adapters.email.valued import Fault, Setting
 from adapters.email.vocabulary import fold
 from hub.messages.base import Command
 from hub.messages.desk import Intent

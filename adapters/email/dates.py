@@ -36,6 +36,8 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
     months, days = alternatives(words.months), alternatives(words.weekdays)
     year = r"(?P<year>\d{4}|'?\d{2}(?!\d))"
     weekday = rf"(?:(?<![^\W_])(?P<weekday>{days})\.?,?\s+(?:the\s+|den\s+|dem\s+|el\s+|le\s+)?)?"
+    ordinal = r"(?P<d>\d{1,2})(?:st|nd|rd|th|er|[.:]?[ae]?)"
+    before_year = r"(?:[ ,.-]{1,3}|\s+(?:de|del)\s+)"
     edge, end = r"(?<![\w./-])", r"(?![\w/]|[.-]\d|-[a-z])"
     return tuple(
         re.compile(weekday + form + end, re.ASCII | re.IGNORECASE)
@@ -43,10 +45,7 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
             rf"{edge}(?P<y>\d{{4}})(?P<s>[-/.])(?P<m>\d{{2}})(?P=s)(?P<d>\d{{2}})(?:T\d\d:\d\d(?::\d\d)?)?",
             rf"{edge}(?P<a>\d{{1,2}})(?P<s>[./-])\s?(?P<b>\d{{1,2}})(?P=s)\s?(?P<year>\d{{4}}|\d{{2}}(?!\d))",
             rf"{edge}(?P<a>\d{{1,2}})(?P<s>/)(?P<b>\d{{1,2}})[ -](?P<year>\d{{4}})",
-            (
-                rf"{edge}(?P<d>\d{{1,2}})(?:st|nd|rd|th|er|[.:]?[ae]?)[ .-]{{0,2}}(?:of |de |d')?(?P<name>{months})(?![a-z])"
-                rf"(?:\.?(?:[ ,.-]{{1,3}}|\s+(?:de|del)\s+){year})?"
-            ),
+            rf"{edge}{ordinal}[ .-]{{0,2}}(?:of |de |d')?(?P<name>{months})(?![a-z])(?:\.?{before_year}{year})?",
             rf"{edge}(?P<name>{months})\.?[ -](?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?:,? *[ ,-]{year})?",
             rf"{edge}(?P<a>\d{{1,2}})(?P<s>\.)\s?(?P<b>\d{{1,2}})\.(?P<year>(?!))?",
         )

@@ -12,7 +12,7 @@ from adapters.email.document import Cell, Grid, clean
 from adapters.email.headings import heading
 from adapters.email.limits import Limits
 from adapters.email.mime import Leaf
-from adapters.email.valuation import Fault
+from adapters.email.valued import Fault
 
 _DELIMITERS = (",", ";", "\t", "|")
 

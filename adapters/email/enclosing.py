@@ -6,7 +6,7 @@ from adapters.email.assembly import po_numbers
 from adapters.email.case import Case, Outcome
 from adapters.email.header import merge
 from adapters.email.identity import order_key
-from adapters.email.valuation import Fault
+from adapters.email.valued import Fault
 from adapters.email.vocabulary import fold
 from adapters.email.wire import name
 from hub.messages.base import Command

@@ -1,4 +1,4 @@
-"""What stands once for the whole order: its number, currency, dates, totals, ship-to, terms; and the lines that say so."""
+"""What stands once for the whole order: its number, currency, dates, totals, ship-to, terms."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from adapters.email.document import Cell
 from adapters.email.headings import heading
 from adapters.email.records import label_kind, pairs
 from adapters.email.units import currency_code, currency_words
-from adapters.email.valuation import Fault, Setting
+from adapters.email.valued import Fault, Setting
 from adapters.email.vocabulary import alternatives, bounded, fold, vocabulary
 
 _NUMBER = r"(?P<number>[A-Za-z0-9]*[A-Za-z]?[0-9][\w/.-]*[\w]|[A-Za-z]{1,6}[-/][\w/.-]*[0-9][\w/.-]*|[0-9]{3,})"
@@ -164,18 +164,17 @@ _KINDS = ("gross", "total", "subtotal", "tax", "charge", "discount")
 def _sums() -> re.Pattern[str]:
     phrases = vocabulary().phrases
     kinds = "|".join(rf"(?P<{kind}>{alternatives(phrases[kind])})" for kind in _KINDS)
+    percent = r"(?:\d{1,2}(?:[.,]\d)?\s?%[^\d€£$]{0,12})?"
+    sign = currency_words()
     return re.compile(
-        rf"^[\s*|=-]*(?:the |la |le |die |de |der |el )?(?:{kinds})(?![^\W_])(?P<between>[^\d€£$]{{0,40}}?(?:\d{{1,2}}(?:[.,]\d)?\s?%[^\d€£$]{{0,12}})?)"
-        rf"(?P<before>{currency_words()})?\s*(?P<number>{amounts.NUMBER})(?!\d|\s?%)\s?(?P<after>{currency_words()})?(?P<rest>.*)$"
+        rf"^[\s*|=-]*(?:the |la |le |die |de |der |el )?(?:{kinds})(?![^\W_])(?P<between>[^\d€£$]{{0,40}}?{percent})"
+        rf"(?P<before>{sign})?\s*(?P<number>{amounts.NUMBER})(?!\d|\s?%)\s?(?P<after>{sign})?(?P<rest>.*)$"
     )
 
 
 def _read_sums(line: Cell, header: Header, setting: Setting) -> None:
-    pieces = [line]
-    for text in re.finditer(r"[^.;]+?(?:(?<=[a-zé€])[.;]\s+|$)", line.text):
-        if text.group() != line.text:
-            pieces.append(line.cut(text.start(), text.end()))
-    for piece in pieces:
+    clauses = re.finditer(r"[^.;]+?(?:(?<=[a-zé€])[.;]\s+|$)", line.text)
+    for piece in [line, *(line.cut(one.start(), one.end()) for one in clauses if one.group() != line.text)]:
         match = _sums().match(fold(piece.text))
         if match is None:
             continue
@@ -244,8 +243,8 @@ def _read_due(line: Cell, header: Header, setting: Setting) -> None:
 
 
 _DELIVERY = re.compile(
-    r"\b(?:deliver\w*|livr\w*|liefer\w*|liefertermin|entreg\w*|toimit\w*|lever\w*|levering|need\w* by|required|due|ship\w*|dock|arriv\w*|wunschtermin|bedarf\w*|termin|plazo|delai|"
-    r"bedarfstermin|eintreff\w*|gewenst\w*|onskad\w*|anlieferung|needed|wanted)\b"
+    r"\b(?:deliver\w*|livr\w*|liefer\w*|entreg\w*|toimit\w*|lever\w*|need\w* by|needed|required|due|ship\w*|dock|"
+    r"arriv\w*|wanted|wunschtermin|bedarf\w*|termin|eintreff\w*|anlieferung|plazo|delai|gewenst\w*|onskad\w*)\b"
 )
 
 

@@ -70,6 +70,8 @@ _QUOTE = re.compile(
     r"gmail_quote|gmail_extra|yahoo_quoted|moz-cite-prefix|divRplyFwdMsg|appendonsend|reply-intro|OLK_SRC_BODY_SECTION",
     re.IGNORECASE,
 )
+_SPACED = frozenset({"p", "table", "ul", "ol", "h1", "h2", "h3"})
+"""elements with an empty line below"""
 _DEEP = 120
 
 
@@ -132,36 +134,35 @@ def _visit(node: LexborNode, writer: _Writer, depth: int) -> None:
     tag = node.tag or ""
     if tag == "-text":
         writer.current += clean((node.text(deep=False) or "").replace("\n", " ").replace("\r", " "))
+    elif tag in _SKIPPED or tag.startswith(("-", "!", "_")):
         return
-    if tag in _SKIPPED or tag.startswith(("-", "!", "_")):
-        return
-    if _is_hidden(node):
+    elif _is_hidden(node):
         seen = clean(node.text(deep=True) or "").strip()
-        if seen:
-            writer.hidden.append(seen[:200])
-        return
-    if tag == "br":
+        writer.hidden.extend([seen[:200]] if seen else [])
+    elif tag == "br":
         writer.end_line()
-        return
-    if tag == "pre":
+    elif tag == "pre":
         _preformatted(node, writer)
-        return
+    else:
+        _element(node, tag, writer, depth)
+
+
+def _element(node: LexborNode, tag: str, writer: _Writer, depth: int) -> None:
     marks = f"{node.attributes.get('class') or ''} {node.attributes.get('id') or ''}"
     quotes = tag == "blockquote" or bool(_QUOTE.search(marks))
-    if tag in _BREAKS or quotes:
+    breaks = tag in _BREAKS or quotes
+    if breaks:
         writer.break_line()
     writer.quote += quotes
     if tag == "table" and not writer.quote and _is_data_table(node):
         _table(node, writer)
     else:
-        if tag == "li":
-            writer.current += "- "
+        writer.current += "- " if tag == "li" else ""
         _walk(node, writer, depth + 1)
-        if tag in ("td", "th"):
-            writer.current += "   "
-    if tag in _BREAKS or quotes:
+        writer.current += "   " if tag in ("td", "th") else ""
+    if breaks:
         writer.break_line()
-        if tag in ("p", "table", "ul", "ol", "h1", "h2", "h3") and writer.blocks:
+        if tag in _SPACED and writer.blocks:
             writer.end_line()
     writer.quote -= quotes
 

@@ -10,7 +10,7 @@ from adapters.email.document import Cell
 from adapters.email.prose import sentences_of
 from adapters.email.records import label_kind, pairs
 from adapters.email.sheet import Sheet
-from adapters.email.valuation import Fault, Valued
+from adapters.email.valued import Fault, Valued
 from adapters.email.vocabulary import alternatives, bounded, fold, vocabulary
 
 

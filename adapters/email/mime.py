@@ -27,7 +27,7 @@ _PLAUSIBLE = re.compile(
 )
 
 
-class MailTooLarge(HubError):  # noqa: N818 - the hub's errors are named after what is the matter
+class MailTooLarge(HubError):
     """The mail asks for more than the limits allow."""
 
     code = "limit_exceeded"
@@ -84,7 +84,7 @@ class Mail:
 def _pairs(values: list[str]) -> list[tuple[str, str]]:
     try:
         return getaddresses(values)
-    except Exception:  # noqa: BLE001 - the standard library raises many things on broken addresses
+    except Exception:  # noqa: BLE001 - the standard library raises many things on broken input
         return []
 
 
@@ -107,7 +107,7 @@ def decode_words(value: object) -> str:
     plain = _CONTROL.sub(" ", re.sub(r"\r?\n[ \t]*", " ", _printable(value)))
     try:
         pieces = decode_header(plain)
-    except Exception:  # noqa: BLE001 - binascii, LookupError, ValueError: whatever a broken word provokes
+    except Exception:  # noqa: BLE001 - the standard library raises many things on broken input
         return plain.strip()
     words = []
     for piece, charset in pieces:
@@ -193,13 +193,13 @@ def _enclosed(part: Message) -> bytes:
 def _guarded(read: Callable[[], str]) -> str:
     try:
         return _printable(read())
-    except Exception:  # noqa: BLE001 - an accessor that fails on broken input has no value
+    except Exception:  # noqa: BLE001 - the standard library raises many things on broken input
         return ""
 
 
 def _guarded_bytes(read: Callable[[], Any]) -> bytes:
     try:
         content = read()
-    except Exception:  # noqa: BLE001 - as above
+    except Exception:  # noqa: BLE001 - the standard library raises many things on broken input
         return b""
     return content if isinstance(content, bytes) else b""

@@ -42,7 +42,7 @@ def _read(text: str, locale: Locale) -> Decimal | None:
 
 
 def tidy(text: str) -> str:
-    """The number without what surrounds or adorns it: hard spaces, apostrophes of several kinds, ``,-`` for no cents."""
+    """The number without what adorns it: hard spaces, apostrophes of several kinds, ``,-`` for no cents."""
     plain = _SPACES.sub(" ", text).replace("’", "'").replace("‘", "'").strip()
     return _NO_CENTS.sub("", plain)
 

@@ -10,10 +10,13 @@ from adapters.email.document import Cell
 from adapters.email.header import Named, merge
 from adapters.email.identity import order_key
 from adapters.email.purchase import Purpose
-from adapters.email.valuation import Fault
+from adapters.email.valued import Fault
 from adapters.email.vocabulary import fold, vocabulary
 from hub.messages.desk import Intent
 
+_NOUNS = re.compile(
+    r"\b(?:order|po|purchase order|bestell\w*|auftrag\w*|commande|pedido|tilaus\w*|bestall\w*|inkop\w*|inkoop\w*)\b"
+)
 _RELEASE = re.compile(
     r"(?:\brev(?:ision)?\.?|\banderung|\banderungsnr|\bmodification|\bversion)\s*(?:no|nr|n)?[.:°]?\s*(\d{1,3}|[a-z])\b"
 )
@@ -74,13 +77,10 @@ def _purpose(case: Case, numbers: tuple[str, ...]) -> tuple[Purpose, list[Fault]
 def _titled_revision(case: Case) -> bool:
     """Whether subject or text call this a revised order, not merely mention a drawing's revision."""
     words = vocabulary()
-    nouns = re.compile(
-        r"\b(?:order|po|purchase order|bestell\w*|auftrag\w*|commande|pedido|tilaus\w*|bestall\w*|inkop\w*|inkoop\w*|bestelling)\b"
-    )
     for line in [case.subject_text, *case.rest_text.splitlines()]:
         folded = fold(line)
         match = words.patterns["revision"].search(folded) or words.patterns["replaces"].search(folded)
-        if match and match.group() != "rev" and nouns.search(folded):
+        if match and match.group() != "rev" and _NOUNS.search(folded):
             return True
     return False
 

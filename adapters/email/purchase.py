@@ -15,7 +15,7 @@ from adapters.email.document import Cell
 from adapters.email.header import Header
 from adapters.email.sheet import Sheet
 from adapters.email.units import PIECE
-from adapters.email.valuation import Valued
+from adapters.email.valued import Valued
 from adapters.email.wire import name, passage
 from hub.messages.customer_po import (
     Address,
@@ -73,7 +73,7 @@ def message_of(order: Ordered) -> SubmitCustomerPo | None:
         (index, line) for index, line in enumerate(order.lines, 1) if line.quantity is not None and line.quantity > 0
     ]
     total = next((amount for kind, amount, _ in header.sums if kind in ("total", "subtotal")), None)
-    days = {day for day in header.order_dates}
+    days = set(header.order_dates)
     try:
         built = [_line(line, index, order.due, n, read_from) for n, (index, line) in enumerate(sure)]
         read_from.extend(_read_from("po_number", named.place) for named in header.po_numbers[:1])

@@ -14,7 +14,7 @@ from adapters.email.mime import Mail, MailTooLarge, looks_like_mail, read_mail
 from adapters.email.ordering import take_order
 from adapters.email.sheet import Sheet, read_sheet
 from adapters.email.supplying import take_supplier
-from adapters.email.valuation import Fault
+from adapters.email.valued import Fault
 from adapters.email.vocabulary import vocabulary
 from hub.ports import Context, Finding, Reader, Reading, Severity
 

@@ -12,8 +12,10 @@ from adapters.email.headings import heading
 from adapters.email.rawline import LINE_FIELDS, RawLine
 from adapters.email.vocabulary import alternatives, bounded, fold, label, vocabulary
 
+_LABEL = r"[^\W\d_][\w .°º#/()&'-]{0,34}?"
 _PAIR = re.compile(
-    r"(?:^\s*(?:[-*•·]\s+)?|\s{2,}|\t|[,;|]\s*|\.\s+)(?P<label>[^\W\d_][\w .°º#/()&'-]{0,34}?)\s*(?::|=)\s+(?=\S)|(?:^\s*)(?P<only>[^\W\d_][\w .°º#/()&'-]{0,34}?)\s*:(?=\S)"
+    rf"(?:^\s*(?:[-*•·]\s+)?|\s{{2,}}|\t|[,;|]\s*|\.\s+)(?P<label>{_LABEL})\s*(?::|=)\s+(?=\S)"
+    rf"|(?:^\s*)(?P<only>{_LABEL})\s*:(?=\S)"
 )
 _HEADER_FIELDS = frozenset({"po_number", "currency", "release"})
 
@@ -65,6 +67,7 @@ _PHRASE_KINDS = (
 
 _PRODUCT = frozenset({"line", "item", "part", "description", "seller_part"})
 """fields after which a record goes on below an empty line"""
+_NAMING = frozenset({"part", "item", "description", "seller_part", "gtin"})
 _SUMS = frozenset({"total", "subtotal", "tax", "gross", "charge", "count_lines", "total_quantity"})
 
 
@@ -100,70 +103,72 @@ def _numbered() -> re.Pattern[str]:
     )
 
 
-@dataclass
-class _Open:
-    """A record being gathered."""
+class _Gathering:
+    """Records being gathered from lines of text."""
 
-    cells: dict[str, Cell]
-    rows: list[Cell]
-    faults: list[tuple[str, str]]
+    def __init__(self) -> None:
+        self.found: list[RawLine] = []
+        self.rest: list[Block] = []
+        self.cells: dict[str, Cell] | None = None
+        self.rows: list[Cell] = []
+        self.faults: list[tuple[str, str]] = []
+
+    def close(self) -> None:
+        """End the record; without a quantity it was none, and its lines are left."""
+        cells = self.cells
+        if cells is not None and "quantity" in cells and cells.keys() & _NAMING:
+            self.found.append(RawLine(_settled(cells), {}, (), tuple(self.faults), "record"))
+        elif cells is not None:
+            self.rest.extend(self.rows)
+        self.cells, self.rows, self.faults = None, [], []
+
+    def begin(self, line: Cell, number: str, title: str) -> None:
+        """A line such as ``Position 10`` or ``1) Side plate`` begins a record."""
+        self.close()
+        self.cells, self.rows = {"line": line.with_text(number)}, [line]
+        if title:
+            self.cells["item"] = line.with_text(title)
+
+    def add(self, line: Cell, named: Sequence[Pair]) -> None:
+        """The pairs of one line; a label that stood before begins a new record."""
+        if self.cells is None or any(pair.name in self.cells and pair.name != "item" for pair in named):
+            self.close()
+            self.cells = {}
+        for pair in named:
+            if pair.name in self.cells and pair.name == "item":
+                self.faults.append(("label_twice", f"{pair.label} stands twice"))
+            self.cells.setdefault(pair.name, pair.value)
+        self.rows.append(line)
+
+    def pause(self) -> None:
+        """An empty line ends a record that has more than its product."""
+        if self.cells is not None and not (self.cells and self.cells.keys() <= _PRODUCT):
+            self.close()
 
 
 def read_records(blocks: Sequence[Block]) -> tuple[list[RawLine], list[Block]]:
     """The order lines written as blocks of label and value, and the blocks that are left."""
-    found: list[RawLine] = []
-    rest: list[Block] = []
-    current: _Open | None = None
-
-    def close() -> None:
-        nonlocal current
-        if current is not None:
-            if "quantity" in current.cells and current.cells.keys() & {
-                "part",
-                "item",
-                "description",
-                "seller_part",
-                "gtin",
-            }:
-                found.append(RawLine(_settled(current.cells), {}, (), tuple(current.faults), "record"))
-            else:
-                rest.extend(current.rows)
-        current = None
-
+    gathering = _Gathering()
     for block in blocks:
-        if isinstance(block, Grid):
-            close()
-            rest.append(block)
+        if isinstance(block, Grid) or not block.text.strip():
+            gathering.close() if isinstance(block, Grid) else gathering.pause()
+            gathering.rest.append(block)
             continue
-        named = [pair for pair in pairs(block) if pair.name and not _is_header_date(pair)]
+        every = pairs(block)
+        named = [pair for pair in every if pair.name and not _is_header_date(pair)]
         numbered = _numbered().match(fold(block.text))
-        if not block.text.strip():
-            if current is not None and not (current.cells.keys() <= _PRODUCT and current.cells):
-                close()
-            rest.append(block)
-        elif numbered and (not named or numbered["rest"].strip() == ""):
-            close()
-            number = numbered["a"] or numbered["b"]
-            current = _Open({"line": block.with_text(number)}, [block], [])
-            title = block.text[numbered.start("rest") :].strip()
-            if title and named == []:
-                current.cells["item"] = block.with_text(title)
+        if numbered and (not named or not numbered["rest"].strip()):
+            title = "" if named else block.text[numbered.start("rest") :].strip()
+            gathering.begin(block, numbered["a"] or numbered["b"], title)
         elif named:
-            if current is None or any(pair.name in current.cells and pair.name != "item" for pair in named):
-                close()
-                current = _Open({}, [], [])
-            for pair in named:
-                if pair.name in current.cells and pair.name == "item":
-                    current.faults.append(("label_twice", f"{pair.label} stands twice"))
-                current.cells.setdefault(pair.name, pair.value)
-            current.rows.append(block)
-            if any(not pair.name for pair in pairs(block)):
-                rest.append(block)
+            gathering.add(block, named)
+            if len(named) < len(every):
+                gathering.rest.append(block)
         else:
-            close()
-            rest.append(block)
-    close()
-    return found, rest
+            gathering.close()
+            gathering.rest.append(block)
+    gathering.close()
+    return gathering.found, gathering.rest
 
 
 def _is_header_date(pair: Pair) -> bool:

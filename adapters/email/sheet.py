@@ -13,7 +13,8 @@ from adapters.email.rawline import RawLine
 from adapters.email.records import read_records
 from adapters.email.sentences import read_sentences
 from adapters.email.tables import read_table
-from adapters.email.valuation import CENT, Fault, Setting, Valued, close, value_line
+from adapters.email.valuation import value_line
+from adapters.email.valued import CENT, Fault, Setting, Valued, close
 
 
 @dataclass(frozen=True, slots=True)

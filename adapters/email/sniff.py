@@ -34,7 +34,7 @@ _MAGIC = (
 )
 _DANGEROUS = re.compile(
     r"\.(?:exe|com|scr|pif|bat|cmd|js|jse|vbs|vbe|wsf|wsh|hta|lnk|iso|img|jar|ps1|msi|dll|cpl|reg|xll|xlsm|xlsb|docm)$",
-    re.I,
+    re.IGNORECASE,
 )
 
 

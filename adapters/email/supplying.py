@@ -12,7 +12,7 @@ from adapters.email.assembly import po_numbers
 from adapters.email.case import Case, Outcome
 from adapters.email.conversation import party
 from adapters.email.header import merge
-from adapters.email.valuation import Fault, Valued
+from adapters.email.valued import Fault, Valued
 from adapters.email.vocabulary import vocabulary
 from hub.messages.base import Command
 from hub.messages.materials import AcknowledgedLine, AcknowledgeMaterialPo, LineQuantity, NotifyDispatch

@@ -3,70 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from adapters.email import amounts, dates, numbers
 from adapters.email.document import Cell
 from adapters.email.headings import TRAITS
-from adapters.email.locales import Locale
 from adapters.email.rawline import RawLine
 from adapters.email.units import COUNTED, PIECE, currency_code, price_factor, unit_code
+from adapters.email.valued import CENT, Fault, Setting, Valued, close
 
-CENT = Decimal("0.01")
 _BEHIND, _AHEAD = timedelta(days=60), timedelta(days=5 * 365)
 """between these a delivery date is believed; one in the past is for the review to judge (R67)"""
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """What a line is read under."""
-
-    locales: tuple[Locale, ...]
-    today: date | None
-    home_currency: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """A value that has no reading, or more than one."""
-
-    code: str
-    text: str
-    where: str
-
-
-@dataclass(frozen=True, slots=True)
-class Valued:
-    """An order line with its values; what is missing has a fault, or is left to the header."""
-
-    raw: RawLine
-    line: str | None
-    part: str | None
-    seller_part: str | None
-    description: str | None
-    quantity: Decimal | None
-    unit: str | None
-    unit_written: bool
-    price: Decimal | None
-    basis: Decimal
-    currency: str | None
-    amount: Decimal | None
-    due: date | None
-    traits: Mapping[str, str]
-    numbers: tuple[str, ...]
-    """the numbers as written, by which the document's conventions can be told"""
-    faults: tuple[Fault, ...]
-    notes: tuple[str, ...] = ()
-
-    @property
-    def value(self) -> Decimal | None:
-        """What the line comes to."""
-        if self.quantity is None or self.price is None:
-            return None
-        return self.quantity * self.price / self.basis
 
 
 @dataclass
@@ -111,6 +60,7 @@ def value_line(raw: RawLine, setting: Setting) -> Valued:
     for title, cell in raw.extras:
         if unit_code(cell.text) or re.search(r"\d", cell.text):
             work.fault("column_unknown", f"nobody knows what “{cell.text[:60]}” under “{title[:60]}” means", cell)
+    _remarks(work)
     if any(len(raw.text(name)) > 200 for name in ("part", "seller_part", "gtin")) or len(raw.text("line")) > 20:
         work.fault("value_too_long", "a product's or line's number is longer than any that is one")
     if part and (":" in part or len(part) > 50 or len(part.split()) > 4):
@@ -137,6 +87,17 @@ def value_line(raw: RawLine, setting: Setting) -> Valued:
         tuple(filter(None, [_one_line(raw.text("note"))])),
     )
     return _checked(valued, work)
+
+
+def _remarks(work: _Work) -> None:
+    """A remark or a description that speaks of quantities, money or days may change what is ordered."""
+    for name in ("note", "description"):
+        cell = work.raw.cells.get(name)
+        text = cell.text if cell else ""
+        goods = [found for found in amounts.quantities(text) if found.unit] if name == "note" else []
+        money = [found for found in amounts.prices(text) if found.currency]
+        if goods or money or [place for place in dates.find(text) if re.search(r"\d{4}", place.text)]:
+            work.fault("remark_unclear", f"“{text[:100]}” may change what is ordered", cell)
 
 
 def _one_line(text: str) -> str:
@@ -307,8 +268,3 @@ def _checked(valued: Valued, work: _Work) -> Valued:
     return Valued(
         **{name: getattr(valued, name) for name in Valued.__slots__ if name != "faults"}, faults=tuple(faults)
     )
-
-
-def close(one: Decimal, two: Decimal) -> bool:
-    """Whether two amounts of money are the same, rounded to cents."""
-    return one.quantize(CENT, ROUND_HALF_UP) == two.quantize(CENT, ROUND_HALF_UP) or abs(one - two) <= Decimal("0.005")

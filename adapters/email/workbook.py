@@ -13,7 +13,7 @@ import openpyxl  # type: ignore[import-untyped]
 from adapters.email.document import Cell, Grid, clean
 from adapters.email.limits import Limits
 from adapters.email.mime import Leaf
-from adapters.email.valuation import Fault
+from adapters.email.valued import Fault
 
 
 def read_workbook(leaf: Leaf, limits: Limits) -> tuple[list[tuple[str, Grid]], list[Fault]]:

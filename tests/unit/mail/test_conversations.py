@@ -1,4 +1,5 @@
 """Cancelling, answering the penalty question, suppliers, and machines that are never answered."""
+# ruff: noqa: E501 - mails keep their lines
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
 """Orders in every form and language: what is certain is read without a person."""
+# ruff: noqa: E501 - mails keep their lines
 
 from __future__ import annotations
 
