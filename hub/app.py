@@ -77,9 +77,10 @@ def rules_of(settings: Settings, partners: Partners) -> Rules:
     )
 
 
-def readers(settings: Settings) -> tuple[Reader, ...]:
-    """The readers of documents, in the order in which they are asked."""
-    edi: tuple[Reader, ...] = (X12Reader([settings.our_edi_id]), EdifactReader([settings.our_edi_id]))
+def readers(settings: Settings, *, ours_only: bool = True) -> tuple[Reader, ...]:
+    """The readers of documents, in the order in which they are asked; with ``ours_only`` others' mail is refused."""
+    ours = [settings.our_edi_id] if ours_only else []
+    edi: tuple[Reader, ...] = (X12Reader(ours), EdifactReader(ours))
     return (*edi, EmailReader(edi))
 
 

@@ -38,7 +38,7 @@ def parse(
     from hub.parsing import Parser
 
     settings = load_settings()
-    parser = Parser(readers(settings), _context(settings, context), settings.max_document_bytes)
+    parser = Parser(readers(settings, ours_only=False), _context(settings, context), settings.max_document_bytes)
     unread = 0
     for path in files:
         try:
