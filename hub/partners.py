@@ -118,9 +118,7 @@ class Partners:
     def __init__(self, partners: Iterable[Partner] = (), materials: Iterable[MaterialEntry] = ()) -> None:
         self.all = {partner.id: partner for partner in partners}
         self.materials = {material.id: material for material in materials}
-        self._edi = {
-            (partner.edi.qualifier, partner.edi.id): partner for partner in self.all.values() if partner.edi
-        }
+        self._edi = {(partner.edi.qualifier, partner.edi.id): partner for partner in self.all.values() if partner.edi}
 
     def get(self, partner_id: str) -> Partner | None:
         """The partner of that id, if there is one."""

@@ -37,9 +37,7 @@ def _exactly(pattern: str, name: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-def _written(
-    title: str, pattern: str, name: str, description: str, example: str, **schema: object
-) -> tuple[Any, ...]:
+def _written(title: str, pattern: str, name: str, description: str, example: str, **schema: object) -> tuple[Any, ...]:
     return (
         _exactly(pattern, name),
         WithJsonSchema(
@@ -121,9 +119,7 @@ Currency = Annotated[
 ]
 Unit = Annotated[
     str,
-    *_written(
-        "Unit", "[A-Z0-9]{2,3}", "a unit code such as H87", "unit, UN/ECE Recommendation 20 code", "H87"
-    ),
+    *_written("Unit", "[A-Z0-9]{2,3}", "a unit code such as H87", "unit, UN/ECE Recommendation 20 code", "H87"),
 ]
 Date = Annotated[
     str,
@@ -179,15 +175,11 @@ def _identifier(title: str, what: str, example: str, longest: int = 80) -> Any:
 
 OrderId = Annotated[str, _identifier("OrderId", "the hub's id of an order", "O-7K3M9QX2WDRT")]
 WorkOrderId = Annotated[str, _identifier("WorkOrderId", "id of a work order", "W-7K3M9QX2WDRT-1")]
-RequirementId = Annotated[
-    str, _identifier("RequirementId", "id of a material requirement", "R-7K3M9QX2WDRT-1")
-]
+RequirementId = Annotated[str, _identifier("RequirementId", "id of a material requirement", "R-7K3M9QX2WDRT-1")]
 MaterialPoId = Annotated[
     str, _identifier("MaterialPoId", "id of a material PO, as the supplier sees it", "M-4F8ZT2KQ9B1C")
 ]
-CancellationId = Annotated[
-    str, _identifier("CancellationId", "id of a cancellation request", "C-7K3M9QX2WDRT-1")
-]
+CancellationId = Annotated[str, _identifier("CancellationId", "id of a cancellation request", "C-7K3M9QX2WDRT-1")]
 ChangeId = Annotated[str, _identifier("ChangeId", "id of a change request", "H-7K3M9QX2WDRT-1")]
 QuestionId = Annotated[
     str, _identifier("QuestionId", "id of a penalty question put to the customer", "Q-7K3M9QX2WDRT-1")
@@ -195,20 +187,12 @@ QuestionId = Annotated[
 ShipmentId = Annotated[str, _identifier("ShipmentId", "id of a shipment", "S-7K3M9QX2WDRT-1")]
 TaskId = Annotated[str, _identifier("TaskId", "id of a task", "T-7K3M9QX2WDRT-1")]
 DocumentId = Annotated[str, _identifier("DocumentId", "id of an archived document", "D-2M8Q4ZK7T1XW")]
-MessageId = Annotated[
-    str, _identifier("MessageId", "id of a message", "0b6a6f0e-5c1e-5d8f-9a56-2f1f8e2a7d11", 200)
-]
+MessageId = Annotated[str, _identifier("MessageId", "id of a message", "0b6a6f0e-5c1e-5d8f-9a56-2f1f8e2a7d11", 200)]
 CustomerId = Annotated[str, _identifier("CustomerId", "a customer's id in its partner profile", "C-CASCADE")]
-SupplierId = Annotated[
-    str, _identifier("SupplierId", "a supplier's id in its partner profile", "S-NORDSTAHL")
-]
-PoNumber = Annotated[
-    str, _identifier("PoNumber", "the customer's own number of its purchase order", "4500119034")
-]
+SupplierId = Annotated[str, _identifier("SupplierId", "a supplier's id in its partner profile", "S-NORDSTAHL")]
+PoNumber = Annotated[str, _identifier("PoNumber", "the customer's own number of its purchase order", "4500119034")]
 LineNumber = Annotated[str, _identifier("LineNumber", "number of a line, as the sender wrote it", "1")]
-Material = Annotated[
-    str, _identifier("Material", "a raw material's id in the materials file", "STEEL-S355-6MM")
-]
+Material = Annotated[str, _identifier("Material", "a raw material's id in the materials file", "STEEL-S355-6MM")]
 Code = Annotated[str, _identifier("Code", "a stable, machine-readable code", "task_closed")]
 
 Role = Literal[
@@ -315,8 +299,7 @@ class Report(Command):
 def either(*alternatives: tuple[str, ...]) -> list[JsonValue]:
     """JSON Schema of "the fields of one of these are there"; null counts as absent."""
     return [
-        {"required": list(names), "properties": {name: {"type": "string"} for name in names}}
-        for names in alternatives
+        {"required": list(names), "properties": {name: {"type": "string"} for name in names}} for names in alternatives
     ]
 
 

@@ -238,9 +238,7 @@ class TaskOpened(
     """what the one who decides has to know"""
 
 
-class TaskAssigned(
-    TaskEvent, type="task.assigned.v1", subject="task_id", example={**_TASK, "assignee": "Ada Lind"}
-):
+class TaskAssigned(TaskEvent, type="task.assigned.v1", subject="task_id", example={**_TASK, "assignee": "Ada Lind"}):
     """A person took the task, or was given it."""
 
 

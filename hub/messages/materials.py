@@ -213,15 +213,11 @@ class RequirementEvent(Event):
     by: By | None = None
 
 
-class MaterialRequired(
-    RequirementEvent, type="material.required.v1", subject="requirement_id", example=_REQUIREMENT
-):
+class MaterialRequired(RequirementEvent, type="material.required.v1", subject="requirement_id", example=_REQUIREMENT):
     """A source is to be found for this quantity (R12)."""
 
 
-class MaterialReserved(
-    RequirementEvent, type="material.reserved.v1", subject="requirement_id", example=_REQUIREMENT
-):
+class MaterialReserved(RequirementEvent, type="material.reserved.v1", subject="requirement_id", example=_REQUIREMENT):
     """This quantity of stock is set aside for the requirement (R12)."""
 
 
@@ -239,15 +235,11 @@ class MaterialReleased(
     """material POs that lose this requirement's share"""
 
 
-class MaterialAvailable(
-    RequirementEvent, type="material.available.v1", subject="requirement_id", example=_REQUIREMENT
-):
+class MaterialAvailable(RequirementEvent, type="material.available.v1", subject="requirement_id", example=_REQUIREMENT):
     """The whole quantity is in the warehouse and set aside for the requirement (R14, R21)."""
 
 
-class MaterialConsumed(
-    RequirementEvent, type="material.consumed.v1", subject="requirement_id", example=_REQUIREMENT
-):
+class MaterialConsumed(RequirementEvent, type="material.consumed.v1", subject="requirement_id", example=_REQUIREMENT):
     """Production has taken the material (R14)."""
 
 
@@ -348,9 +340,7 @@ class MaterialPoChangeAccepted(
     """The supplier's change is accepted (R20)."""
 
 
-class MaterialPoRefused(
-    MaterialPoEvent, type="material-po.refused.v1", subject="material_po_id", example=_MATERIAL_PO
-):
+class MaterialPoRefused(MaterialPoEvent, type="material-po.refused.v1", subject="material_po_id", example=_MATERIAL_PO):
     """The supplier refuses all of it; another source is to be found (R20)."""
 
 
@@ -398,15 +388,11 @@ _RECEIPT: dict[str, Any] = {
 }
 
 
-class MaterialPoPartReceived(
-    _Receipt, type="material-po.part-received.v1", subject="material_po_id", example=_RECEIPT
-):
+class MaterialPoPartReceived(_Receipt, type="material-po.part-received.v1", subject="material_po_id", example=_RECEIPT):
     """Part of it came in; the rest is awaited (R21)."""
 
 
-class MaterialPoReceived(
-    _Receipt, type="material-po.received.v1", subject="material_po_id", example=_RECEIPT
-):
+class MaterialPoReceived(_Receipt, type="material-po.received.v1", subject="material_po_id", example=_RECEIPT):
     """All of it came in (R21)."""
 
 
@@ -421,15 +407,11 @@ class MaterialPoReminded(
     reminder: Ordinal
 
 
-class MaterialPoOverdue(
-    MaterialPoEvent, type="material-po.overdue.v1", subject="material_po_id", example=_MATERIAL_PO
-):
+class MaterialPoOverdue(MaterialPoEvent, type="material-po.overdue.v1", subject="material_po_id", example=_MATERIAL_PO):
     """Reminders did not help; a procurement officer decides (R22)."""
 
 
-class MaterialPoReduced(
-    MaterialPoEvent, type="material-po.reduced.v1", subject="material_po_id", example=_MATERIAL_PO
-):
+class MaterialPoReduced(MaterialPoEvent, type="material-po.reduced.v1", subject="material_po_id", example=_MATERIAL_PO):
     """The supplier is told that less is needed; other orders' shares stay (R63)."""
 
 

@@ -179,9 +179,7 @@ class OrderReceived(OrderEvent, type="order.received.v1", subject="order_id", ex
     channel: Channel
 
 
-class OrderRevised(
-    OrderEvent, type="order.revised.v1", subject="order_id", example={**_ORDER, **_PO, "revision": 2}
-):
+class OrderRevised(OrderEvent, type="order.revised.v1", subject="order_id", example={**_ORDER, **_PO, "revision": 2}):
     """The customer has sent a revised purchase order, which is now the one under review (R4, R6)."""
 
     revision: Count
@@ -225,9 +223,7 @@ class OrderRevisionRequested(
     proposals: list[Proposal] = []
 
 
-class OrderReminded(
-    OrderEvent, type="order.reminded.v1", subject="order_id", example={**_ORDER, "reminder": 1}
-):
+class OrderReminded(OrderEvent, type="order.reminded.v1", subject="order_id", example={**_ORDER, "reminder": 1}):
     """The customer is reminded that a revised purchase order is awaited (R65)."""
 
     reminder: Count

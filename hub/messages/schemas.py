@@ -97,9 +97,7 @@ def file_of(message_type: str) -> str:
 
 def files() -> dict[str, str]:
     """Every schema file: its path within the folder, and its text."""
-    schemas = {
-        file_of(name): schema_of(model, schema_id(name), model.EXAMPLE) for name, model in MESSAGES.items()
-    }
+    schemas = {file_of(name): schema_of(model, schema_id(name), model.EXAMPLE) for name, model in MESSAGES.items()}
     schemas[ENVELOPE_FILE] = schema_of(Envelope, SCHEMA_BASE + ENVELOPE_FILE, ENVELOPE_EXAMPLE)
     options = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
     return {name: orjson.dumps(schema, option=options).decode() for name, schema in schemas.items()}

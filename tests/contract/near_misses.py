@@ -261,9 +261,7 @@ def drop(value: Any, path: Path) -> Any:
     return changed
 
 
-def near_misses(
-    data: dict[str, Any], root: dict[str, Any], seen: Seen | None = None
-) -> Iterator[tuple[str, Any]]:
+def near_misses(data: dict[str, Any], root: dict[str, Any], seen: Seen | None = None) -> Iterator[tuple[str, Any]]:
     """Everything that is made of this data by one change, each with what was done."""
     for _, path in list(places(root, root, data, seen=seen)):
         name = ".".join(map(str, path)) or "(all)"

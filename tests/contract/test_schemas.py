@@ -122,9 +122,7 @@ def test_an_event_allows_unknown_fields_within_too(name: str) -> None:
 @pytest.mark.parametrize("name", EVERY_TYPE)
 def test_a_message_survives_the_wire(name: str) -> None:
     message = MESSAGES[name].model_validate(MESSAGES[name].EXAMPLE, by_name=False, by_alias=True)
-    again = MESSAGES[name].model_validate(
-        json.loads(json.dumps(message.data())), by_name=False, by_alias=True
-    )
+    again = MESSAGES[name].model_validate(json.loads(json.dumps(message.data())), by_name=False, by_alias=True)
     assert again == message
     assert message.subject_id or not hasattr(message, "order_id") or message.TYPE in NAMED_OTHERWISE
 
@@ -161,9 +159,7 @@ def _alike(name: str, data: Any, expected: bool) -> None:
         "penalty.answer.v1",
     ],
 )
-def test_an_order_is_named_by_its_id_or_by_customer_and_po(
-    name: str, given: dict[str, Any], valid: bool
-) -> None:
+def test_an_order_is_named_by_its_id_or_by_customer_and_po(name: str, given: dict[str, Any], valid: bool) -> None:
     example = {key: value for key, value in MESSAGES[name].EXAMPLE.items() if key != "order_id"}
     _alike(name, {**example, **given}, valid)
 

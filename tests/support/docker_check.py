@@ -55,9 +55,7 @@ def main() -> int:
     """Check both files; say in a line each what was tried and what was not."""
     compose = ROOT / "docker-compose.yml"
     faults = compose_faults(compose.read_text())
-    print(
-        f"docker-compose.yml: {'; '.join(faults) or 'services, volumes, ports, health checks fit together'}"
-    )
+    print(f"docker-compose.yml: {'; '.join(faults) or 'services, volumes, ports, health checks fit together'}")
     asked = ["docker", "compose", "--file", str(compose), "config", "--quiet"]
     if shutil.which("docker") and not subprocess.run([*asked[:2], "version"], capture_output=True).returncode:
         faults += [] if subprocess.run(asked).returncode == 0 else ["docker compose config"]

@@ -67,9 +67,7 @@ class Server:
 
 
 SERVERS = (
-    Server(
-        "RabbitMQ", "HUB_TEST_BROKER_URL", "rabbitmq-server", ("rabbitmq-server", "epmd"), rabbitmq_server
-    ),
+    Server("RabbitMQ", "HUB_TEST_BROKER_URL", "rabbitmq-server", ("rabbitmq-server", "epmd"), rabbitmq_server),
     Server("PostgreSQL", "HUB_TEST_DATABASE_URL", "postgresql", ("postgresql",), postgres_programs),
 )
 

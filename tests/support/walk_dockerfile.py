@@ -61,9 +61,7 @@ def walk(context: Path) -> None:
     with tempfile.TemporaryDirectory(prefix="hub-image-") as place:
         root = Path(place)
         own = Path(sys.base_prefix) / "bin"
-        clean = {
-            name: value for name, value in os.environ.items() if not name.startswith(("HUB_", "VIRTUAL_ENV"))
-        }
+        clean = {name: value for name, value in os.environ.items() if not name.startswith(("HUB_", "VIRTUAL_ENV"))}
         clean["PATH"] = f"{_python_alias(root)}:{own}:/usr/local/bin:/usr/bin:/bin"
         at = Walk(context, root, root, clean)
         for word, rest in instructions((context / "Dockerfile").read_text()):
@@ -123,9 +121,7 @@ def _run(at: Walk, step: str) -> None:
         at.left.append(step.split()[0])
         return
     command = ["sh", "-ec", at.inside(step)]
-    done = subprocess.run(
-        command, cwd=at.folder, env=at.environment, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run(command, cwd=at.folder, env=at.environment, capture_output=True, text=True, check=False)
     if done.returncode:
         raise WalkFailed(f"{step}\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
 
@@ -147,9 +143,7 @@ def _start_until_healthy(at: Walk) -> None:
                 raise WalkFailed(f"`{shown}` does not become healthy\n{log.read_text()[-2000:]}")
         server.send_signal(signal.SIGTERM)
         if code := server.wait(30):
-            raise WalkFailed(
-                f"`{shown}` was healthy, but ends with {code} on SIGTERM\n{log.read_text()[-2000:]}"
-            )
+            raise WalkFailed(f"`{shown}` was healthy, but ends with {code} on SIGTERM\n{log.read_text()[-2000:]}")
     finally:
         server.kill()
         server.wait()
