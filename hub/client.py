@@ -72,6 +72,7 @@ class RabbitClient:
     async def send(self, message: Message, message_id: str = "") -> Letter:
         """Publish a command, and wait for the confirm."""
         letter = _letter(message, self._source, message_id)
+        await self._bus.connect()
         await self._bus.deliver("command", message.TYPE, to_bytes(letter.envelope))
         return letter
 

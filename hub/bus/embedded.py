@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hub.bus.topology import EXCHANGES, Consumer, Kind
-from hub.errors import Unroutable
+from hub.errors import BrokerUnavailable, Unroutable
 
 
 class EmbeddedBus:
@@ -20,8 +20,14 @@ class EmbeddedBus:
                 self._takers.setdefault((consumer.exchange, message_type), []).append(consumer)
         self._started = True
 
+    async def connect(self) -> None:
+        """See that handlers are there. Raises BrokerUnavailable when it was not started, or stopped."""
+        if not self._started:
+            raise BrokerUnavailable("the embedded bus is not started")
+
     async def deliver(self, kind: Kind, message_type: str, body: bytes) -> None:
         """Hand the message to its handlers, one after the other. Raises Unroutable for a command nobody takes."""
+        await self.connect()
         takers = self._takers.get((EXCHANGES[kind], message_type), [])
         if kind == "command" and not takers:
             raise Unroutable(f"no handler takes {message_type}", where="type")

@@ -75,10 +75,10 @@ class Relay:
                     if not sent:
                         await self._pause(self._poll)
                     continue
-            except StoreUnavailable as error:
+            except (StoreUnavailable, BrokerUnavailable) as error:
                 log.warning("%s", error.message)
-            except (OSError, RuntimeError) as error:
-                log.warning("the relay stumbled: %s", error)
+            except Exception:
+                log.exception("the relay stumbled; it goes on")
             await asyncio.sleep(delay)
             delay = min(delay * 2, 5.0)
 
@@ -102,6 +102,7 @@ class Relay:
             rows = (await connection.execute(query)).all()
         if not rows:
             return 0, True
+        await self._bus.connect()
         results = await asyncio.gather(*(self._send(row) for row in rows))
         stuck: set[str] = set()
         sent = []

@@ -40,6 +40,13 @@ class Bus(Protocol):
         """Connect, declare, begin to consume."""
         ...
 
+    async def connect(self) -> None:
+        """Be ready to deliver; the messages handed over until the next call arrive in their order or not at all.
+
+        Raises BrokerUnavailable.
+        """
+        ...
+
     async def deliver(self, kind: Kind, message_type: str, body: bytes) -> None:
         """Hand a message over; returns when it is safe there.
 

@@ -13,12 +13,11 @@ import logging
 import os
 import signal
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
-
-import orjson
 
 from adapters.folders import Folders
 from hub.app import Hub, build, utc_now
@@ -26,6 +25,7 @@ from hub.bus.embedded import EmbeddedBus
 from hub.bus.rabbit import RabbitBus
 from hub.bus.relay import Relay
 from hub.bus.topology import EVENTS_EXCHANGE, Consumer
+from hub.errors import PartEnded
 from hub.handlers import correspondence
 from hub.handlers.intake import Intake
 from hub.messages.catalogue import EVENTS
@@ -163,9 +163,14 @@ async def run(options: argparse.Namespace) -> None:
     """Run until SIGTERM."""
     ended = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, ended.set)
-    async with make(options):
-        options.ready.write_bytes(orjson.dumps({"pid": os.getpid()}))
-        await ended.wait()
+    async with make(options) as hub:
+        options.ready.touch()
+        while not ended.is_set():
+            with suppress(TimeoutError):
+                async with asyncio.timeout(0.5):
+                    await ended.wait()
+            if not hub.working:
+                raise PartEnded("a part of the hub has ended by a defect")
 
 
 def parser() -> argparse.ArgumentParser:
