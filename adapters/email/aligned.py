@@ -8,67 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from adapters.email.amounts import whole_price, whole_quantity
 from adapters.email.document import Block, Cell, Grid, Row
 from adapters.email.headings import Heading, heading
+from adapters.email.laid import Laid, Piece, lay
+from adapters.email.records import Pair, pairs
 from adapters.email.units import unit_code
 from adapters.email.vocabulary import fold, vocabulary
 
 _RULE = frozenset("-=_–—*|+: \t")
-_GAP = re.compile(r"\t+|\s{2,}")
 _FEWEST = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A piece of a line with its extent."""
-
-    start: int
-    end: int
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Laid:
-    """A line of text with its pieces: those that gaps set off, and its words."""
-
-    cell: Cell
-    pieces: tuple[Piece, ...]
-    words: tuple[Piece, ...]
-    divided: tuple[Piece, ...] = ()
-    """pieces between drawn separators, empty ones too"""
-
-
-def lay(cell: Cell) -> Laid:
-    """A line of plain text, its extents counted in characters."""
-    words = tuple(Piece(m.start(), m.end(), m.group()) for m in re.finditer(r"\S+", cell.text))
-    return Laid(cell, _pieces(cell.text), words, _divided(cell.text))
-
-
-def _pieces(text: str) -> tuple[Piece, ...]:
-    found, at = [], 0
-    for gap in [*_GAP.finditer(text), None]:
-        end = gap.start() if gap else len(text)
-        piece = text[at:end]
-        if piece.strip():
-            found.append(Piece(at + len(piece) - len(piece.lstrip()), end, piece.strip()))
-        at = gap.end() if gap else end
-    return tuple(found)
-
-
-def _divided(text: str) -> tuple[Piece, ...]:
-    mark = "|" if text.count("|") >= 2 else ("\t" if "\t" in text.strip() else "")
-    if not mark:
-        return ()
-    inner = text.strip().strip("|") if mark == "|" else text
-    at = text.find(inner)
-    found = []
-    for piece in inner.split(mark):
-        found.append(Piece(at + len(piece) - len(piece.lstrip()), at + len(piece), piece.strip()))
-        at += len(piece) + 1
-    return tuple(found)
 
 
 def _is_rule(text: str) -> bool:
@@ -236,6 +186,8 @@ def _rows(lines: Sequence[Laid], at: int, columns: tuple[Piece, ...]) -> tuple[l
     drawn = bool(lines[at].divided) and lines[at].divided == columns
     rows: list[Row] = [tuple(Cell(piece.text, header.part, header.row, piece.start) for piece in columns)]
     fields = [heading(column.text).field for column in columns]
+    below: dict[int, Pair] = {}
+    main = 0
     at += 1
     end = at
     while at < len(lines):
@@ -246,19 +198,46 @@ def _rows(lines: Sequence[Laid], at: int, columns: tuple[Piece, ...]) -> tuple[l
             at += 1
             end = at if _is_rule(laid.cell.text) else end
             continue
-        row = None if _ends(laid) else _row(laid, columns, drawn)
-        if row is None or not _is_row(row, fields):
+        dated = None if "date" in fields or len(rows) == 1 else _date_below(laid)
+        row = None if _ends(laid) or dated else _row(laid, columns, drawn)
+        if dated and main not in below:
+            below[main] = dated
+        elif len(rows) == 1 and all(heading(piece.text).field for piece in laid.pieces):
+            pass  # a second line of headings
+        elif row is not None and _is_row(row, fields):
+            rows.append(row)
+            main = len(rows) - 1 if _has_quantity(row, fields) else main
+        else:
             break
-        rows.append(row)
         at += 1
         end = at
-    return rows, end
+    return _with_dates(rows, below), end
 
 
-def _is_row(row: Row, fields: list[str]) -> bool:
+def _date_below(laid: Laid) -> Pair | None:
+    """The date of the row above, where it has a line of its own: ``Liefertermin: 01.02.2027``."""
+    found = pairs(laid.cell)
+    return found[0] if len(found) == 1 and found[0].name == "date" and laid.cell.text.startswith((" ", "\t")) else None
+
+
+def _with_dates(rows: list[Row], below: dict[int, Pair]) -> list[Row]:
+    """The rows with what stood below them as one more column."""
+    if not below:
+        return rows
+    label = next(iter(below.values())).label
+    head = (*rows[0], Cell(label.strip(), rows[0][0].part, rows[0][0].row))
+    blank = Cell("", rows[0][0].part, rows[0][0].row)
+    return [head, *((*row, below[n].value if n in below else blank) for n, row in enumerate(rows[1:], 1))]
+
+
+def _has_quantity(row: Row, fields: Sequence[str]) -> bool:
+    return any(field == "quantity" and re.search(r"\d", cell.text) for field, cell in zip(fields, row, strict=True))
+
+
+def _is_row(row: Row, fields: Sequence[str]) -> bool:
     """Whether a line under the headings is one of the table: it has a quantity, or continues a description."""
     filled = {field for field, cell in zip(fields, row, strict=True) if cell.text}
-    quantity = next((cell.text for field, cell in zip(fields, row, strict=True) if field == "quantity"), "")
-    if re.search(r"\d", quantity) or (len(filled) > 2 and filled & {"line", "part", "item"}):
+    if _has_quantity(row, fields) or (len(filled) > 2 and filled & {"line", "part", "item"}):
         return True
-    return bool(filled) and filled <= {"description", "note", ""} and (row[0].text == "" or fields[0] == "description")
+    below = {"description", "note", "item", "part", ""}
+    return bool(filled) and filled <= below and (row[0].text == "" or fields[0] == "description")

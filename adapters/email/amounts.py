@@ -65,6 +65,17 @@ def quantities(text: str) -> list[Quantity]:
     return found
 
 
+_BEFORE_CODE = re.compile(r"(?<![\w.,'/×-])(?P<number>\d{1,6}) (?:of )?(?=[a-z0-9]*[a-z][a-z0-9]*[-/][\w/.-]*\w)")
+
+
+def bare_quantities(text: str) -> list[Quantity]:
+    """Numbers right before a product's number, as sentences have them: "80 of ANG-40-4", "120 FLT-30-6"."""
+    return [
+        Quantity(match.start("number"), match.end("number"), match["number"], "")
+        for match in _BEFORE_CODE.finditer(fold(text))
+    ]
+
+
 @cache
 def _price() -> re.Pattern[str]:
     phrases = vocabulary().phrases

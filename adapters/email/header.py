@@ -243,7 +243,7 @@ def _read_due(line: Cell, header: Header, setting: Setting) -> None:
 
 
 _DELIVERY = re.compile(
-    r"\b(?:deliver\w*|livr\w*|liefer\w*|entreg\w*|toimit\w*|lever\w*|need\w* by|needed|required|due|ship\w*|dock|"
+    r"\b(?:deliver\w*|livr\w*|liefer\w*|entreg\w*|toimit\w*|lever\w*|need\w* by|need|needed|required|due|ship\w*|dock|"
     r"arriv\w*|wanted|wunschtermin|bedarf\w*|termin|eintreff\w*|anlieferung|plazo|delai|gewenst\w*|onskad\w*)\b"
 )
 

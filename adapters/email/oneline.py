@@ -128,8 +128,8 @@ def _led_by(pattern: re.Pattern[str], text: str, start: int) -> int | None:
     return None if match is None else near + match.start()
 
 
-def read_line(cell: Cell) -> RawLine | None:
-    """The order line in one line of text, or nothing when it is none."""
+def read_line(cell: Cell, prose: bool = False) -> RawLine | None:
+    """The order line in one line of text, or nothing when it is none; ``prose``: it is a piece of a sentence."""
     if not re.search(r"\d", cell.text):
         return None
     text = _Text(cell)
@@ -143,7 +143,7 @@ def read_line(cell: Cell) -> RawLine | None:
     _take_position(text, cells, bullet is not None)
     _take_dates(text, cells)
     _take_prices(text, cells)
-    quantity = _take_quantity(text, cells)
+    quantity = _take_quantity(text, cells, prose)
     if not quantity:
         return None
     _take_bare_numbers(text, cells)
@@ -225,7 +225,7 @@ def _priced(text: _Text, price: amounts.Price) -> Cell:
     return cell
 
 
-def _take_quantity(text: _Text, cells: dict[str, Cell]) -> bool:
+def _take_quantity(text: _Text, cells: dict[str, Cell], prose: bool) -> bool:
     found = amounts.quantities(text.left)
     if len(found) > 1:
         standing = [place for place in found if place.led or _stands_alone(text.left, place.start, place.end)]
@@ -236,7 +236,7 @@ def _take_quantity(text: _Text, cells: dict[str, Cell]) -> bool:
     if len(found) > 1:
         text.faults.append(("quantity_ambiguous", "more than one quantity in the line"))
     if not found:
-        return _take_bare_quantity(text, cells)
+        return _take_bare_quantity(text, cells, prose)
     place = found[0]
     raw = fold(text.left[place.start : place.end])
     times = raw.rstrip().endswith(("x", "×")) and not place.unit
@@ -247,16 +247,28 @@ def _take_quantity(text: _Text, cells: dict[str, Cell]) -> bool:
     return True
 
 
-def _take_bare_quantity(text: _Text, cells: dict[str, Cell]) -> bool:
-    """A quantity without unit: a whole number that stands alone, the only one, in a line with a price."""
+def _take_bare_quantity(text: _Text, cells: dict[str, Cell], prose: bool) -> bool:
+    """A quantity without unit, in a line with a price: a whole number that stands alone, or before a product."""
     alone = [m for m in re.finditer(amounts.NUMBER, text.left) if _stands_alone(text.left, m.start(), m.end())]
     whole = [m for m in alone if re.fullmatch(r"\d{1,6}|\d{1,3}(?:[ .,']\d{3})+", m.group())]
+    if not whole and "price" in cells:
+        return _take_before_code(text, cells, prose)
     if len(whole) != 1 or "price" not in cells:
         return False
     if _units_left(text.left):
         text.faults.append(("unit_ambiguous", "a word for a unit stands apart from the quantity"))
     cells["quantity"] = text.cell.cut(whole[0].start(), whole[0].end())
     text.take(whole[0].start(), whole[0].end())
+    return True
+
+
+def _take_before_code(text: _Text, cells: dict[str, Cell], prose: bool) -> bool:
+    """The number before a product, in a sentence; at the start of a row it could be the line's."""
+    found = amounts.bare_quantities(text.left)
+    if len(found) != 1 or not (prose or re.search(r"[^\W\d]{2}", text.left[: found[0].start])):
+        return False
+    cells["quantity"] = text.cell.cut(found[0].start, found[0].end)
+    text.take(found[0].start, found[0].end)
     return True
 
 

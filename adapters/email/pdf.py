@@ -11,9 +11,10 @@ from typing import Any
 
 import pdfplumber
 
-from adapters.email.aligned import Laid, Piece, is_heading_row, tables_in
+from adapters.email.aligned import is_heading_row, tables_in
 from adapters.email.document import Block, Cell, Grid, clean
 from adapters.email.headings import heading
+from adapters.email.laid import Laid, Piece
 from adapters.email.limits import Limits
 from adapters.email.mime import Leaf
 from adapters.email.valued import Fault

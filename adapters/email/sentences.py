@@ -37,7 +37,7 @@ def _read_block(block: Cell) -> tuple[list[RawLine], list[Block]]:
     rest: list[Block] = []
     for sentence in sentences_of(block):
         pieces = _pairs(sentence)
-        lines = [line for line in map(read_line, pieces) if line is not None]
+        lines = [line for piece in pieces if (line := read_line(piece, prose=len(pieces) > 1)) is not None]
         if lines and len(lines) == len(pieces):
             found.extend(lines)
             opening = sentence.text[: pieces[0].offset - sentence.offset]
@@ -58,6 +58,7 @@ def _pairs(sentence: Cell) -> list[Cell]:
         for place in amounts.quantities(sentence.text)
         if (place.unit or place.led) and not any(p.start < place.end and place.start < p.end for p in prices)
     ]
+    quantities = quantities or _in_words(sentence.text)
     if len(quantities) < 2 or len(quantities) != len(prices):
         return [sentence]
     starts = [place.start for place in quantities]
@@ -67,6 +68,16 @@ def _pairs(sentence: Cell) -> list[Cell]:
         return [sentence]
     ends = [*starts[1:], len(sentence.text)]
     return [sentence.cut(start, end) for start, end in zip(starts, ends, strict=True)]
+
+
+_WORDED = re.compile(r"(?:[^\W\d_]{2,}|[^\W\d_][,;])\s$|[\d\w][,;]\s$")
+
+
+def _in_words(text: str) -> list[amounts.Quantity]:
+    """Numbers before a product's number, where words or commas lead to each: else they could number rows."""
+    found = amounts.bare_quantities(text)
+    opened = bool(found) and bool(re.search(r"[^\W\d_]{2,}\s$", text[: found[0].start]))
+    return found if opened and all(_WORDED.search(text[: place.start]) for place in found[1:]) else []
 
 
 def _read_paragraphs(blocks: Sequence[Block]) -> tuple[list[RawLine], list[Block]]:

@@ -34,12 +34,14 @@ def read_table(grid: Grid, decimal: str = ".") -> TableReading:
     headings = [heading(cell.text) for cell in grid.rows[start]]
     lines: list[RawLine] = []
     after: list[Row] = []
+    closed = False
     for row in grid.rows[start + 1 :]:
         line = as_line(row)
         if line is None or _repeats(row, headings):
             continue
+        closed = closed or _closes(line)
         read = None if _closes(line) else _raw(row, headings)
-        if read is None and lines and not after and _continues(row, headings):
+        if read is None and lines and not closed and _continues(row, headings):
             lines[-1] = _extended(lines[-1], row, headings)
         elif read is None:
             after.append(row)
@@ -114,7 +116,11 @@ def _orders(cells: Mapping[str, Cell]) -> bool:
 
 def _continues(row: Row, headings: Sequence[Heading]) -> bool:
     filled = {headings[n].field for n, cell in enumerate(row) if n < len(headings) and cell.text.strip()}
-    return bool(filled) and filled <= {"description", "note", "item"} and not re.search(r"\d[.,]\d\d\b", row[0].text)
+    return (
+        bool(filled)
+        and filled <= {"description", "note", "item", "part"}
+        and not re.search(r"\d[.,]\d\d\b", row[0].text)
+    )
 
 
 def _extended(line: RawLine, row: Row, headings: Sequence[Heading]) -> RawLine:
@@ -123,7 +129,8 @@ def _extended(line: RawLine, row: Row, headings: Sequence[Heading]) -> RawLine:
         if cell.text.strip():
             name = headings[position].field
             known = cells.get(name)
-            cells[name] = known.with_text(f"{known.text} {cell.text.strip()}") if known else cell
+            between = "\n" if name in ("item", "part") else " "
+            cells[name] = known.with_text(f"{known.text}{between}{cell.text.strip()}") if known else cell
     return RawLine(cells, line.headings, line.extras, line.faults, line.layout)
 
 

@@ -258,6 +258,29 @@ def test_one_line(locale: str, text: str, expected: tuple[Any, ...]) -> None:
     assert lines(reading) == [expected]
 
 
+def test_an_order_as_sap_writes_it() -> None:
+    text = (
+        "Bestellnummer 4711-88\n\nPos.   Material          Menge  ME   Preis pro Einheit     Nettowert\n       Bezeichnung\n"
+        "00010  X-100                24  ST   118,50 EUR / 1 ST     2.844,00\n       Ritzel 16MnCr5\n       Liefertermin: 15.01.2027\n"
+        "00020  X-200             1.200  KG   2,15 EUR / 1 KG       2.580,00\n       Welle C45\n       Liefertermin: 22.01.2027\n\n"
+        "Gesamtnettowert EUR 5.424,00\n"
+    )
+    reading = order(text, "de-DE", "4711-88")
+    assert codes(reading) == set()
+    assert lines(reading) == PLATE_AND_BAR
+    first = reading.messages[0].data()["lines"][0]
+    assert (first["line"], first["product"]["description"]) == ("00010", "Ritzel 16MnCr5")
+
+
+def test_numbers_before_products_in_a_sentence_are_quantities() -> None:
+    text = "Can you do us 24 of X-100 at £118.50 each and 12 X-200 at £2.15 each, order no 4711-88. Need the lot by 15 Jan.\n"
+    reading = order(text, "en-GB", "4711-88")
+    assert codes(reading) == set()
+    assert [line[:2] for line in lines(reading)] == [("X-100", "24"), ("X-200", "12")]
+    rows = "Order 4711-88\n\n1 X-100 £118.50 15/01/2027\n2 X-200 £2.15 15/01/2027\n"
+    assert order(rows, "en-GB", "4711-88").intent == "quarantine"
+
+
 def test_a_description_goes_on_below() -> None:
     text = (
         "PO 4711-88\n\nLine  Part     Description            Qty  UM  Price  Need by\n"
