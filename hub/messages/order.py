@@ -394,7 +394,7 @@ class CancellationRequested(
 class CancellationExtended(
     CancellationEvent, type="cancellation.extended.v1", subject="cancellation_id", example=_CANCELLATION
 ):
-    """A second request joins the one being decided; an open offer is void (R38)."""
+    """Further lines join the request being decided, or the PO was revised; an open offer is void (R38)."""
 
     added: list[LineNumber] = []
     voided_question_id: QuestionId | None = None

@@ -20,6 +20,7 @@ from hub.messages.order import (
     OrderEvent,
     OrderHeld,
     OrderReleased,
+    OrderRevised,
 )
 from hub.sagas.case import Scene, by_of
 from hub.sagas.model import Cancellation, Order
@@ -123,6 +124,46 @@ def extend(saga: Cancellation, request: CancelCustomerPo, scene: Scene) -> Step[
     )
     held = OrderHeld(**_names(scene.order), cancellation_id=saga.cancellation_id, lines=added)
     return step(saga, event, held, *_refused_lines(request, scene))
+
+
+def _still_open(saga: Cancellation, scene: Scene) -> list[str]:
+    lines = scene.order.lines
+    return [number for number in saga.lines if number in lines and lines[number].open > ZERO]
+
+
+def _dropped(saga: Cancellation, scene: Scene) -> OrderReleased | None:
+    gone = [number for number in saga.lines if number not in _still_open(saga, scene)]
+    names = {**_names(scene.order), "cancellation_id": saga.cancellation_id}
+    return OrderReleased(**names, lines=gone) if gone else None
+
+
+def is_moot(saga: Cancellation, revised: OrderRevised, scene: Scene) -> bool:
+    """The revision has none of the lines that were to be cancelled."""
+    return not _still_open(saga, scene)
+
+
+def end_as_moot(saga: Cancellation, revised: OrderRevised, scene: Scene) -> Step[Cancellation]:
+    """Nothing is left to decide on; the customer is told."""
+    names: dict[str, Any] = {**_names(scene.order), "cancellation_id": saga.cancellation_id}
+    event = CancellationRefused(
+        **names,
+        lines=list(saga.lines),
+        code="unknown_line",
+        reason="the revised purchase order does not have these lines any more",
+    )
+    released = _dropped(saga, scene)
+    return step(_ended(saga), event, *([released] if released else []))
+
+
+def assess_anew(saga: Cancellation, revised: OrderRevised, scene: Scene) -> Step[Cancellation]:
+    """Assess what the revision has of it; an open offer, made for other terms, is void (R6, R38)."""
+    released, voided = _dropped(saga, scene), saga.question_id or None
+    saga = replace(saga, lines=tuple(_still_open(saga, scene)), question_id="", penalty=None, expires_at=None)
+    says: list[OrderEvent] = [released] if released else []
+    if voided:
+        names: dict[str, Any] = {**_names(scene.order), "cancellation_id": saga.cancellation_id}
+        says.append(CancellationExtended(**names, lines=list(saga.lines), voided_question_id=voided))
+    return step(saga, *says)
 
 
 # ---------------------------------------------------------------------------------------------- assessment
@@ -287,9 +328,7 @@ def assessment_facts(saga: Cancellation, scene: Scene) -> dict[str, Any]:
     order = scene.order
     lines = []
     for number in saga.lines:
-        line = order.lines.get(number)
-        if line is None:
-            continue
+        line = order.lines[number]
         work = order.work_orders.get(line.work_order_id or "")
         lines.append(
             {
@@ -332,6 +371,9 @@ CANCELLATION: Table[Cancellation] = Table(
         on(PENDING, CancelCustomerPo, refuse_at_once, when=nothing_to_cancel),
         ignore(PENDING, CancelCustomerPo, "these lines are being decided already (R38)", when=adds_nothing),
         on(PENDING, CancelCustomerPo, extend, to="assessing"),
+        on(PENDING, OrderRevised, end_as_moot, to="none", when=is_moot),
+        on(PENDING, OrderRevised, assess_anew, to="assessing"),
+        ignore("none", OrderRevised, "no cancellation is being decided"),
         #
         refuse_if("assessing", AssessCancellation, _assessment_fits),
         on("assessing", AssessCancellation, propose_penalty, "awaiting_customer", asks_penalty),

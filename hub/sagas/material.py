@@ -93,7 +93,7 @@ def _allocations_fit(need: Requirement, answer: SourceMaterial, scene: Scene) ->
         refusal = _supplier_fits(need, allocation, scene, where)
         if refusal is not None:
             return refusal
-    if taken > free:
+    if taken > max(free, ZERO):
         text = f"{plain(max(free, ZERO))} {need.unit} of {need.material} are free in stock, not {plain(taken)}"
         return Refusal("short_stock", text, "allocations")
     if taken > need.unsourced:

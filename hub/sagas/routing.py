@@ -123,6 +123,10 @@ def _pos_of_source(message: materials.SourceMaterial, case: Case, home: Order) -
         yield Address(MATERIAL_PO, home.order_id, key)
 
 
+def _its_cancellation(message: Any, case: Case, home: Order) -> Iterator[Address]:
+    yield Address(CANCELLATION, home.order_id, home.order_id)
+
+
 def _work_orders_of_lines(message: order.OrderConfirmed, case: Case, home: Order) -> Iterator[Address]:
     for line in message.lines:
         key = home.lines[line.line].work_order_id
@@ -194,6 +198,7 @@ def _line_and_order(message: order.OrderLineCancelled, case: Case, home: Order) 
 
 CONCERNS: dict[type[Message], Callable[[Any, Case, Any], Iterable[Address]]] = {
     materials.SourceMaterial: _pos_of_source,
+    order.OrderRevised: _its_cancellation,
     order.OrderConfirmed: _work_orders_of_lines,
     production.MaterialsSpecified: _listed,
     production.RemakeOrdered: _listed,

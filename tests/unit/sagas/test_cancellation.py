@@ -325,14 +325,37 @@ def test_a_revision_of_cancelled_lines_only_ends_the_order() -> None:
 
 
 @pytest.mark.rule("R36", "R6")
-def test_a_revision_that_drops_a_line_whose_cancellation_is_being_decided() -> None:
+def test_a_revision_that_drops_the_line_whose_cancellation_is_being_decided_leaves_nothing_to_decide() -> None:
     play = Play()
     play.submit(("1", "10"), ("2", "5"))
     play.cancel("2")
     play.submit(("1", "12"), purpose="revision")
-    assert play.asked == ["cancellation.assess"]
+    assert play.said == ["order.revised", "cancellation.refused", "order.released"]
+    assert (play.cancellation.state, play.asked) == ("none", ["order.review"])
+
+
+@pytest.mark.rule("R36", "R6", "R38")
+def test_a_revision_voids_an_offer_made_for_other_terms() -> None:
+    play = Play()
+    play.submit(("1", "10"), ("2", "5"))
+    play.cancel()
+    play.assess("penalty")
+    play.submit(("1", "12"), purpose="revision")
+    assert play.said == ["order.revised", "order.released", "cancellation.extended"]
+    assert (play.cancellation.lines, play.asked) == (("1",), ["cancellation.assess"])
+    play.pass_time(days=30)
+    assert play.cancellation.state == "assessing"
+
+
+@pytest.mark.rule("R19", "R39")
+def test_an_order_that_a_revision_ends_has_no_cancellation_left_to_decide() -> None:
+    play = Play()
+    play.submit(("1", "10"), ("2", "5"))
+    play.cancel("1")
     play.assess("free")
-    assert play.asked == ["order.review"]
+    play.cancel("2")
+    play.submit(("1", "12"), purpose="revision")
+    assert (play.order.state, play.cancellation.state, play.asked) == ("cancelled", "none", [])
 
 
 @pytest.mark.rule("R35")

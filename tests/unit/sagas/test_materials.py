@@ -473,3 +473,12 @@ def test_a_released_share_leaves_what_came_for_others(play: Play) -> None:
     assert (play.po().state, play.stock().on_order) == ("cancel_requested", 30)
     play.tell("material-po.answer-cancellation", material_po_id=po, answer="accepted")
     assert play.another_order("BBBBBBBBBBBB").requirement(1).state == "available"
+
+
+@pytest.mark.rule("R12")
+def test_a_supplier_can_be_chosen_while_less_is_in_stock_than_is_set_aside(play: Play) -> None:
+    play.source(1, stock="20", S_ONE="10")
+    play.tell("stock.adjust", material="STEEL", count="5", unit="KGM")
+    second_order(play)
+    assert play.source(1, stock="1", S_TWO="29") == "short_stock"
+    assert play.source(1, S_TWO="30") == ""
