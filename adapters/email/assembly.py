@@ -71,7 +71,7 @@ def assemble(
     if lines and len(found) == 1:
         ordered = Ordered(found[0], purpose, currency, due, lines, header, sheets, partner, message_id)
         message = message_of(ordered)
-        if message is None:
+        if message is None and not faults:
             faults.append(Fault("not_normalised", "what was read does not fit the normalised order", ""))
     return Order(message, tuple(dict.fromkeys(faults)), tuple(warnings), found, lines)
 
