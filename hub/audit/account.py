@@ -210,4 +210,5 @@ class OrderAccount:
                 notes.find(
                     "shipped_unmade", data["shipment_id"], f"{where}: {work.shipped} left, {work.good} were good"
                 )
-            work.state = "shipped" if work.shipped >= work.quantity else "part_shipped"
+            if work.state in {"ready_to_ship", "part_shipped"}:
+                work.state = "shipped" if work.shipped >= work.quantity else "part_shipped"

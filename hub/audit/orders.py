@@ -29,7 +29,9 @@ TASK_OF_WORK = {
     "awaiting_inspection": "quality.inspect",
     "defect_found": "work-order.decide-defect",
 }
-OPTIONAL_TASKS = frozenset({"order.review-delay", "material-po.review-delay", "order.review-change"})
+OPTIONAL_TASKS = frozenset(
+    {"order.review-delay", "material-po.review-delay", "order.review-change", "shipment.dispatch"}
+)
 """asked for by circumstances that the states alone do not show"""
 
 Stored = dict[str, Any]

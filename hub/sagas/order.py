@@ -226,6 +226,11 @@ def lapse(order: Order, due: RevisionLapseDue, scene: Scene) -> Step[Order]:
 # ---------------------------------------------------------------------------- shipment, cancellation, the end
 
 
+def parts_may_ship(order: Order, scene: Scene) -> bool:
+    """The customer takes the good part of a line before the rest (R61)."""
+    return order.customer_id in scene.rules.part_shipments
+
+
 def _ship_fits(order: Order, dispatch: DispatchShipment, scene: Scene) -> Refusal | None:
     """What is to leave is ready and not on hold, whole where the customer wants it so (R18, R36, R61)."""
     if dispatch.shipment_id and dispatch.shipment_id in order.shipments:
@@ -248,7 +253,7 @@ def _ship_fits(order: Order, dispatch: DispatchShipment, scene: Scene) -> Refusa
 def _quantity_fits(order: Order, work: WorkOrder, wanted: Any, place: int, scene: Scene) -> Refusal | None:
     where = f"items.{place}.quantity"
     ready = work.good - work.shipped
-    if work.state not in {"ready_to_ship", "part_shipped"}:
+    if work.state not in {"ready_to_ship", "part_shipped"} and not (ready > ZERO and parts_may_ship(order, scene)):
         return Refusal(
             "not_ready",
             f"{work.work_order_id} is {work.state}, not ready to ship",
@@ -256,7 +261,7 @@ def _quantity_fits(order: Order, work: WorkOrder, wanted: Any, place: int, scene
         )
     if not ZERO < wanted <= ready:
         return Refusal("wrong_quantity", f"{plain(ready)} are ready, not {plain(wanted)}", where)
-    if wanted < ready and order.customer_id not in scene.rules.part_shipments:
+    if wanted < ready and not parts_may_ship(order, scene):
         return Refusal("part_shipment_not_agreed", f"{order.customer_id} takes a line in one shipment only", where)
     return None
 

@@ -40,6 +40,7 @@ from hub.sagas.case import Scene, by_of, person
 from hub.sagas.material import missing
 from hub.sagas.model import WorkOrder
 from hub.sagas.numbers import SMALLEST, ZERO, decimal, plain
+from hub.sagas.order import parts_may_ship
 from hub.sagas.table import Refusal, Step, Table, ignore, never, on, refuse, refuse_if, step, waits
 
 
@@ -385,6 +386,11 @@ def something_ready(work: WorkOrder, scene: Scene) -> bool:
     return work.good > work.shipped and line_not_held(work, scene)
 
 
+def good_part_ready(work: WorkOrder, scene: Scene) -> bool:
+    """Good pieces are there, the customer takes them before the rest, and the line is not on hold (R61)."""
+    return something_ready(work, scene) and parts_may_ship(scene.order, scene)
+
+
 def half_made_left(work: WorkOrder, scene: Scene) -> bool:
     """Half-made goods are still to be decided on (R62)."""
     return work.half_made > ZERO
@@ -405,6 +411,8 @@ ENGINEERS = (
 )
 BEFORE_PRODUCTION = ("awaiting_engineering", "awaiting_materials", "ready", "scheduled")
 ON_THE_FLOOR = ("in_production", "awaiting_inspection", "defect_found")
+ROUND = ("awaiting_materials", "ready", "scheduled", *ON_THE_FLOOR)
+"""states of a round of production, during which the good pieces of the one before may be waiting"""
 DONE = ("ready_to_ship", "part_shipped")
 LIVE = (*BEFORE_PRODUCTION, *ON_THE_FLOOR, *DONE)
 ENDED = ("shipped", "cancelled")
@@ -490,7 +498,8 @@ WORK_ORDER: Table[WorkOrder] = Table(
         #
         on(DONE, Shipped, leave, to="shipped", when=all_left),
         on(DONE, Shipped, leave, to="part_shipped"),
-        never(_all_but(*DONE), Shipped, "only good pieces of a work order that is ready are shipped"),
+        on(ROUND, Shipped, leave),
+        never(("awaiting_engineering", *ENDED), Shipped, "nothing is made yet, or everything has left"),
         on(LIVE, OrderLineCancelled, stop, to="cancelled"),
         ignore(ENDED, OrderLineCancelled, "the work order has ended"),
         #
@@ -509,5 +518,6 @@ WORK_ORDER: Table[WorkOrder] = Table(
         waits("defect_found", DecideDefect, "production-engineer", facts, assignee=engineer),
         waits("cancelled", Dispose, "production-engineer", facts, when=half_made_left, assignee=engineer),
         waits(DONE, DispatchShipment, "shipping-clerk", shipping_facts, when=something_ready),
+        waits(ROUND, DispatchShipment, "shipping-clerk", shipping_facts, when=good_part_ready),
     ),
 )

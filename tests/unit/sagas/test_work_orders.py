@@ -286,3 +286,36 @@ def test_pieces_that_wait_to_be_fixed_count_as_half_made(play: Play) -> None:
     work = play.work("1")
     assert (work.scrapped, work.half_made) == (2, 8)
     assert play.stock().reserved == 0
+
+
+@pytest.mark.rule("R61", "R18")
+def test_the_good_part_leaves_while_the_rest_is_made_again(play: Play) -> None:
+    play.with_rules(part_shipments=frozenset({"C-HOLT"})).ordered().supplied("1", "30").produced("1")
+    play.inspect("1", "8", "2")
+    assert play.asked == ["shipment.dispatch", "work-order.decide-defect"]
+    play.ship(("1", "8"))
+    assert (play.work("1").state, play.line("1").open) == ("defect_found", 2)
+    play.decide("1", "remake")
+    assert play.ship(("1", "1")) == "not_ready"
+    play.source(2, stock="6")
+    play.produced("1").inspect("1", "2")
+    assert play.event("work-order.ready-to-ship").quantity == "2"
+    play.ship(("1", "2"))
+    assert play.order.state == "completed"
+
+
+@pytest.mark.rule("R61", "R35")
+def test_what_has_left_before_a_cancellation_is_not_half_made(play: Play) -> None:
+    play.with_rules(part_shipments=frozenset({"C-HOLT"})).ordered().supplied("1", "30").produced("1")
+    play.inspect("1", "8", "2")
+    play.ship(("1", "8"))
+    play.cancel()
+    play.assess("free")
+    assert (play.work("1").half_made, play.line("1").cancelled, play.order.state) == (2, 2, "completed")
+
+
+@pytest.mark.rule("R61")
+def test_the_good_part_waits_for_the_rest_where_the_customer_wants_it_so(play: Play) -> None:
+    play.ordered().supplied("1", "30").produced("1").inspect("1", "8", "2")
+    assert play.asked == ["work-order.decide-defect"]
+    assert play.ship(("1", "8")) == "not_ready"
