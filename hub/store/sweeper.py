@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 import orjson
-from sqlalchemy import select, update
+from sqlalchemy import exists, func, literal, or_, select, tuple_, update
 
 from hub.errors import StoreUnavailable
 from hub.messages.catalogue import EVENTS
@@ -20,6 +20,8 @@ from hub.store.unit_of_work import Item, UnitOfWork
 
 log = logging.getLogger("hub.sweeper")
 PORTION = 200
+KEY = 13
+"""a dash and the key that an order's id shares with the ids of its parts"""
 
 
 class Sweeper:
@@ -41,6 +43,7 @@ class Sweeper:
         self._source = source
         self._told = told
         self._every = every
+        self._turn = ("", "")
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -64,6 +67,8 @@ class Sweeper:
                 await self.sweep()
             except StoreUnavailable as error:
                 log.warning("%s", error.message)
+            except Exception:
+                log.exception("the sweeper stumbled; it goes on")
             await asyncio.sleep(self._every)
 
     async def sweep(self) -> int:
@@ -93,9 +98,23 @@ class Sweeper:
         return items
 
     async def _waiting(self) -> list[Item]:
-        table = tables.waiting
+        """Those whose time is over, and those whose order or material PO is there; many take turns."""
+        table, orders, pos = tables.waiting, tables.orders, tables.material_pos
+        order_id = literal("O") + func.substr(table.c.awaits, 2, KEY)
+        known = or_(
+            exists().where(or_(orders.c.order_id == table.c.awaits, orders.c.order_id == order_id)),
+            exists().where(pos.c.material_po_id == table.c.awaits),
+        )
+        query = (
+            select(table)
+            .where(or_(table.c.until <= instant(self._now()), known))
+            .where(tuple_(table.c.source, table.c.id) > tuple_(*map(literal, self._turn)))
+            .order_by(table.c.source, table.c.id)
+            .limit(PORTION)
+        )
         async with self._database.read() as connection:
-            rows = (await connection.execute(select(table).limit(PORTION))).all()
+            rows = (await connection.execute(query)).all()
+        self._turn = (rows[-1].source, rows[-1].id) if len(rows) == PORTION else ("", "")
         return [Item(row.body.encode(), "waiting", row.until) for row in rows]
 
     async def _retries(self) -> tuple[list[Item], list[tuple[str, bytes]]]:

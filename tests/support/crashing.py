@@ -139,6 +139,16 @@ def fail_on_poison() -> None:
     put(unit_of_work, "carry_out", defective)
 
 
+def repeat_everything(hub: Hub) -> None:
+    """Deliver every message three times, at once."""
+    deliver = hub.bus.deliver
+
+    async def thrice(*message: Any) -> None:
+        await asyncio.gather(*(deliver(*message) for _ in range(3)))
+
+    put(hub.bus, "deliver", thrice)
+
+
 def make(options: argparse.Namespace) -> Hub:
     """Put the hub together, with its points and faults."""
     deaths = Deaths(options.die)
@@ -152,6 +162,8 @@ def make(options: argparse.Namespace) -> Hub:
 
     hub = build(load_settings(), clock)
     hub.consumers = tuple(watched(each, deaths) for each in hub.consumers)
+    if options.thrice:
+        repeat_everything(hub)
     if options.spoil:
         WAYS[options.spoil](hub)
     if options.witness:
@@ -181,7 +193,8 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument("--spoil", choices=sorted(WAYS))
     options.add_argument("--witness", type=Path, help="where a subscriber on the embedded bus writes down the events")
     options.add_argument("--clock", type=float, default=0.0, help="seconds by which its clock is ahead")
-    options.add_argument("--defect", action="store_true")
+    options.add_argument("--defect", action="store_true", help="let commands with the note `poison` raise")
+    options.add_argument("--thrice", action="store_true", help="deliver every message three times")
     return options
 
 

@@ -159,14 +159,29 @@ class Trial:
         """Wait until so many events were seen."""
         await until(lambda: len(self.witness.seen) >= count, within, f"{count} events")
 
-    async def saw_type(self, kind: str, count: int = 1, within: float = PATIENCE) -> list[dict[str, Any]]:
-        """Wait until so many different events of a type were seen; these."""
+    async def saw_type(
+        self,
+        kind: str,
+        count: int = 1,
+        where: Callable[[dict[str, Any]], bool] = lambda data: True,
+        within: float = PATIENCE,
+    ) -> list[dict[str, Any]]:
+        """Wait until so many different events of a type were seen whose data is as asked for; these."""
 
         def look() -> list[dict[str, Any]]:
-            found = {each["id"]: each for each in self.witness.seen if each["type"] == f"{kind}.v1"}
+            fitting = (each for each in self.witness.seen if each["type"] == f"{kind}.v1" and where(each["data"]))
+            found = {each["id"]: each for each in fitting}
             return list(found.values()) if len(found) >= count else []
 
         return await until(look, within, f"{count} of {kind}")
+
+    async def until_waiting(self, count: int, within: float = PATIENCE) -> None:
+        """Wait until so many messages wait for what nobody knows yet."""
+        async with asyncio.timeout(within):
+            while True:
+                if len((await self.ledger()).books.waiting) >= count:
+                    return
+                await asyncio.sleep(POLL)
 
     async def settled(self, within: float = PATIENCE) -> list[str]:
         """Wait until all orders have ended and nothing is under way; what the ledger then has to complain of."""
