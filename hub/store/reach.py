@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -29,6 +30,8 @@ SHARING = (
 LOOKING = (production.SpecifyMaterials, production.DecideDefect)
 """what looks at stock, for the facts of a task, and changes none"""
 
+PARTS = ("work_order_id", "requirement_id")
+
 
 def po_of(message: Message) -> tuple[str, str] | None:
     """The (customer, PO number) by which a message names its order."""
@@ -42,15 +45,20 @@ def _named_order(message: Message) -> str | None:
     """The order that a message names, by its id or by the id of one of its parts."""
     if isinstance(message, production.DispatchShipment):
         return order_of(message.items[0].work_order_id)
-    for name in ("order_id", "work_order_id", "requirement_id"):
-        value = getattr(message, name, None)
-        if value:
-            return str(value) if name == "order_id" else order_of(value)
-    for name in ("question_id", "cancellation_id"):
-        value = getattr(message, name, None)
-        if value and order_key(value):
+    for name in _naming(type(message)):
+        value = getattr(message, name)
+        if name == "order_id" and value:
+            return str(value)
+        if value and (name in PARTS or order_key(value)):
             return order_of(value)
     return None
+
+
+@cache
+def _naming(kind: type[Message]) -> tuple[str, ...]:
+    """The fields by which messages of this type can name their order, the surest first."""
+    names = ("order_id", *PARTS, "question_id", "cancellation_id")
+    return tuple(name for name in names if name in kind.model_fields)
 
 
 @dataclass(slots=True)

@@ -16,9 +16,12 @@ from hub.sagas.case import Case
 from hub.sagas.model import MaterialPo, Order, Stock
 from hub.sagas.numbers import plain
 from hub.store import tables
+from hub.store.memory import Memory
 
 ORDER: TypeAdapter[Order] = TypeAdapter(Order)
 MATERIAL_PO: TypeAdapter[MaterialPo] = TypeAdapter(MaterialPo)
+ORDERS = Memory(ORDER, 500)
+MATERIAL_POS = Memory(MATERIAL_PO, 2000)
 CHUNK = 500
 
 
@@ -45,10 +48,9 @@ async def load_orders(connection: AsyncConnection, keys: Collection[str], case: 
     """Load these orders into the case, and lock them, in the order of their ids."""
     table = tables.orders
     for some in chunks(keys):
-        query = select(table.c.body).where(table.c.order_id.in_(some)).order_by(table.c.order_id).with_for_update()
-        for (body,) in await connection.execute(query):
-            order = ORDER.validate_json(body)
-            case.orders[order.order_id] = order
+        query = select(table.c.order_id, table.c.body).where(table.c.order_id.in_(some)).order_by(table.c.order_id)
+        for key, body in await connection.execute(query.with_for_update()):
+            case.orders[key] = ORDERS.read(key, body)
 
 
 async def load_material_pos(
@@ -57,10 +59,10 @@ async def load_material_pos(
     """Load these material POs into the case; with ``lock``, in the order of their ids."""
     table = tables.material_pos
     for some in chunks(keys):
-        query = select(table.c.body).where(table.c.material_po_id.in_(some)).order_by(table.c.material_po_id)
-        for (body,) in await connection.execute(query.with_for_update() if lock else query):
-            po = MATERIAL_PO.validate_json(body)
-            case.material_pos[po.material_po_id] = po
+        query = select(table.c.material_po_id, table.c.body).where(table.c.material_po_id.in_(some))
+        query = query.order_by(table.c.material_po_id)
+        for key, body in await connection.execute(query.with_for_update() if lock else query):
+            case.material_pos[key] = MATERIAL_POS.read(key, body)
 
 
 async def load_stock(connection: AsyncConnection, keys: Collection[str], case: Case, *, lock: bool = True) -> None:
@@ -94,7 +96,7 @@ def _order_row(order: Order, now: str) -> dict[str, Any]:
         "cancellation": order.cancellation.state,
         "change": order.change.state,
         "updated_at": now,
-        "body": ORDER.dump_json(order).decode(),
+        "body": ORDERS.write(order.order_id, order),
     }
 
 
@@ -121,7 +123,7 @@ async def save(connection: AsyncConnection, before: Case, after: Case, now: date
             "supplier_id": po.supplier_id,
             "state": po.state,
             "updated_at": at,
-            "body": MATERIAL_PO.dump_json(po).decode(),
+            "body": MATERIAL_POS.write(po.material_po_id, po),
         },
         {},
     )
