@@ -3,37 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 from hub.messages.customer_po import AnswerPenalty, CancelCustomerPo
 from hub.messages.order import (
     AssessCancellation,
     CancellationExtended,
-    CancellationGranted,
-    CancellationPenaltyAccepted,
-    CancellationPenaltyDeclined,
-    CancellationPenaltyExpired,
-    CancellationPenaltyProposed,
     CancellationRefused,
-    CancellationReminded,
     CancellationRequested,
     OrderEvent,
     OrderHeld,
     OrderReleased,
     OrderRevised,
 )
-from hub.sagas.case import Scene, by_of
+from hub.sagas.assessment import asks_penalty, assessment_facts, assessment_fits, propose_penalty, settle
+from hub.sagas.case import Scene
 from hub.sagas.model import Cancellation, Order
-from hub.sagas.numbers import ZERO, decimal, plain
+from hub.sagas.numbers import ZERO
 from hub.sagas.order import CLOSED
-from hub.sagas.table import NEW, After, Refusal, Step, Table, ignore, on, refuse, refuse_if, step, waits
+from hub.sagas.penalty import accepts, asked, declines, expire, go_on, grant_with_penalty, question_fits, remind
+from hub.sagas.table import NEW, Step, Table, ignore, on, refuse, refuse_if, step, waits
 from hub.sagas.timers import PenaltyExpiryDue, PenaltyReminderDue
-
-# ------------------------------------------------------------------------------------------------- request
-
-
-def _names(order: Order) -> dict[str, str]:
-    return {"order_id": order.order_id, "customer_id": order.customer_id, "po_number": order.po_number}
 
 
 def open_lines(order: Order, request: CancelCustomerPo) -> tuple[str, ...]:
@@ -96,8 +85,8 @@ def open_assessment(saga: Cancellation, request: CancelCustomerPo, scene: Scene)
         count=saga.count + 1,
         questions=saga.questions,
     )
-    names: dict[str, Any] = {
-        **_names(order),
+    names = {
+        **order.names,
         "cancellation_id": saga.cancellation_id,
         "lines": list(lines),
     }
@@ -116,13 +105,13 @@ def extend(saga: Cancellation, request: CancelCustomerPo, scene: Scene) -> Step[
     voided = saga.question_id if saga.state == "awaiting_customer" else ""
     saga = replace(saga, lines=(*saga.lines, *added), question_id="", penalty=None, expires_at=None)
     event = CancellationExtended(
-        **_names(scene.order),
+        **scene.order.names,
         cancellation_id=saga.cancellation_id,
         lines=list(saga.lines),
         added=added,
         voided_question_id=voided or None,
     )
-    held = OrderHeld(**_names(scene.order), cancellation_id=saga.cancellation_id, lines=added)
+    held = OrderHeld(**scene.order.names, cancellation_id=saga.cancellation_id, lines=added)
     return step(saga, event, held, *_refused_lines(request, scene))
 
 
@@ -133,7 +122,7 @@ def _still_open(saga: Cancellation, scene: Scene) -> list[str]:
 
 def _dropped(saga: Cancellation, scene: Scene) -> OrderReleased | None:
     gone = [number for number in saga.lines if number not in _still_open(saga, scene)]
-    names = {**_names(scene.order), "cancellation_id": saga.cancellation_id}
+    names = {**scene.order.names, "cancellation_id": saga.cancellation_id}
     return OrderReleased(**names, lines=gone) if gone else None
 
 
@@ -144,7 +133,7 @@ def is_moot(saga: Cancellation, revised: OrderRevised, scene: Scene) -> bool:
 
 def end_as_moot(saga: Cancellation, revised: OrderRevised, scene: Scene) -> Step[Cancellation]:
     """Nothing is left to decide on; the customer is told."""
-    names: dict[str, Any] = {**_names(scene.order), "cancellation_id": saga.cancellation_id}
+    names = {**scene.order.names, "cancellation_id": saga.cancellation_id}
     event = CancellationRefused(
         **names,
         lines=list(saga.lines),
@@ -152,7 +141,7 @@ def end_as_moot(saga: Cancellation, revised: OrderRevised, scene: Scene) -> Step
         reason="the revised purchase order does not have these lines any more",
     )
     released = _dropped(saga, scene)
-    return step(_ended(saga), event, *([released] if released else []))
+    return step(saga.ended(), event, *([released] if released else []))
 
 
 def assess_anew(saga: Cancellation, revised: OrderRevised, scene: Scene) -> Step[Cancellation]:
@@ -161,207 +150,15 @@ def assess_anew(saga: Cancellation, revised: OrderRevised, scene: Scene) -> Step
     saga = replace(saga, lines=tuple(_still_open(saga, scene)), question_id="", penalty=None, expires_at=None)
     says: list[OrderEvent] = [released] if released else []
     if voided:
-        names: dict[str, Any] = {**_names(scene.order), "cancellation_id": saga.cancellation_id}
+        names = {**scene.order.names, "cancellation_id": saga.cancellation_id}
         says.append(CancellationExtended(**names, lines=list(saga.lines), voided_question_id=voided))
     return step(saga, *says)
 
 
-# ---------------------------------------------------------------------------------------------- assessment
-
-
-def verdicts(saga: Cancellation, answer: AssessCancellation) -> dict[str, str | None]:
-    """The decision on each line of the request: its own, or the one for all."""
-    single = {verdict.line: verdict.decision for verdict in answer.lines}
-    return {number: single.get(number, answer.decision) for number in saga.lines}
-
-
-def _assessment_fits(saga: Cancellation, answer: AssessCancellation, scene: Scene) -> Refusal | None:
-    """Each line of the request is decided, and a penalty has its amount (R31)."""
-    if answer.cancellation_id and answer.cancellation_id != saga.cancellation_id:
-        return Refusal("not_assessing", f"{answer.cancellation_id} is not being assessed", "cancellation_id")
-    for place, verdict in enumerate(answer.lines):
-        if verdict.line not in saga.lines:
-            where = f"lines.{place}.line"
-            return Refusal("unknown_line", f"line {verdict.line} is not part of the request", where)
-    decided = verdicts(saga, answer)
-    missing = [number for number, verdict in decided.items() if verdict is None]
-    if missing:
-        return Refusal("verdict_missing", f"line {', '.join(missing)} has no decision", "decision")
-    if "penalty" not in decided.values():
-        return None
-    if answer.penalty is None:
-        return Refusal("penalty_missing", "a penalty needs its amount and currency", "penalty")
-    if decimal(answer.penalty.amount) <= ZERO:
-        return Refusal("wrong_amount", "a penalty is more than nothing", "penalty.amount")
-    return None
-
-
-def asks_penalty(saga: Cancellation, answer: AssessCancellation, scene: Scene) -> bool:
-    """A penalty is due for some line, so that the customer has to be asked (R33)."""
-    return "penalty" in verdicts(saga, answer).values()
-
-
-def _decided(saga: Cancellation, answer: AssessCancellation, scene: Scene) -> list[OrderEvent | CancellationRefused]:
-    decided = verdicts(saga, answer)
-    free = [number for number, verdict in decided.items() if verdict == "free"]
-    refused = [number for number, verdict in decided.items() if verdict == "refuse"]
-    names: dict[str, Any] = {**_names(scene.order), "cancellation_id": saga.cancellation_id}
-    says: list[OrderEvent | CancellationRefused] = []
-    if free:
-        says.append(CancellationGranted(**names, lines=free, reason=answer.reason, by=answer.by))
-    if refused:
-        reason = answer.reason or "the lines can no longer be cancelled"
-        says.append(CancellationRefused(**names, lines=refused, code="refused", reason=reason, by=answer.by))
-        says.append(OrderReleased(**names, lines=refused))
-    return says
-
-
-def settle(saga: Cancellation, answer: AssessCancellation, scene: Scene) -> Step[Cancellation]:
-    """Grant or refuse, line by line; no penalty is due (R32, R34)."""
-    return step(_ended(saga), *_decided(saga, answer, scene))
-
-
-def propose_penalty(saga: Cancellation, answer: AssessCancellation, scene: Scene) -> Step[Cancellation]:
-    """Decide the lines without penalty now, and put the question about the others to the customer (R33)."""
-    says = _decided(saga, answer, scene)
-    lines = tuple(number for number, verdict in verdicts(saga, answer).items() if verdict == "penalty")
-    rules = scene.rules
-    saga = replace(
-        saga,
-        lines=lines,
-        question_id=f"Q-{scene.order.key}-{saga.questions + 1}",
-        questions=saga.questions + 1,
-        penalty=answer.penalty,
-        expires_at=scene.at(rules.penalty_answer),
-        reminders=0,
-    )
-    question = CancellationPenaltyProposed(**_question(saga, scene), reason=answer.reason, by=answer.by)
-    due = {"order_id": scene.order.order_id, "question_id": saga.question_id}
-    return step(
-        saga,
-        *says,
-        question,
-        After(rules.penalty_reminder, PenaltyReminderDue(**due)),
-        After(rules.penalty_answer, PenaltyExpiryDue(**due)),
-    )
-
-
-def _question(saga: Cancellation, scene: Scene) -> dict[str, Any]:
-    return {**_offer(saga, scene), "expires_at": saga.expires_at}
-
-
-def _offer(saga: Cancellation, scene: Scene) -> dict[str, Any]:
-    return {
-        **_names(scene.order),
-        "cancellation_id": saga.cancellation_id,
-        "lines": list(saga.lines),
-        "question_id": saga.question_id,
-        "penalty": saga.penalty,
-    }
-
-
-def _ended(saga: Cancellation) -> Cancellation:
-    return Cancellation(state=saga.state, visits=saga.visits, count=saga.count, questions=saga.questions)
-
-
-# ------------------------------------------------------------------------------------- the customer's answer
-
-
-def _question_fits(saga: Cancellation, answer: AnswerPenalty, scene: Scene) -> Refusal | None:
-    """It is the open question that is answered; a void or expired one is not (R38)."""
-    if answer.question_id and answer.question_id != saga.question_id:
-        return Refusal("question_closed", f"question {answer.question_id} is not open", "question_id")
-    return None
-
-
-def accepts(saga: Cancellation, answer: AnswerPenalty, scene: Scene) -> bool:
-    """The customer accepts the penalty."""
-    return answer.answer == "accept"
-
-
-def declines(saga: Cancellation, answer: AnswerPenalty, scene: Scene) -> bool:
-    """The customer declines the penalty."""
-    return answer.answer == "decline"
-
-
-def grant_with_penalty(saga: Cancellation, answer: AnswerPenalty, scene: Scene) -> Step[Cancellation]:
-    """The customer pays; the lines are cancelled (R33)."""
-    offer = _offer(saga, scene)
-    granted = CancellationGranted(
-        **_names(scene.order),
-        cancellation_id=saga.cancellation_id,
-        lines=list(saga.lines),
-        penalty=saga.penalty,
-        by=by_of(answer),
-    )
-    return step(_ended(saga), CancellationPenaltyAccepted(**offer, by=by_of(answer)), granted)
-
-
-def _release(saga: Cancellation, scene: Scene) -> OrderReleased:
-    return OrderReleased(**_names(scene.order), cancellation_id=saga.cancellation_id, lines=list(saga.lines))
-
-
-def go_on(saga: Cancellation, answer: AnswerPenalty, scene: Scene) -> Step[Cancellation]:
-    """The customer does not pay; work on the lines continues (R33)."""
-    offer = _offer(saga, scene)
-    return step(_ended(saga), CancellationPenaltyDeclined(**offer, by=by_of(answer)), _release(saga, scene))
-
-
-def asked(saga: Cancellation, due: PenaltyReminderDue | PenaltyExpiryDue, scene: Scene) -> bool:
-    """The timer is about the question that is open."""
-    return due.question_id == saga.question_id
-
-
-def remind(saga: Cancellation, due: PenaltyReminderDue, scene: Scene) -> Step[Cancellation]:
-    """Remind the customer of the question (R38)."""
-    saga = replace(saga, reminders=saga.reminders + 1)
-    return step(saga, CancellationReminded(**_question(saga, scene), reminder=saga.reminders))
-
-
-def expire(saga: Cancellation, due: PenaltyExpiryDue, scene: Scene) -> Step[Cancellation]:
-    """No answer came in time; work on the lines continues (R38)."""
-    return step(_ended(saga), CancellationPenaltyExpired(**_offer(saga, scene)), _release(saga, scene))
-
-
-def assessment_facts(saga: Cancellation, scene: Scene) -> dict[str, Any]:
-    """What the sales officer has to know: how far each line's work has come (R31)."""
-    order = scene.order
-    lines = []
-    for number in saga.lines:
-        line = order.lines[number]
-        work = order.work_orders.get(line.work_order_id or "")
-        lines.append(
-            {
-                "line": number,
-                "open": plain(line.open),
-                "unit": line.item.unit,
-                "unit_price": line.item.unit_price,
-                "price_basis": line.item.price_basis,
-                "work_order_id": line.work_order_id,
-                "work_order_state": work.state if work else None,
-                "materials": [
-                    {"material": need.material, "state": need.state}
-                    for need in order.requirements.values()
-                    if need.work_order_id == line.work_order_id
-                ],
-            }
-        )
-    return {
-        "cancellation_id": saga.cancellation_id,
-        "customer_id": order.customer_id,
-        "po_number": order.po_number,
-        "currency": order.po.currency,
-        "reason": saga.reason,
-        "order_state": order.state,
-        "lines": lines,
-    }
-
-
 PENDING = ("assessing", "awaiting_customer")
-
-
 CANCELLATION: Table[Cancellation] = Table(
     name="cancellation",
+    module=__name__,
     initial="none",
     states=("none", *PENDING),
     final=("none",),
@@ -375,7 +172,7 @@ CANCELLATION: Table[Cancellation] = Table(
         on(PENDING, OrderRevised, assess_anew, to="assessing"),
         ignore("none", OrderRevised, "no cancellation is being decided"),
         #
-        refuse_if("assessing", AssessCancellation, _assessment_fits),
+        refuse_if("assessing", AssessCancellation, assessment_fits),
         on("assessing", AssessCancellation, propose_penalty, "awaiting_customer", asks_penalty),
         on("assessing", AssessCancellation, settle, to="none"),
         refuse(
@@ -385,7 +182,7 @@ CANCELLATION: Table[Cancellation] = Table(
             "no cancellation of this order is being assessed",
         ),
         #
-        refuse_if("awaiting_customer", AnswerPenalty, _question_fits),
+        refuse_if("awaiting_customer", AnswerPenalty, question_fits),
         on("awaiting_customer", AnswerPenalty, grant_with_penalty, to="none", when=accepts),
         on("awaiting_customer", AnswerPenalty, go_on, to="none", when=declines),
         refuse(

@@ -285,6 +285,7 @@ NOT_CONCERNED = "what it counts on stays as it is"
 
 MATERIAL: Table[Requirement] = Table(
     name="material requirement",
+    module=__name__,
     initial="new",
     states=("new", *STATES),
     final=FINAL,

@@ -80,6 +80,10 @@ class Cancellation:
     count: int = 0
     questions: int = 0
 
+    def ended(self) -> Cancellation:
+        """The region with nothing to decide on; what it has counted stays."""
+        return Cancellation(state=self.state, visits=self.visits, count=self.count, questions=self.questions)
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -125,6 +129,11 @@ class WorkOrder:
     start: str | None = None
     end: str | None = None
     work_center: str | None = None
+
+    @property
+    def names(self) -> dict[str, Any]:
+        """What its events are about."""
+        return {"order_id": self.order_id, "work_order_id": self.work_order_id, "line": self.line}
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +209,11 @@ class Order:
     def key(self) -> str:
         """What the ids of all its parts share."""
         return order_key(self.order_id)
+
+    @property
+    def names(self) -> dict[str, Any]:
+        """What its events are about."""
+        return {"order_id": self.order_id, "customer_id": self.customer_id, "po_number": self.po_number}
 
     @property
     def po(self) -> SubmitCustomerPo:
@@ -280,6 +294,11 @@ class MaterialLine:
         """Whether a procurement officer has to decide on what the supplier says of it (R20)."""
         return self.status in {"changed", "rejected"}
 
+    def ended(self) -> MaterialLine:
+        """The line with nothing more to come: what has come stays."""
+        status = "received" if self.received > ZERO else "cancelled"
+        return replace(self, status=status, quantity=self.received, shares=())
+
     def share_of(self, requirement_id: str) -> MaterialShare | None:
         """The share of a requirement, if it has one."""
         return next((share for share in self.shares if share.requirement_id == requirement_id), None)
@@ -307,6 +326,21 @@ class MaterialPo:
     def order_ids(self) -> tuple[str, ...]:
         """The orders that it serves or has served, sorted."""
         return self.served
+
+    @property
+    def nothing_awaited(self) -> bool:
+        """Whether all has come that is to come, and nothing is left to be decided."""
+        return not any(line.awaited > ZERO or line.undecided for line in self.lines.values())
+
+    @property
+    def nothing_came(self) -> bool:
+        """Whether nothing of it has come."""
+        return not any(line.received > ZERO for line in self.lines.values())
+
+    @property
+    def serves_nobody(self) -> bool:
+        """Whether no requirement counts on what is still to come, or to be decided."""
+        return not any(line.shares for line in self.lines.values() if line.awaited > ZERO or line.undecided)
 
     def with_line(self, line: MaterialLine) -> MaterialPo:
         """The PO with one line replaced."""

@@ -7,113 +7,29 @@ from typing import Any
 
 from hub.messages.base import Person
 from hub.messages.customer_po import Line, SubmitCustomerPo
-from hub.messages.envelope import instant
 from hub.messages.order import (
     CancellationGranted,
     LineDates,
     OrderCancelled,
     OrderCompleted,
     OrderConfirmed,
-    OrderEvent,
     OrderLapsed,
     OrderLineCancelled,
-    OrderReceived,
     OrderRejected,
     OrderReminded,
-    OrderRevised,
     OrderRevisionRequested,
     ReviewOrder,
 )
-from hub.messages.production import DispatchShipment, ShipmentItem, Shipped
+from hub.messages.production import DispatchShipment, Shipped
 from hub.sagas.case import Scene
-from hub.sagas.model import Order, OrderLine, Revision, WorkOrder
-from hub.sagas.numbers import ZERO, decimal, plain
+from hub.sagas.model import Order
+from hub.sagas.numbers import ZERO, plain
+from hub.sagas.purchase_order import marked_as_revision, po_fits, receive, revise, same_content, without_line
+from hub.sagas.shipping import ship, ship_fits
 from hub.sagas.table import After, Refusal, Step, Table, ignore, never, on, refuse, refuse_if, step, waits
 from hub.sagas.timers import RevisionLapseDue, RevisionReminderDue
 
-# ------------------------------------------------------------------------------------------- the PO comes in
-
-
-def content(po: SubmitCustomerPo) -> dict[str, Any]:
-    """What a purchase order says, without its origin: two that are equal here are the same PO (R7)."""
-    return po.model_dump(mode="json", exclude_none=True, exclude={"source", "unmapped", "purpose", "note"})
-
-
-def _with_revision(order: Order, po: SubmitCustomerPo, scene: Scene) -> Order:
-    revision = Revision(len(order.revisions) + 1, po, instant(scene.now))
-    lines = {
-        item.line: OrderLine(
-            item=item, ordered=decimal(item.quantity), requested=item.requested_date or po.requested_date
-        )
-        for item in po.lines
-    }
-    return replace(order, revisions=(*order.revisions, revision), lines=lines, reminders=0)
-
-
-def _cancelled_in_full(line: OrderLine | None) -> bool:
-    return line is not None and line.cancelled > ZERO and line.open <= ZERO
-
-
-def receive(order: Order, po: SubmitCustomerPo, scene: Scene) -> Step[Order]:
-    """Open the order and put it under review (R2)."""
-    order = _with_revision(order, po, scene)
-    return step(order, OrderReceived(**_names(order), revision=1, po=po, channel=po.source.channel))
-
-
-def revise(order: Order, po: SubmitCustomerPo, scene: Scene) -> Step[Order]:
-    """Put the revised purchase order under review in the place of the one before (R4, R6).
-
-    A line that was cancelled stays so, even if the revision, which may have crossed the cancellation, names it.
-    """
-    gone = [number for number, line in order.lines.items() if _cancelled_in_full(line)]
-    order = _with_revision(order, po, scene)
-    says: list[OrderEvent] = [
-        OrderRevised(**_names(order), revision=len(order.revisions), po=po, channel=po.source.channel)
-    ]
-    for number in gone:
-        if number in order.lines:
-            order, event = _without(order, number)
-            says.append(event)
-    return step(order, *says)
-
-
-def _without(order: Order, number: str, cancellation_id: str | None = None) -> tuple[Order, OrderLineCancelled]:
-    """The order with what is open of a line cancelled, and the event that says so."""
-    line = order.lines[number]
-    event = OrderLineCancelled(**_names(order), line=number, quantity=plain(line.open), cancellation_id=cancellation_id)
-    return order.with_line(number, replace(line, cancelled=line.cancelled + line.open)), event
-
-
-def same_content(order: Order, po: SubmitCustomerPo, scene: Scene) -> bool:
-    """It says what the last revision says; or what an earlier one said, and is not marked as a revision."""
-    known = order.revisions if po.purpose in {"original", "copy"} else order.revisions[-1:]
-    said = content(po)
-    return any(content(revision.po) == said for revision in known)
-
-
-def marked_as_revision(order: Order, po: SubmitCustomerPo, scene: Scene) -> bool:
-    """The sender marks it as a revision of a known purchase order."""
-    return po.purpose in {"revision", "change"}
-
-
-def _po_fits(order: Order, po: SubmitCustomerPo, scene: Scene) -> Refusal | None:
-    """It is known who orders; each line has a number of its own, and orders something."""
-    if not po.customer.id:
-        return Refusal("unknown_customer", "name the customer by the id of its partner profile", "customer.id")
-    numbers = [line.line for line in po.lines]
-    for place, number in enumerate(numbers):
-        if number in numbers[:place]:
-            return Refusal("duplicate_line", f"line number {number} stands twice", f"lines.{place}.line")
-        if decimal(po.lines[place].quantity) <= ZERO:
-            return Refusal("no_quantity", f"line {number} orders nothing", f"lines.{place}.quantity")
-    return None
-
-
 # -------------------------------------------------------------------------------------------------- review
-
-
-def _names(order: Order) -> dict[str, str]:
-    return {"order_id": order.order_id, "customer_id": order.customer_id, "po_number": order.po_number}
 
 
 def dates(order: Order) -> list[LineDates]:
@@ -148,7 +64,7 @@ def confirm(order: Order, review: ReviewOrder, scene: Scene) -> Step[Order]:
     return step(
         order,
         OrderConfirmed(
-            **_names(order),
+            **order.names,
             revision=len(order.revisions),
             lines=lines,
             dates=dates(order),
@@ -162,7 +78,7 @@ def ask_to_revise(order: Order, review: ReviewOrder, scene: Scene) -> Step[Order
     """Ask the customer for a revised purchase order, and wait for it (R4)."""
     revision = len(order.revisions)
     event = OrderRevisionRequested(
-        **_names(order), revision=revision, proposals=review.proposals, reason=review.reason, by=review.by
+        **order.names, revision=revision, proposals=review.proposals, reason=review.reason, by=review.by
     )
     rules = scene.rules
     due = RevisionReminderDue(order_id=order.order_id, revision=revision, reminder=1)
@@ -174,7 +90,7 @@ def ask_to_revise(order: Order, review: ReviewOrder, scene: Scene) -> Step[Order
 
 def reject(order: Order, review: ReviewOrder, scene: Scene) -> Step[Order]:
     """Turn the order down (R3)."""
-    event = OrderRejected(**_names(order), revision=len(order.revisions), reason=review.reason, by=review.by)
+    event = OrderRejected(**order.names, revision=len(order.revisions), reason=review.reason, by=review.by)
     return step(order, event)
 
 
@@ -206,7 +122,7 @@ def _review_fits(order: Order, review: ReviewOrder, scene: Scene) -> Refusal | N
 def remind(order: Order, due: RevisionReminderDue, scene: Scene) -> Step[Order]:
     """Remind the customer that a revised purchase order is awaited (R65)."""
     order = replace(order, reminders=due.reminder)
-    event = OrderReminded(**_names(order), reminder=due.reminder)
+    event = OrderReminded(**order.names, reminder=due.reminder)
     if due.reminder >= scene.rules.revision_reminders:
         return step(order, event)
     again = RevisionReminderDue(order_id=order.order_id, revision=due.revision, reminder=due.reminder + 1)
@@ -220,92 +136,7 @@ def still_awaited(order: Order, due: RevisionReminderDue | RevisionLapseDue, sce
 
 def lapse(order: Order, due: RevisionLapseDue, scene: Scene) -> Step[Order]:
     """Wait no longer; a revision that comes later opens the order again (R65)."""
-    return step(order, OrderLapsed(**_names(order)))
-
-
-# ---------------------------------------------------------------------------- shipment, cancellation, the end
-
-
-def parts_may_ship(order: Order, scene: Scene) -> bool:
-    """The customer takes the good part of a line before the rest (R61)."""
-    return order.customer_id in scene.rules.part_shipments
-
-
-def _ship_fits(order: Order, dispatch: DispatchShipment, scene: Scene) -> Refusal | None:
-    """What is to leave is ready and not on hold, whole where the customer wants it so (R18, R36, R61)."""
-    if dispatch.shipment_id and dispatch.shipment_id in order.shipments:
-        return Refusal("duplicate_shipment", f"{dispatch.shipment_id} has left already", "shipment_id")
-    seen: set[str] = set()
-    for place, item in enumerate(dispatch.items):
-        where = f"items.{place}.work_order_id"
-        work = order.work_orders.get(item.work_order_id)
-        if work is None or item.work_order_id in seen:
-            return Refusal("unknown_item", f"{item.work_order_id} is not one item of this order", where)
-        seen.add(item.work_order_id)
-        if work.line in order.held_lines:
-            return Refusal("held", f"line {work.line} is on hold: its cancellation is being decided", where)
-        refusal = _quantity_fits(order, work, decimal(item.quantity), place, scene)
-        if refusal is not None:
-            return refusal
-    return None
-
-
-def _quantity_fits(order: Order, work: WorkOrder, wanted: Any, place: int, scene: Scene) -> Refusal | None:
-    where = f"items.{place}.quantity"
-    ready = work.good - work.shipped
-    if work.state not in {"ready_to_ship", "part_shipped"} and not (ready > ZERO and parts_may_ship(order, scene)):
-        return Refusal(
-            "not_ready",
-            f"{work.work_order_id} is {work.state}, not ready to ship",
-            f"items.{place}.work_order_id",
-        )
-    if not ZERO < wanted <= ready:
-        return Refusal("wrong_quantity", f"{plain(ready)} are ready, not {plain(wanted)}", where)
-    if wanted < ready and not parts_may_ship(order, scene):
-        return Refusal("part_shipment_not_agreed", f"{order.customer_id} takes a line in one shipment only", where)
-    return None
-
-
-def ship(order: Order, dispatch: DispatchShipment, scene: Scene) -> Step[Order]:
-    """Let the pieces go, whatever the state of the other lines (R18)."""
-    items: list[ShipmentItem] = []
-    for item in dispatch.items:
-        work = order.work_orders[item.work_order_id]
-        line = order.lines[work.line]
-        items.append(
-            ShipmentItem(
-                work_order_id=item.work_order_id,
-                line=work.line,
-                quantity=plain(decimal(item.quantity)),
-                unit=work.unit,
-                item=line.item,
-                shipped_before=plain(line.shipped),
-            )
-        )
-        order = order.with_line(work.line, replace(line, shipped=line.shipped + decimal(item.quantity)))
-    shipment_id = dispatch.shipment_id or next_shipment(order)
-    order = replace(order, shipments=(*order.shipments, shipment_id))
-    return step(
-        order,
-        Shipped(
-            **_names(order),
-            shipment_id=shipment_id,
-            number=len(order.shipments),
-            items=items,
-            carrier=dispatch.carrier,
-            tracking=dispatch.tracking,
-            shipped_on=scene.today,
-            by=dispatch.by,
-        ),
-    )
-
-
-def next_shipment(order: Order) -> str:
-    """The id that the next shipment of this order gets when the clerk names none."""
-    number = len(order.shipments) + 1
-    while f"S-{order.key}-{number}" in order.shipments:
-        number += 1
-    return f"S-{order.key}-{number}"
+    return step(order, OrderLapsed(**order.names))
 
 
 def cancel_lines(order: Order, granted: CancellationGranted, scene: Scene) -> Step[Order]:
@@ -314,7 +145,7 @@ def cancel_lines(order: Order, granted: CancellationGranted, scene: Scene) -> St
     for number in granted.lines:
         line = order.lines.get(number)
         if line is not None and line.open > ZERO:
-            order, event = _without(order, number, granted.cancellation_id)
+            order, event = without_line(order, number, granted.cancellation_id)
             says.append(event)
     return step(order, *says)
 
@@ -331,12 +162,12 @@ def everything_cancelled(order: Order, message: object, scene: Scene) -> bool:
 
 def complete(order: Order, message: object, scene: Scene) -> Step[Order]:
     """The order has come to its end (R19)."""
-    return step(order, OrderCompleted(**_names(order)))
+    return step(order, OrderCompleted(**order.names))
 
 
 def cancel(order: Order, message: object, scene: Scene) -> Step[Order]:
     """The order is cancelled as a whole (R19)."""
-    return step(order, OrderCancelled(**_names(order)))
+    return step(order, OrderCancelled(**order.names))
 
 
 # --------------------------------------------------------------------------------------------------- tasks
@@ -397,14 +228,14 @@ def _senior_reviews(order: Order, review: ReviewOrder, scene: Scene) -> Refusal 
 OPEN = ("under_review", "stand_by", "lapsed", "in_fulfilment")
 CLOSED = ("completed", "rejected", "cancelled")
 KNOWN = (*OPEN, *CLOSED)
-
 ORDER: Table[Order] = Table(
     name="order",
+    module=__name__,
     initial="new",
     states=("new", *KNOWN),
     final=CLOSED,
     rows=(
-        refuse_if(("new", "under_review", "stand_by", "lapsed"), SubmitCustomerPo, _po_fits),
+        refuse_if(("new", "under_review", "stand_by", "lapsed"), SubmitCustomerPo, po_fits),
         on("new", SubmitCustomerPo, receive, to="under_review"),
         ignore(KNOWN, SubmitCustomerPo, "the same purchase order again (R7)", when=same_content),
         on(
@@ -447,7 +278,7 @@ ORDER: Table[Order] = Table(
         on("stand_by", RevisionLapseDue, lapse, to="lapsed", when=still_awaited),
         ignore(KNOWN, RevisionLapseDue, "the revised purchase order has come, or the order has ended"),
         #
-        refuse_if("in_fulfilment", DispatchShipment, _ship_fits),
+        refuse_if("in_fulfilment", DispatchShipment, ship_fits),
         on("in_fulfilment", DispatchShipment, ship),
         refuse(
             ("under_review", "stand_by", "lapsed", *CLOSED),

@@ -19,9 +19,8 @@ def slug(table: Table[Any]) -> str:
 
 
 def module_of(table: Table[Any]) -> Any:
-    """The module that declares the table: where its actions are."""
-    actions = (row.action for row in table.rows if isinstance(row, On))
-    return sys.modules[next(actions).__module__]
+    """The module that declares the table."""
+    return sys.modules[table.module]
 
 
 def _line(cells: Iterable[str]) -> str:

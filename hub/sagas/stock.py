@@ -133,6 +133,7 @@ def book(before: Case, after: Case, events: Iterable[Event]) -> list[StockChange
 
 STOCK: Table[Stock] = Table(
     name="stock",
+    module=__name__,
     initial="kept",
     states=("kept",),
     final=("kept",),

@@ -179,6 +179,8 @@ class Table(Generic[S]):
     rows: tuple[Entry, ...]
     waits: tuple[Wait, ...] = ()
     gate: Check | None = None
+    module: str = ""
+    """where it is declared"""
     index: Mapping[tuple[str, str], tuple[Entry, ...]] = field(init=False, repr=False)
     messages: frozenset[str] = field(init=False, repr=False)
 

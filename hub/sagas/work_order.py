@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from decimal import ROUND_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
 from hub.messages.base import Message, Person
@@ -12,46 +12,41 @@ from hub.messages.order import OrderConfirmed, OrderLineCancelled
 from hub.messages.production import (
     CompleteProduction,
     DecideDefect,
-    DefectFound,
     DispatchShipment,
     Dispose,
-    FixOrdered,
     Inspect,
     MaterialsAvailable,
     MaterialsSpecified,
-    ProductionStarted,
-    QualityPassed,
-    ReadyToShip,
     ReassignWorkOrder,
     RemakeOrdered,
     ScheduleWorkOrder,
     Shipped,
-    SpecifiedMaterial,
     SpecifyMaterials,
     StartProduction,
     WorkOrderCancelled,
     WorkOrderCreated,
     WorkOrderDisposed,
-    WorkOrderProduced,
     WorkOrderReassigned,
-    WorkOrderScheduled,
 )
 from hub.sagas.case import Scene, by_of, person
-from hub.sagas.material import missing
 from hub.sagas.model import WorkOrder
-from hub.sagas.numbers import SMALLEST, ZERO, decimal, plain
-from hub.sagas.order import parts_may_ship
+from hub.sagas.numbers import ZERO, decimal, plain
+from hub.sagas.production import dates_fit, halt, made_fits, material_missing, needs_for, produce, schedule, start
+from hub.sagas.quality import (
+    accept,
+    count_fits,
+    decide,
+    decide_and_make_ready,
+    defect_fits,
+    find_defect,
+    leaves_some,
+    none_bad,
+    remake_is_supplied,
+    remake_needs_nothing,
+    remakes_some,
+)
+from hub.sagas.shipping import parts_may_ship
 from hub.sagas.table import Refusal, Step, Table, ignore, never, on, refuse, refuse_if, step, waits
-
-
-def _names(work: WorkOrder, message: Message | None = None) -> dict[str, Any]:
-    return {
-        "order_id": work.order_id,
-        "work_order_id": work.work_order_id,
-        "line": work.line,
-        "by": by_of(message) if message else None,
-    }
-
 
 # ------------------------------------------------------------------------------- created, examined, supplied
 
@@ -60,40 +55,18 @@ def create(work: WorkOrder, confirmed: OrderConfirmed, scene: Scene) -> Step[Wor
     """Open the work order of a confirmed line (R10)."""
     line = scene.order.lines[work.line]
     work = replace(work, item=line.item, unit=line.item.unit, quantity=line.open, to_make=line.open, due=line.confirmed)
-    event = WorkOrderCreated(
-        **_names(work), item=line.item, quantity=plain(work.quantity), unit=work.unit, due=work.due
-    )
+    event = WorkOrderCreated(**work.names, item=line.item, quantity=plain(work.quantity), unit=work.unit, due=work.due)
     return step(work, event)
-
-
-def _needs(work: WorkOrder, scene: Scene, pieces: Decimal) -> list[SpecifiedMaterial]:
-    """The whole material list again, for so many pieces (R17)."""
-    first = len(scene.order.requirements) + 1
-    return [
-        SpecifiedMaterial(
-            requirement_id=f"R-{scene.order.key}-{first + place}",
-            material=material,
-            quantity=plain(_part(quantity, pieces, work.quantity)),
-            unit=unit,
-        )
-        for place, (material, quantity, unit) in enumerate(work.materials)
-    ]
-
-
-def _part(quantity: Decimal, pieces: Decimal, of: Decimal) -> Decimal:
-    """What of a quantity so many pieces take, rounded up to what can be written."""
-    exact = (quantity * pieces / of).quantize(SMALLEST / 1000)
-    return exact.quantize(SMALLEST, ROUND_UP)
 
 
 def specify(work: WorkOrder, answer: SpecifyMaterials, scene: Scene) -> Step[WorkOrder]:
     """Note the raw materials, and the engineer who is responsible from now on (R11, R15)."""
     listed = tuple((need.material, decimal(need.quantity), need.unit) for need in answer.materials)
     work = replace(work, engineer=work.engineer or person(answer), materials=listed)
-    needs = _needs(work, scene, work.quantity)
+    needs = needs_for(work, scene, work.quantity)
     work = replace(work, requirements=tuple(need.requirement_id for need in needs))
     assert work.engineer is not None  # noqa: S101  # set two lines above
-    return step(work, MaterialsSpecified(**_names(work, answer), engineer=work.engineer, materials=needs))
+    return step(work, MaterialsSpecified(**work.names, by=by_of(answer), engineer=work.engineer, materials=needs))
 
 
 def _materials_fit(work: WorkOrder, answer: SpecifyMaterials, scene: Scene) -> Refusal | None:
@@ -122,159 +95,7 @@ def all_there(work: WorkOrder, message: MaterialAvailable | MaterialReserved, sc
 
 def make_ready(work: WorkOrder, message: Message, scene: Scene) -> Step[WorkOrder]:
     """All materials are there: production may be scheduled and started (R14)."""
-    return step(work, MaterialsAvailable(**_names(work)))
-
-
-# ---------------------------------------------------------------------------------------------- production
-
-
-def _dates_fit(work: WorkOrder, plan: ScheduleWorkOrder, scene: Scene) -> Refusal | None:
-    """Nothing is planned in the past, or ends before it starts (R67)."""
-    if plan.start < scene.today:
-        return Refusal("date_in_the_past", f"the earliest possible start is {scene.today}", "start")
-    if plan.end < plan.start:
-        return Refusal("end_before_start", f"it cannot end before it starts on {plan.start}", "end")
-    return None
-
-
-def schedule(work: WorkOrder, plan: ScheduleWorkOrder, scene: Scene) -> Step[WorkOrder]:
-    """Plan the production; it may be planned anew until it begins (R15)."""
-    work = replace(work, start=plan.start, end=plan.end, work_center=plan.work_center)
-    event = WorkOrderScheduled(**_names(work, plan), start=plan.start, end=plan.end, work_center=plan.work_center)
-    return step(work, event)
-
-
-def material_missing(work: WorkOrder, command: StartProduction, scene: Scene) -> bool:
-    """Less is in the warehouse than was set aside, as a count or an earlier production has shown."""
-    needs = scene.order.requirements
-    return any(missing(needs[number], scene) > ZERO for number in work.requirements)
-
-
-def halt(work: WorkOrder, command: StartProduction, scene: Scene) -> Step[WorkOrder]:
-    """Do not begin; what is missing is to be sourced anew (R14)."""
-    return step(replace(work, start=None, end=None, work_center=None))
-
-
-def start(work: WorkOrder, command: StartProduction, scene: Scene) -> Step[WorkOrder]:
-    """Begin; the materials are consumed (R14)."""
-    return step(work, ProductionStarted(**_names(work, command), quantity=plain(work.to_make)))
-
-
-def _made_fits(work: WorkOrder, done: CompleteProduction, scene: Scene) -> Refusal | None:
-    """All that was to be made is made; what is bad is for the inspection (R16)."""
-    if done.quantity is not None and decimal(done.quantity) != work.to_make:
-        text = f"{plain(work.to_make)} are to be made, not {done.quantity}; bad pieces are for the inspection"
-        return Refusal("wrong_quantity", text, "quantity")
-    return None
-
-
-def produce(work: WorkOrder, done: CompleteProduction, scene: Scene) -> Step[WorkOrder]:
-    """The pieces go to inspection (R16)."""
-    work = replace(work, made=work.made + work.to_make - work.to_fix, in_inspection=work.to_make)
-    return step(work, WorkOrderProduced(**_names(work, done), quantity=plain(work.in_inspection)))
-
-
-# ------------------------------------------------------------------------------------------------- quality
-
-
-def _count_fits(work: WorkOrder, count: Inspect, scene: Scene) -> Refusal | None:
-    """Good and bad pieces are together what was inspected (R61)."""
-    counted = decimal(count.passed) + decimal(count.failed)
-    if counted != work.in_inspection:
-        text = f"passed and failed have to be {plain(work.in_inspection)} together, not {plain(counted)}"
-        return Refusal("wrong_quantity", text, "passed")
-    return None
-
-
-def none_bad(work: WorkOrder, count: Inspect, scene: Scene) -> bool:
-    """Every piece is good."""
-    return decimal(count.failed) == ZERO
-
-
-def accept(work: WorkOrder, count: Inspect, scene: Scene) -> Step[WorkOrder]:
-    """All is good: what is ready may leave (R16, R18)."""
-    passed = decimal(count.passed)
-    work = replace(work, good=work.good + passed, in_inspection=ZERO, to_make=ZERO, to_fix=ZERO)
-    ready = ReadyToShip(**_names(work), quantity=plain(work.good - work.shipped))
-    return step(work, QualityPassed(**_names(work, count), passed=plain(passed)), ready)
-
-
-def find_defect(work: WorkOrder, count: Inspect, scene: Scene) -> Step[WorkOrder]:
-    """Bad pieces are reported to the engineer (R17)."""
-    work = replace(
-        work,
-        good=work.good + decimal(count.passed),
-        bad=decimal(count.failed),
-        in_inspection=ZERO,
-        to_make=ZERO,
-        to_fix=ZERO,
-        to_remake=ZERO,
-    )
-    event = DefectFound(
-        **_names(work, count),
-        passed=plain(decimal(count.passed)),
-        failed=plain(work.bad),
-        defect=count.defect,
-    )
-    return step(work, event)
-
-
-def _defect_fits(work: WorkOrder, answer: DecideDefect, scene: Scene) -> Refusal | None:
-    """No more is decided on than is bad (R17)."""
-    if not ZERO < _decided(work, answer) <= work.bad:
-        return Refusal("wrong_quantity", f"{plain(work.bad)} bad pieces are to be decided on", "quantity")
-    return None
-
-
-def _decided(work: WorkOrder, answer: DecideDefect) -> Decimal:
-    return decimal(answer.quantity) if answer.quantity is not None else work.bad
-
-
-def leaves_some(work: WorkOrder, answer: DecideDefect, scene: Scene) -> bool:
-    """Some bad pieces are still to be decided on."""
-    return _decided(work, answer) < work.bad
-
-
-def remakes_some(work: WorkOrder, answer: DecideDefect, scene: Scene) -> bool:
-    """Some pieces are to be made again."""
-    return answer.decision == "remake" or work.to_remake > ZERO
-
-
-def decide(work: WorkOrder, answer: DecideDefect, scene: Scene) -> Step[WorkOrder]:
-    """Fix, or scrap and make again; the scrapped pieces are recorded (R17)."""
-    pieces = _decided(work, answer)
-    if answer.decision == "fix":
-        work = replace(work, bad=work.bad - pieces, to_fix=work.to_fix + pieces, to_make=work.to_make + pieces)
-        return step(work, FixOrdered(**_names(work, answer), quantity=plain(pieces)))
-    needs = _needs(work, scene, pieces)
-    before = work.requirements if work.to_remake > ZERO else ()
-    work = replace(
-        work,
-        bad=work.bad - pieces,
-        scrapped=work.scrapped + pieces,
-        to_remake=work.to_remake + pieces,
-        to_make=work.to_make + pieces,
-        requirements=(*before, *(need.requirement_id for need in needs)),
-    )
-    return step(work, RemakeOrdered(**_names(work, answer), quantity=plain(pieces), materials=needs))
-
-
-def remake_is_supplied(work: WorkOrder, answer: DecideDefect, scene: Scene) -> bool:
-    """The material of what is to be made again, decided on before, is there already."""
-    needs = scene.order.requirements
-    supplied = all(needs[number].state in {"reserved", "available"} for number in work.requirements)
-    return answer.decision == "fix" and work.to_remake > ZERO and supplied
-
-
-def decide_and_make_ready(work: WorkOrder, answer: DecideDefect, scene: Scene) -> Step[WorkOrder]:
-    """Decide on the last bad pieces; what is to be made again can begin."""
-    decided = decide(work, answer, scene)
-    return step(decided.saga, *decided.says, MaterialsAvailable(**_names(work)))
-
-
-def remake_needs_nothing(work: WorkOrder, ordered: RemakeOrdered, scene: Scene) -> bool:
-    """The remake needs no material, because the work order has none."""
-    return not work.requirements
+    return step(work, MaterialsAvailable(**work.names))
 
 
 # ------------------------------------------------------------------------------------------- the way out
@@ -299,7 +120,7 @@ def stop(work: WorkOrder, cancelled: OrderLineCancelled, scene: Scene) -> Step[W
     begun = work.to_make - work.to_fix if work.state == "in_production" else ZERO
     half_made = begun + work.made - work.scrapped - work.shipped
     work = replace(work, half_made=half_made, start=None, end=None, work_center=None)
-    event = WorkOrderCancelled(**_names(work), half_made=plain(half_made), cancellation_id=cancelled.cancellation_id)
+    event = WorkOrderCancelled(**work.names, half_made=plain(half_made), cancellation_id=cancelled.cancellation_id)
     return step(work, event)
 
 
@@ -316,12 +137,12 @@ def dispose(work: WorkOrder, answer: Dispose, scene: Scene) -> Step[WorkOrder]:
     """Record what becomes of half-made goods (R62)."""
     pieces = decimal(answer.quantity) if answer.quantity is not None else work.half_made
     work = replace(work, half_made=work.half_made - pieces)
-    return step(work, WorkOrderDisposed(**_names(work, answer), as_=answer.as_, quantity=plain(pieces)))
+    return step(work, WorkOrderDisposed(**work.names, by=by_of(answer), as_=answer.as_, quantity=plain(pieces)))
 
 
 def reassign(work: WorkOrder, command: ReassignWorkOrder, scene: Scene) -> Step[WorkOrder]:
     """Make another engineer responsible (R15)."""
-    event = WorkOrderReassigned(**_names(work, command), engineer=command.engineer, before=work.engineer)
+    event = WorkOrderReassigned(**work.names, by=by_of(command), engineer=command.engineer, before=work.engineer)
     return step(replace(work, engineer=command.engineer), event)
 
 
@@ -425,9 +246,9 @@ def _all_but(*states: str) -> tuple[str, ...]:
 
 NOT_SUPPLIED_ANEW = _all_but("awaiting_materials", "defect_found")
 SUPPLIED = "its requirements are all supplied, consumed or released by then"
-
 WORK_ORDER: Table[WorkOrder] = Table(
     name="work order",
+    module=__name__,
     initial="new",
     states=("new", *ALL),
     final=ENDED,
@@ -454,7 +275,7 @@ WORK_ORDER: Table[WorkOrder] = Table(
         never(NOT_SUPPLIED_ANEW, MaterialReserved, SUPPLIED),
         never(NOT_SUPPLIED_ANEW, MaterialAvailable, SUPPLIED),
         #
-        refuse_if(("ready", "scheduled"), ScheduleWorkOrder, _dates_fit),
+        refuse_if(("ready", "scheduled"), ScheduleWorkOrder, dates_fit),
         on(("ready", "scheduled"), ScheduleWorkOrder, schedule, to="scheduled"),
         refuse(
             ("awaiting_engineering", "awaiting_materials"),
@@ -478,15 +299,15 @@ WORK_ORDER: Table[WorkOrder] = Table(
             "not all materials are there yet",
         ),
         refuse((*ON_THE_FLOOR, *DONE, *ENDED), StartProduction, "already_begun", "production has begun or ended"),
-        refuse_if("in_production", CompleteProduction, _made_fits),
+        refuse_if("in_production", CompleteProduction, made_fits),
         on("in_production", CompleteProduction, produce, to="awaiting_inspection"),
         refuse(_all_but("in_production"), CompleteProduction, "not_in_production", "nothing is in production"),
         #
-        refuse_if("awaiting_inspection", Inspect, _count_fits),
+        refuse_if("awaiting_inspection", Inspect, count_fits),
         on("awaiting_inspection", Inspect, accept, to="ready_to_ship", when=none_bad),
         on("awaiting_inspection", Inspect, find_defect, to="defect_found"),
         refuse(_all_but("awaiting_inspection"), Inspect, "nothing_to_inspect", "nothing waits for inspection"),
-        refuse_if("defect_found", DecideDefect, _defect_fits),
+        refuse_if("defect_found", DecideDefect, defect_fits),
         on("defect_found", DecideDefect, decide, to="defect_found", when=leaves_some),
         on("defect_found", DecideDefect, decide_and_make_ready, to="ready", when=remake_is_supplied),
         on("defect_found", DecideDefect, decide, to="awaiting_materials", when=remakes_some),

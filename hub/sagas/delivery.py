@@ -1,0 +1,106 @@
+"""What a supplier sends, and where it goes (R21, R66)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+from hub.messages.materials import (
+    MaterialPoDispatched,
+    MaterialPoPartReceived,
+    MaterialPoReceived,
+    NotifyDispatch,
+    ReceivedLine,
+    ReceivedPart,
+    ReceiveMaterial,
+)
+from hub.sagas.case import Scene
+from hub.sagas.model import MaterialLine, MaterialPo
+from hub.sagas.numbers import ZERO, decimal, plain
+from hub.sagas.ordering import names
+from hub.sagas.supplier import lines_known
+from hub.sagas.table import Refusal, Step, step
+
+
+def quantities_fit(po: MaterialPo, message: NotifyDispatch | ReceiveMaterial, scene: Scene) -> Refusal | None:
+    """It is about lines that the material PO has, and something of each has left or come (R21)."""
+    for place, line in enumerate(message.lines):
+        if decimal(line.quantity) <= ZERO:
+            return Refusal("no_quantity", "say how much has left or come", f"lines.{place}.quantity")
+    return lines_known(po, message, scene)
+
+
+def dispatched(po: MaterialPo, notice: NotifyDispatch, scene: Scene) -> Step[MaterialPo]:
+    """The supplier has sent the goods."""
+    lines = [po.lines[line.line] for line in notice.lines]
+    event = MaterialPoDispatched(
+        **names(po, notice, lines), expected_date=notice.expected_date, reference=notice.reference
+    )
+    return step(po, event)
+
+
+def _receive_line(line: MaterialLine, quantity: Decimal, least: Decimal) -> tuple[MaterialLine, ReceivedLine]:
+    """Enter a delivery: to those who count on it, in their order, and what is beyond need to stock (R21).
+
+    ``least`` is the part of a quantity that is "in full" (R66), for the line and for each that it serves.
+    """
+    left, shares, parts = quantity, [], []
+    for share in line.shares:
+        part = min(left, share.quantity - share.received) if line.status != "received" else ZERO
+        left -= part
+        if part > ZERO:
+            parts.append(
+                ReceivedPart(requirement_id=share.requirement_id, order_id=share.order_id, quantity=plain(part))
+            )
+        shares.append(replace(share, received=share.received + part))
+    line = replace(line, received=line.received + quantity, shares=tuple(shares))
+    served = all(share.received >= share.quantity * least for share in shares)
+    complete = line.received >= line.quantity * least and served and line.status != "cancelled"
+    if complete:
+        line = replace(line, status="received", answer=None)
+    return line, ReceivedLine(
+        line=line.line,
+        material=line.material,
+        unit=line.unit,
+        quantity=plain(quantity),
+        parts=parts,
+        to_stock=plain(left),
+        complete=complete,
+    )
+
+
+def _with_receipt(po: MaterialPo, receipt: ReceiveMaterial, scene: Scene) -> tuple[MaterialPo, list[ReceivedLine]]:
+    rules = scene.rules
+    percent = rules.tolerance_percent.get(po.supplier_id, rules.supplier_tolerance_percent)
+    least = 1 - Decimal(str(percent)) / 100
+    brought: dict[str, Decimal] = {}
+    for entry in receipt.lines:
+        brought[entry.line] = brought.get(entry.line, ZERO) + decimal(entry.quantity)
+    booked = []
+    for number, quantity in brought.items():
+        line, received = _receive_line(po.lines[number], quantity, least)
+        po = po.with_line(line)
+        booked.append(received)
+    return po, booked
+
+
+def all_in(po: MaterialPo, receipt: ReceiveMaterial, scene: Scene) -> bool:
+    """With this delivery everything has come."""
+    return _with_receipt(po, receipt, scene)[0].nothing_awaited
+
+
+def nothing_undecided_left(po: MaterialPo, receipt: ReceiveMaterial, scene: Scene) -> bool:
+    """What was to be decided on has come."""
+    return not any(line.undecided for line in _with_receipt(po, receipt, scene)[0].lines.values())
+
+
+def receive(po: MaterialPo, receipt: ReceiveMaterial, scene: Scene) -> Step[MaterialPo]:
+    """All of it is in the warehouse; what is beyond need goes to stock (R21)."""
+    po, booked = _with_receipt(po, receipt, scene)
+    return step(po, MaterialPoReceived(**names(po, receipt), receipt=booked))
+
+
+def receive_part(po: MaterialPo, receipt: ReceiveMaterial, scene: Scene) -> Step[MaterialPo]:
+    """Part of it is in the warehouse (R21)."""
+    po, booked = _with_receipt(po, receipt, scene)
+    return step(po, MaterialPoPartReceived(**names(po, receipt), receipt=booked))

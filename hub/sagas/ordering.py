@@ -1,0 +1,105 @@
+"""What is ordered from a supplier, and how it stands in events (R13, R36, R63)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from hub.messages.base import Message
+from hub.messages.materials import (
+    MaterialPoIssued,
+    MaterialPoLine,
+    Share,
+    SourceMaterial,
+)
+from hub.messages.order import OrderReleased
+from hub.sagas.case import Scene, by_of
+from hub.sagas.model import MaterialLine, MaterialPo, MaterialShare
+from hub.sagas.numbers import decimal, plain
+from hub.sagas.table import Step, step
+
+
+def on_the_wire(line: MaterialLine) -> MaterialPoLine:
+    """A line as events show it."""
+    return MaterialPoLine(
+        line=line.line,
+        material=line.material,
+        description=line.description,
+        quantity=plain(line.quantity),
+        unit=line.unit,
+        unit_price=line.unit_price,
+        requested_date=line.requested_date,
+        promised_date=line.promised_date,
+        received=plain(line.received),
+        shares=[
+            Share(requirement_id=s.requirement_id, order_id=s.order_id, quantity=plain(s.quantity)) for s in line.shares
+        ],
+    )
+
+
+def names(
+    po: MaterialPo, message: Message | None = None, lines: Iterable[MaterialLine] | None = None
+) -> dict[str, Any]:
+    """What an event of a material PO is about, with the lines that it concerns."""
+    return {
+        "material_po_id": po.material_po_id,
+        "supplier_id": po.supplier_id,
+        "order_ids": list(po.order_ids),
+        "lines": [on_the_wire(line) for line in (po.lines.values() if lines is None else lines)],
+        "by": by_of(message) if message else None,
+        "reason": getattr(message, "reason", None) if message else None,
+    }
+
+
+def _with_allocations(po: MaterialPo, answer: SourceMaterial, scene: Scene) -> tuple[MaterialPo, list[MaterialLine]]:
+    """The PO with a line for each allocation that it is to carry; the requirement has noted which."""
+    need = scene.order.requirements[answer.requirement_id]
+    ordered = [allocation for allocation in answer.allocations if allocation.from_ == "supplier"]
+    added = []
+    for allocation, place in zip(ordered, need.sources[-len(ordered) :], strict=True):
+        if place.material_po_id != po.material_po_id:
+            continue
+        offers = scene.rules.offers.get(need.material, ())
+        offer = next((each for each in offers if each.supplier_id == allocation.supplier_id), None)
+        line = MaterialLine(
+            line=place.line,
+            material=need.material,
+            unit=need.unit,
+            quantity=decimal(allocation.quantity),
+            unit_price=allocation.unit_price or (offer.price if offer else None),
+            requested_date=allocation.requested_date,
+            shares=(MaterialShare(need.requirement_id, need.order_id, place.quantity),),
+        )
+        po = replace(
+            po.with_line(line),
+            supplier_id=allocation.supplier_id or po.supplier_id,
+            currency=po.currency or (offer.currency if offer else None),
+            served=tuple(sorted({*po.served, need.order_id})),
+        )
+        added.append(line)
+    return po, added
+
+
+def withheld(po: MaterialPo, answer: SourceMaterial, scene: Scene) -> bool:
+    """The line is on hold, so that nothing new goes out (R36)."""
+    need = scene.order.requirements[answer.requirement_id]
+    return scene.order.work_orders[need.work_order_id].line in scene.order.held_lines
+
+
+def keep_back(po: MaterialPo, answer: SourceMaterial, scene: Scene) -> Step[MaterialPo]:
+    """Write the material PO, and keep it until the hold ends (R36)."""
+    return step(_with_allocations(po, answer, scene)[0])
+
+
+def issue(po: MaterialPo, answer: SourceMaterial, scene: Scene) -> Step[MaterialPo]:
+    """Send the material PO to the supplier, whole or with the lines that joined it (R13, R63)."""
+    po, added = _with_allocations(po, answer, scene)
+    po = replace(po, version=po.version + 1)
+    return step(po, MaterialPoIssued(**names(po, answer, added), currency=po.currency, version=po.version))
+
+
+def release(po: MaterialPo, released: OrderReleased, scene: Scene) -> Step[MaterialPo]:
+    """The hold has ended: send what was withheld (R36)."""
+    po = replace(po, version=po.version + 1)
+    return step(po, MaterialPoIssued(**names(po), currency=po.currency, version=po.version))

@@ -1,0 +1,91 @@
+"""The question whether the customer accepts a penalty, and the answer (R33, R38)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from hub.messages.customer_po import AnswerPenalty
+from hub.messages.order import (
+    CancellationGranted,
+    CancellationPenaltyAccepted,
+    CancellationPenaltyDeclined,
+    CancellationPenaltyExpired,
+    CancellationReminded,
+    OrderReleased,
+)
+from hub.sagas.case import Scene, by_of
+from hub.sagas.model import Cancellation
+from hub.sagas.table import Refusal, Step, step
+from hub.sagas.timers import PenaltyExpiryDue, PenaltyReminderDue
+
+
+def question_of(saga: Cancellation, scene: Scene) -> dict[str, Any]:
+    """The question as events show it, with the time in which it can be answered."""
+    return {**_offer(saga, scene), "expires_at": saga.expires_at}
+
+
+def _offer(saga: Cancellation, scene: Scene) -> dict[str, Any]:
+    return {
+        **scene.order.names,
+        "cancellation_id": saga.cancellation_id,
+        "lines": list(saga.lines),
+        "question_id": saga.question_id,
+        "penalty": saga.penalty,
+    }
+
+
+def question_fits(saga: Cancellation, answer: AnswerPenalty, scene: Scene) -> Refusal | None:
+    """It is the open question that is answered; a void or expired one is not (R38)."""
+    if answer.question_id and answer.question_id != saga.question_id:
+        return Refusal("question_closed", f"question {answer.question_id} is not open", "question_id")
+    return None
+
+
+def accepts(saga: Cancellation, answer: AnswerPenalty, scene: Scene) -> bool:
+    """The customer accepts the penalty."""
+    return answer.answer == "accept"
+
+
+def declines(saga: Cancellation, answer: AnswerPenalty, scene: Scene) -> bool:
+    """The customer declines the penalty."""
+    return answer.answer == "decline"
+
+
+def grant_with_penalty(saga: Cancellation, answer: AnswerPenalty, scene: Scene) -> Step[Cancellation]:
+    """The customer pays; the lines are cancelled (R33)."""
+    offer = _offer(saga, scene)
+    granted = CancellationGranted(
+        **scene.order.names,
+        cancellation_id=saga.cancellation_id,
+        lines=list(saga.lines),
+        penalty=saga.penalty,
+        by=by_of(answer),
+    )
+    return step(saga.ended(), CancellationPenaltyAccepted(**offer, by=by_of(answer)), granted)
+
+
+def _release(saga: Cancellation, scene: Scene) -> OrderReleased:
+    return OrderReleased(**scene.order.names, cancellation_id=saga.cancellation_id, lines=list(saga.lines))
+
+
+def go_on(saga: Cancellation, answer: AnswerPenalty, scene: Scene) -> Step[Cancellation]:
+    """The customer does not pay; work on the lines continues (R33)."""
+    offer = _offer(saga, scene)
+    return step(saga.ended(), CancellationPenaltyDeclined(**offer, by=by_of(answer)), _release(saga, scene))
+
+
+def asked(saga: Cancellation, due: PenaltyReminderDue | PenaltyExpiryDue, scene: Scene) -> bool:
+    """The timer is about the question that is open."""
+    return due.question_id == saga.question_id
+
+
+def remind(saga: Cancellation, due: PenaltyReminderDue, scene: Scene) -> Step[Cancellation]:
+    """Remind the customer of the question (R38)."""
+    saga = replace(saga, reminders=saga.reminders + 1)
+    return step(saga, CancellationReminded(**question_of(saga, scene), reminder=saga.reminders))
+
+
+def expire(saga: Cancellation, due: PenaltyExpiryDue, scene: Scene) -> Step[Cancellation]:
+    """No answer came in time; work on the lines continues (R38)."""
+    return step(saga.ended(), CancellationPenaltyExpired(**_offer(saga, scene)), _release(saga, scene))

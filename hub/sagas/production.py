@@ -1,0 +1,89 @@
+"""Production: what material it needs, when it is planned, how it begins and ends (R14-R16)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import ROUND_UP, Decimal
+
+from hub.messages.production import (
+    CompleteProduction,
+    ProductionStarted,
+    ScheduleWorkOrder,
+    SpecifiedMaterial,
+    StartProduction,
+    WorkOrderProduced,
+    WorkOrderScheduled,
+)
+from hub.sagas.case import Scene, by_of
+from hub.sagas.material import missing
+from hub.sagas.model import WorkOrder
+from hub.sagas.numbers import SMALLEST, ZERO, decimal, plain
+from hub.sagas.table import Refusal, Step, step
+
+
+def needs_for(work: WorkOrder, scene: Scene, pieces: Decimal) -> list[SpecifiedMaterial]:
+    """The whole material list again, for so many pieces (R17)."""
+    first = len(scene.order.requirements) + 1
+    return [
+        SpecifiedMaterial(
+            requirement_id=f"R-{scene.order.key}-{first + place}",
+            material=material,
+            quantity=plain(_part(quantity, pieces, work.quantity)),
+            unit=unit,
+        )
+        for place, (material, quantity, unit) in enumerate(work.materials)
+    ]
+
+
+def _part(quantity: Decimal, pieces: Decimal, of: Decimal) -> Decimal:
+    """What of a quantity so many pieces take, rounded up to what can be written."""
+    exact = (quantity * pieces / of).quantize(SMALLEST / 1000)
+    return exact.quantize(SMALLEST, ROUND_UP)
+
+
+def dates_fit(work: WorkOrder, plan: ScheduleWorkOrder, scene: Scene) -> Refusal | None:
+    """Nothing is planned in the past, or ends before it starts (R67)."""
+    if plan.start < scene.today:
+        return Refusal("date_in_the_past", f"the earliest possible start is {scene.today}", "start")
+    if plan.end < plan.start:
+        return Refusal("end_before_start", f"it cannot end before it starts on {plan.start}", "end")
+    return None
+
+
+def schedule(work: WorkOrder, plan: ScheduleWorkOrder, scene: Scene) -> Step[WorkOrder]:
+    """Plan the production; it may be planned anew until it begins (R15)."""
+    work = replace(work, start=plan.start, end=plan.end, work_center=plan.work_center)
+    event = WorkOrderScheduled(
+        **work.names, by=by_of(plan), start=plan.start, end=plan.end, work_center=plan.work_center
+    )
+    return step(work, event)
+
+
+def material_missing(work: WorkOrder, command: StartProduction, scene: Scene) -> bool:
+    """Less is in the warehouse than was set aside, as a count or an earlier production has shown."""
+    needs = scene.order.requirements
+    return any(missing(needs[number], scene) > ZERO for number in work.requirements)
+
+
+def halt(work: WorkOrder, command: StartProduction, scene: Scene) -> Step[WorkOrder]:
+    """Do not begin; what is missing is to be sourced anew (R14)."""
+    return step(replace(work, start=None, end=None, work_center=None))
+
+
+def start(work: WorkOrder, command: StartProduction, scene: Scene) -> Step[WorkOrder]:
+    """Begin; the materials are consumed (R14)."""
+    return step(work, ProductionStarted(**work.names, by=by_of(command), quantity=plain(work.to_make)))
+
+
+def made_fits(work: WorkOrder, done: CompleteProduction, scene: Scene) -> Refusal | None:
+    """All that was to be made is made; what is bad is for the inspection (R16)."""
+    if done.quantity is not None and decimal(done.quantity) != work.to_make:
+        text = f"{plain(work.to_make)} are to be made, not {done.quantity}; bad pieces are for the inspection"
+        return Refusal("wrong_quantity", text, "quantity")
+    return None
+
+
+def produce(work: WorkOrder, done: CompleteProduction, scene: Scene) -> Step[WorkOrder]:
+    """The pieces go to inspection (R16)."""
+    work = replace(work, made=work.made + work.to_make - work.to_fix, in_inspection=work.to_make)
+    return step(work, WorkOrderProduced(**work.names, by=by_of(done), quantity=plain(work.in_inspection)))

@@ -1,0 +1,94 @@
+"""The purchase order as it comes in: new, the same again, or revised (R1, R2, R4, R6, R7)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from hub.messages.customer_po import SubmitCustomerPo
+from hub.messages.envelope import instant
+from hub.messages.order import (
+    OrderEvent,
+    OrderLineCancelled,
+    OrderReceived,
+    OrderRevised,
+)
+from hub.sagas.case import Scene
+from hub.sagas.model import Order, OrderLine, Revision
+from hub.sagas.numbers import ZERO, decimal, plain
+from hub.sagas.table import Refusal, Step, step
+
+
+def content(po: SubmitCustomerPo) -> dict[str, Any]:
+    """What a purchase order says, without its origin: two that are equal here are the same PO (R7)."""
+    return po.model_dump(mode="json", exclude_none=True, exclude={"source", "unmapped", "purpose", "note"})
+
+
+def _with_revision(order: Order, po: SubmitCustomerPo, scene: Scene) -> Order:
+    revision = Revision(len(order.revisions) + 1, po, instant(scene.now))
+    lines = {
+        item.line: OrderLine(
+            item=item, ordered=decimal(item.quantity), requested=item.requested_date or po.requested_date
+        )
+        for item in po.lines
+    }
+    return replace(order, revisions=(*order.revisions, revision), lines=lines, reminders=0)
+
+
+def _cancelled_in_full(line: OrderLine | None) -> bool:
+    return line is not None and line.cancelled > ZERO and line.open <= ZERO
+
+
+def receive(order: Order, po: SubmitCustomerPo, scene: Scene) -> Step[Order]:
+    """Open the order and put it under review (R2)."""
+    order = _with_revision(order, po, scene)
+    return step(order, OrderReceived(**order.names, revision=1, po=po, channel=po.source.channel))
+
+
+def revise(order: Order, po: SubmitCustomerPo, scene: Scene) -> Step[Order]:
+    """Put the revised purchase order under review in the place of the one before (R4, R6).
+
+    A line that was cancelled stays so, even if the revision, which may have crossed the cancellation, names it.
+    """
+    gone = [number for number, line in order.lines.items() if _cancelled_in_full(line)]
+    order = _with_revision(order, po, scene)
+    says: list[OrderEvent] = [
+        OrderRevised(**order.names, revision=len(order.revisions), po=po, channel=po.source.channel)
+    ]
+    for number in gone:
+        if number in order.lines:
+            order, event = without_line(order, number)
+            says.append(event)
+    return step(order, *says)
+
+
+def without_line(order: Order, number: str, cancellation_id: str | None = None) -> tuple[Order, OrderLineCancelled]:
+    """The order with what is open of a line cancelled, and the event that says so."""
+    line = order.lines[number]
+    event = OrderLineCancelled(**order.names, line=number, quantity=plain(line.open), cancellation_id=cancellation_id)
+    return order.with_line(number, replace(line, cancelled=line.cancelled + line.open)), event
+
+
+def same_content(order: Order, po: SubmitCustomerPo, scene: Scene) -> bool:
+    """It says what the last revision says; or what an earlier one said, and is not marked as a revision."""
+    known = order.revisions if po.purpose in {"original", "copy"} else order.revisions[-1:]
+    said = content(po)
+    return any(content(revision.po) == said for revision in known)
+
+
+def marked_as_revision(order: Order, po: SubmitCustomerPo, scene: Scene) -> bool:
+    """The sender marks it as a revision of a known purchase order."""
+    return po.purpose in {"revision", "change"}
+
+
+def po_fits(order: Order, po: SubmitCustomerPo, scene: Scene) -> Refusal | None:
+    """It is known who orders; each line has a number of its own, and orders something."""
+    if not po.customer.id:
+        return Refusal("unknown_customer", "name the customer by the id of its partner profile", "customer.id")
+    numbers = [line.line for line in po.lines]
+    for place, number in enumerate(numbers):
+        if number in numbers[:place]:
+            return Refusal("duplicate_line", f"line number {number} stands twice", f"lines.{place}.line")
+        if decimal(po.lines[place].quantity) <= ZERO:
+            return Refusal("no_quantity", f"line {number} orders nothing", f"lines.{place}.quantity")
+    return None

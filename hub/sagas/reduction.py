@@ -1,0 +1,127 @@
+"""What becomes of a material PO when a requirement no longer counts on it (R35, R63)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hub.messages.materials import (
+    AnswerMaterialPoCancellation,
+    MaterialPoCancelled,
+    MaterialPoCancelRefused,
+    MaterialPoCancelRequested,
+    MaterialPoReceived,
+    MaterialPoReduced,
+    MaterialReleased,
+)
+from hub.sagas.case import Scene
+from hub.sagas.model import MaterialLine, MaterialPo
+from hub.sagas.numbers import ZERO
+from hub.sagas.ordering import names
+from hub.sagas.table import Step, step
+
+
+def _less(line: MaterialLine, requirement_id: str) -> MaterialLine:
+    """Order less by a share; what was ordered beyond need stays, and goes to stock (R63)."""
+    share = line.share_of(requirement_id)
+    if share is None or line.status in {"received", "cancelled"}:
+        return line
+    shares = tuple(other for other in line.shares if other is not share)
+    quantity = max(line.received, line.quantity - (share.quantity - share.received))
+    line = replace(line, shares=shares, quantity=quantity)
+    refused = line.status == "rejected" and not shares
+    return line.ended() if quantity <= line.received or refused else line
+
+
+def _reduced(po: MaterialPo, released: MaterialReleased) -> MaterialPo:
+    lines = {number: _less(line, released.requirement_id) for number, line in po.lines.items()}
+    return replace(po, lines=lines)
+
+
+def _unshared(po: MaterialPo, released: MaterialReleased) -> MaterialPo:
+    """The share taken away and the quantity kept, until the supplier agrees."""
+    lines = {}
+    for number, line in po.lines.items():
+        shares = tuple(share for share in line.shares if share.requirement_id != released.requirement_id)
+        lines[number] = replace(line, shares=shares) if line.status != "received" else line
+    return replace(po, lines=lines)
+
+
+def serves_nobody(po: MaterialPo, released: MaterialReleased, scene: Scene) -> bool:
+    """No requirement counts on it any more, and something would still come."""
+    after = _unshared(po, released)
+    return after.serves_nobody and any(line.awaited > ZERO for line in po.lines.values())
+
+
+def leaves_what_is_in(po: MaterialPo, released: MaterialReleased, scene: Scene) -> bool:
+    """All that is left of it has come already."""
+    po = _reduced(po, released)
+    return po.nothing_awaited and not po.nothing_came
+
+
+def leaves_no_line(po: MaterialPo, released: MaterialReleased, scene: Scene) -> bool:
+    """Nothing of it has come, and nobody needs what would."""
+    return _reduced(po, released).serves_nobody and po.nothing_came
+
+
+def leaves_nothing_undecided(po: MaterialPo, released: MaterialReleased, scene: Scene) -> bool:
+    """No line that waits for a decision is left."""
+    return not any(line.undecided for line in _reduced(po, released).lines.values())
+
+
+def drop(po: MaterialPo, released: MaterialReleased, scene: Scene) -> Step[MaterialPo]:
+    """It was never sent, or refused; nobody has to be told but ourselves (R35)."""
+    po = replace(po, lines={number: line.ended() for number, line in po.lines.items()})
+    return step(po, MaterialPoCancelled(**names(po)))
+
+
+def shrink_unsent(po: MaterialPo, released: MaterialReleased, scene: Scene) -> Step[MaterialPo]:
+    """It was never sent, or refused: what remains is without this share."""
+    return step(_reduced(po, released))
+
+
+def ask_to_cancel(po: MaterialPo, released: MaterialReleased, scene: Scene) -> Step[MaterialPo]:
+    """Ask the supplier to cancel (R35)."""
+    lines = [line for line in po.lines.values() if line.awaited > ZERO]
+    event = MaterialPoCancelRequested(**names(po, None, lines))
+    after = _unshared(po, released)
+    kept = {
+        number: line.ended()
+        if line.status == "rejected"
+        else replace(line, status="open" if line.status == "changed" else line.status, answer=None)
+        for number, line in after.lines.items()
+    }
+    return step(replace(after, lines=kept), event)
+
+
+def reduce(po: MaterialPo, released: MaterialReleased, scene: Scene) -> Step[MaterialPo]:
+    """Tell the supplier that less is needed; the shares of others stay (R63)."""
+    po = _reduced(po, released)
+    po = replace(po, version=po.version + 1)
+    return step(po, MaterialPoReduced(**names(po)))
+
+
+def reduce_to_what_came(po: MaterialPo, released: MaterialReleased, scene: Scene) -> Step[MaterialPo]:
+    """Tell the supplier that no more is needed; the material PO is done (R63)."""
+    done = reduce(po, released, scene)
+    return step(done.saga, *done.says, MaterialPoReceived(**names(done.saga), receipt=[]))
+
+
+def agrees(po: MaterialPo, answer: AnswerMaterialPoCancellation, scene: Scene) -> bool:
+    """The supplier agrees to cancel."""
+    return answer.answer == "accepted"
+
+
+def cancelled(po: MaterialPo, answer: AnswerMaterialPoCancellation, scene: Scene) -> Step[MaterialPo]:
+    """The supplier has cancelled what was still to come (R35)."""
+    event = MaterialPoCancelled(**names(po, answer))
+    lines = {n: line if line.status in {"received", "cancelled"} else line.ended() for n, line in po.lines.items()}
+    return step(replace(po, lines=lines), event)
+
+
+def cancel_refused(po: MaterialPo, answer: AnswerMaterialPoCancellation, scene: Scene) -> Step[MaterialPo]:
+    """The supplier delivers all the same; its delivery goes to stock (R35)."""
+    lines = {
+        number: replace(line, status="confirmed") if line.awaited > ZERO else line for number, line in po.lines.items()
+    }
+    po = replace(po, lines=lines)
+    return step(po, MaterialPoCancelRefused(**names(po, answer)))

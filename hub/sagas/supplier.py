@@ -1,0 +1,204 @@
+"""A supplier's answer to a material PO, and what procurement makes of it (R20)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from hub.messages.materials import (
+    AcknowledgedLine,
+    AcknowledgeMaterialPo,
+    MaterialPoCancelled,
+    MaterialPoCancelRequested,
+    MaterialPoChangeAccepted,
+    MaterialPoChangeProposed,
+    MaterialPoConfirmed,
+    MaterialPoReceived,
+    MaterialPoReduced,
+    MaterialPoRefused,
+    ReviewMaterialPoChange,
+)
+from hub.sagas.case import Scene
+from hub.sagas.model import MaterialLine, MaterialPo
+from hub.sagas.numbers import ZERO, decimal
+from hub.sagas.ordering import names, on_the_wire
+from hub.sagas.table import Refusal, Step, step
+
+
+def lines_known(po: MaterialPo, message: Any, scene: Scene) -> Refusal | None:
+    """It is about lines that the material PO has."""
+    for place, answer in enumerate(message.lines):
+        if answer.line not in po.lines:
+            text = f"{po.material_po_id} has no line {answer.line}"
+            return Refusal("unknown_line", text, f"lines.{place}.line")
+    return None
+
+
+def _answered_line(line: MaterialLine, answer: AcknowledgedLine) -> MaterialLine:
+    if line.status in {"received", "cancelled"}:
+        return line
+    if answer.answer == "accepted":
+        promised = answer.promised_date or line.promised_date or line.requested_date
+        return replace(line, status="confirmed", promised_date=promised, answer=None)
+    nothing_more = answer.quantity is not None and decimal(answer.quantity) <= line.received
+    refused = answer.answer == "rejected" or nothing_more
+    return replace(line, status="rejected" if refused else "changed", answer=answer)
+
+
+def _answered(po: MaterialPo, message: AcknowledgeMaterialPo) -> MaterialPo:
+    for answer in message.lines:
+        po = po.with_line(_answered_line(po.lines[answer.line], answer))
+    return po
+
+
+def all_accepted(po: MaterialPo, message: AcknowledgeMaterialPo, scene: Scene) -> bool:
+    """Every line that is still to come is accepted as ordered."""
+    lines = _answered(po, message).lines.values()
+    return all(line.status == "confirmed" for line in lines if line.awaited > ZERO or line.undecided)
+
+
+def all_rejected(po: MaterialPo, message: AcknowledgeMaterialPo, scene: Scene) -> bool:
+    """The supplier delivers nothing of it."""
+    lines = _answered(po, message).lines.values()
+    return all(line.status == "rejected" for line in lines if line.status != "cancelled")
+
+
+def some_questioned(po: MaterialPo, message: AcknowledgeMaterialPo, scene: Scene) -> bool:
+    """Some line is changed or refused."""
+    return any(line.undecided for line in _answered(po, message).lines.values())
+
+
+def note_answers(po: MaterialPo, message: AcknowledgeMaterialPo, scene: Scene) -> Step[MaterialPo]:
+    """Note the answers to some lines; the others are awaited."""
+    return step(_answered(po, message))
+
+
+def confirm(po: MaterialPo, message: AcknowledgeMaterialPo, scene: Scene) -> Step[MaterialPo]:
+    """The supplier will deliver as ordered (R20)."""
+    po = _answered(po, message)
+    return step(po, MaterialPoConfirmed(**names(po, message)))
+
+
+def refused(po: MaterialPo, message: AcknowledgeMaterialPo, scene: Scene) -> Step[MaterialPo]:
+    """The supplier will not deliver (R20)."""
+    po = _answered(po, message)
+    return step(po, MaterialPoRefused(**names(po, message)))
+
+
+def propose_change(po: MaterialPo, message: AcknowledgeMaterialPo, scene: Scene) -> Step[MaterialPo]:
+    """Put the supplier's changes and refusals to the procurement officer (R20)."""
+    po = _answered(po, message)
+    lines = [line for line in po.lines.values() if line.undecided]
+    answers = [line.answer for line in lines if line.answer is not None]
+    return step(po, MaterialPoChangeProposed(**names(po, message, lines), answers=answers))
+
+
+def review_fits(po: MaterialPo, review: ReviewMaterialPoChange, scene: Scene) -> Refusal | None:
+    """The line waits for a decision; what the supplier refuses cannot be accepted (R20)."""
+    line = po.lines.get(review.line)
+    if line is None or not line.undecided:
+        return Refusal("unknown_line", f"line {review.line} is not waiting for a decision", "line")
+    if review.decision == "accept" and line.status == "rejected":
+        return Refusal("nothing_to_accept", "the supplier refuses this line; another source is needed", "decision")
+    return None
+
+
+def _accepted(line: MaterialLine) -> MaterialLine:
+    """The line on the supplier's terms. A smaller quantity takes from the last shares first."""
+    answer = line.answer
+    quantity = decimal(answer.quantity) if answer and answer.quantity else line.quantity
+    if quantity <= line.received:
+        return line.ended()
+    left, shares = quantity, []
+    for share in line.shares:
+        kept = max(share.received, min(share.quantity, left))
+        left = max(ZERO, left - kept)
+        if kept > ZERO:
+            shares.append(replace(share, quantity=kept))
+    return replace(
+        line,
+        status="confirmed",
+        quantity=quantity,
+        shares=tuple(shares),
+        promised_date=(answer.promised_date if answer else None) or line.promised_date or line.requested_date,
+        unit_price=(answer.unit_price if answer else None) or line.unit_price,
+        answer=None,
+    )
+
+
+def _without_line(po: MaterialPo, number: str) -> MaterialPo:
+    """Do without a line: it ends, unless it is the last to come, which the supplier has to be asked about."""
+    line = po.lines[number]
+    others = [other for other in po.lines.values() if other is not line]
+    if line.status == "rejected" or any(other.awaited > ZERO or other.undecided for other in others):
+        return po.with_line(line.ended())
+    return po.with_line(replace(line, status="open", shares=(), answer=None))
+
+
+def _reviewed(po: MaterialPo, review: ReviewMaterialPoChange) -> MaterialPo:
+    if review.decision == "accept":
+        return po.with_line(_accepted(po.lines[review.line]))
+    return _without_line(po, review.line)
+
+
+def leaves_nothing(po: MaterialPo, review: ReviewMaterialPoChange, scene: Scene) -> bool:
+    """Nothing of it has come or will come, as the supplier has refused the last line."""
+    po = _reviewed(po, review)
+    return po.nothing_awaited and po.nothing_came
+
+
+def leaves_what_came(po: MaterialPo, review: ReviewMaterialPoChange, scene: Scene) -> bool:
+    """All that is left of it has come already."""
+    return _reviewed(po, review).nothing_awaited
+
+
+def leaves_nobody(po: MaterialPo, review: ReviewMaterialPoChange, scene: Scene) -> bool:
+    """Nobody needs what would still come."""
+    return review.decision == "source-anew" and _reviewed(po, review).serves_nobody
+
+
+def settles(po: MaterialPo, review: ReviewMaterialPoChange, scene: Scene) -> bool:
+    """No other line waits for a decision."""
+    return not any(line.undecided for line in _reviewed(po, review).lines.values())
+
+
+def accept_or_reduce(po: MaterialPo, review: ReviewMaterialPoChange, scene: Scene) -> Step[MaterialPo]:
+    """Accept what the supplier changed, or do without that line and look for another source (R20)."""
+    po = _reviewed(po, review)
+    if review.decision == "accept":
+        return step(po, MaterialPoChangeAccepted(**names(po, review, [po.lines[review.line]])))
+    po = replace(po, version=po.version + 1)
+    return step(po, MaterialPoReduced(**names(po, review)))
+
+
+def drop_refused(po: MaterialPo, review: ReviewMaterialPoChange, scene: Scene) -> Step[MaterialPo]:
+    """Give up a material PO that the supplier has refused, and look for another source (R20)."""
+    return step(_reviewed(po, review), MaterialPoCancelled(**names(po, review)))
+
+
+def decline_change(po: MaterialPo, review: ReviewMaterialPoChange, scene: Scene) -> Step[MaterialPo]:
+    """Ask the supplier to cancel instead, and look for another source (R20)."""
+    event = MaterialPoCancelRequested(**names(po, review))
+    return step(_reviewed(po, review), event)
+
+
+def close_with_what_came(po: MaterialPo, review: ReviewMaterialPoChange, scene: Scene) -> Step[MaterialPo]:
+    """Do without the rest, and look for another source for it; the material PO is done (R20)."""
+    decided = accept_or_reduce(po, review, scene)
+    return step(decided.saga, *decided.says, MaterialPoReceived(**names(decided.saga, review), receipt=[]))
+
+
+def change_facts(po: MaterialPo, scene: Scene) -> dict[str, Any]:
+    """What the procurement officer has to know: what was ordered, and what the supplier says to it."""
+    return {
+        "supplier_id": po.supplier_id,
+        "order_ids": list(po.order_ids),
+        "lines": [
+            {
+                **on_the_wire(line).model_dump(mode="json", exclude_none=True),
+                "answer": line.answer.model_dump(mode="json", exclude_none=True) if line.answer else None,
+            }
+            for line in po.lines.values()
+            if line.undecided
+        ],
+    }
