@@ -14,7 +14,7 @@ from hub.handlers.reading import read_document
 from hub.messages.customer_po import SubmitCustomerPo
 from hub.ports import Context, Draft, Finding, Reader, Reading
 from hub.sagas.numbers import short
-from hub.sagas.order import content
+from hub.sagas.purchase_order import content
 
 
 class Throwaway:
