@@ -14,7 +14,7 @@ from hub.sagas.overview import overview
 from hub.sagas.pages import index, page, slug
 from hub.sagas.routing import TABLES
 from hub.sagas.table import On, Table
-from hub.sagas.words import condition, short_type, words
+from hub.sagas.words import condition, roles, short_type, words
 
 MANY = 4
 """A row that holds in so many states or more is drawn once, from a box that stands for them all."""
@@ -68,14 +68,14 @@ def diagram(table: Table[Any]) -> str:
     found: dict[tuple[str, str], list[On]] = {}
     for source, target, row in _transitions(table):
         found.setdefault((source, target), []).append(row)
-    roles = {state: wait.role for wait in table.waits for state in wait.states}
+    asked = roles(table)
     groups = [source for source, _ in found if source not in table.states]
     first, *states = [state for state in table.states if any(state in pair for pair in found)]
     nodes = []
     for key in dict.fromkeys([first, *groups, *states]):
         loops = tuple(label(table, row) for row in found.get((key, key), ()))
-        kind = "start" if key == table.initial and key == "new" else "asks" if key in roles else ""
-        captions: tuple[str, ...] = (roles[key].replace("-", " "),) if key in roles else ()
+        kind = "start" if key == table.initial and key == "new" else "asks" if key in asked else ""
+        captions: tuple[str, ...] = (asked[key],) if key in asked else ()
         title = words(key)
         if key in groups:
             title, _, several = key.partition(": ")

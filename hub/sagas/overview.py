@@ -5,8 +5,9 @@ Within a saga the arrows are the rows of its table. What is named here by hand i
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from hub.drawing.diagram import Label, Link, Node, Panel, draw
@@ -20,7 +21,7 @@ from hub.sagas.material import MATERIAL
 from hub.sagas.order import ORDER
 from hub.sagas.table import On, Table
 from hub.sagas.timers import PenaltyExpiryDue
-from hub.sagas.words import condition, short_type, words
+from hub.sagas.words import OTHERWISE, condition, roles, short_type, words
 from hub.sagas.work_order import WORK_ORDER
 
 KEY = (
@@ -60,7 +61,12 @@ KINDS = {CANCELLATION.name: "ochre", ORDER.name: "blue", WORK_ORDER.name: "green
 EVENTS = ((WORK_ORDER, Shipped), (MATERIAL, MaterialPoReceived))
 """Events that are shown as arrows within their table; commands always are."""
 
-HIDDEN = ((WORK_ORDER, "defect_found", "ready"),)
+HIDDEN = (
+    (WORK_ORDER, "defect_found", "ready"),
+    (WORK_ORDER, "scheduled", "awaiting_materials"),
+    (MATERIAL, "reserved", "to_source"),
+    (MATERIAL, "available", "to_source"),
+)
 """Arrows of which the table's own picture tells."""
 
 REQUEST = Node("request", "the customer cancels", ("a PO, or lines of it",), "any")
@@ -155,8 +161,8 @@ def _nodes(panel: str) -> Iterator[Node]:
     if panel.startswith("Cancellation"):
         yield REQUEST
     for table, state in STORY[panel]:
-        roles = {state: wait.role for wait in table.waits for state in wait.states}
-        caption = (words(roles[state]),) if state in roles else ()
+        asked = roles(table).get(state)
+        caption = (asked,) if asked else ()
         final = table is ORDER and state in table.final
         yield Node(key(table, state), words(state), caption, KINDS[table.name], final)
     if panel.startswith("Cancellation"):
@@ -171,7 +177,13 @@ def _arrows(shown: set[str]) -> dict[tuple[str, str], list[Label]]:
         labels = found.setdefault((source, target), [])
         if label not in labels:
             labels.append(label)
-    return found
+    said = Counter((source, label.text) for (source, _), labels in found.items() for label in labels)
+    return {
+        (source, target): [replace(each, guard="") if said[source, each.text] == 1 else each for each in labels]
+        if any(each.guard == OTHERWISE for each in labels)
+        else labels
+        for (source, target), labels in found.items()
+    }
 
 
 def _panel(title: str, home: dict[str, str], arrows: dict[tuple[str, str], list[Label]]) -> Panel:

@@ -151,6 +151,8 @@ class Wait:
     facts: Callable[[Any, Any], dict[str, Any]]
     when: Callable[[Any, Any], bool] | None = None
     assignee: Callable[[Any], str | None] | None = None
+    beside: bool = False
+    """asked for beside what these states themselves are about"""
 
 
 def waits(
@@ -160,9 +162,10 @@ def waits(
     facts: Callable[[Any, Any], dict[str, Any]],
     when: Callable[[Any, Any], bool] | None = None,
     assignee: Callable[[Any], str | None] | None = None,
+    beside: bool = False,
 ) -> Wait:
     """Declare that states wait for a decision."""
-    return Wait(_states(states), kind, role, facts, when, assignee)
+    return Wait(_states(states), kind, role, facts, when, assignee, beside)
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,6 +7,8 @@ from typing import Any
 from hub.messages.base import Message
 from hub.sagas.table import On, Table
 
+OTHERWISE = "otherwise"
+
 
 def words(name: str) -> str:
     """A name as words: ``under_review`` is "under review", ``sales-officer`` "sales officer"."""
@@ -29,10 +31,16 @@ def guard_words(guard: Any) -> str:
     return sentence(guard) if made else words(guard.__name__)
 
 
+def roles(table: Table[Any]) -> dict[str, str]:
+    """By state: who is asked about what the state is about; where the answer depends, the usual one."""
+    about = [wait for wait in reversed(table.waits) if not wait.beside]
+    return {state: words(wait.role) for wait in about for state in wait.states}
+
+
 def condition(table: Table[Any], row: On) -> str:
     """When a row is taken: its guard's words, or "otherwise" where rows with guards stand before it."""
     if row.guard is not None:
         return guard_words(row.guard)
     rivals = table.index[row.states[0], row.message.TYPE]
     guarded = any(isinstance(rival, On) and rival.guard for rival in rivals[: rivals.index(row)])
-    return "otherwise" if guarded else ""
+    return OTHERWISE if guarded else ""

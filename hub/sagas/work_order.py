@@ -339,6 +339,6 @@ WORK_ORDER: Table[WorkOrder] = Table(
         waits("defect_found", DecideDefect, "production-engineer", facts, assignee=engineer),
         waits("cancelled", Dispose, "production-engineer", facts, when=half_made_left, assignee=engineer),
         waits(DONE, DispatchShipment, "shipping-clerk", shipping_facts, when=something_ready),
-        waits(ROUND, DispatchShipment, "shipping-clerk", shipping_facts, when=good_part_ready),
+        waits(ROUND, DispatchShipment, "shipping-clerk", shipping_facts, when=good_part_ready, beside=True),
     ),
 )

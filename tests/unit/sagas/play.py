@@ -18,7 +18,6 @@ from hub.sagas.engine import ROLES_OF, Outcome, carry_out
 from hub.sagas.model import Cancellation, MaterialPo, Order, OrderLine, Requirement, Stock, Task, WorkOrder
 from hub.sagas.numbers import order_key
 from hub.sagas.routing import order_of
-from hub.sagas.timers import Timer
 
 NAMES = {
     "sales-officer": "Ada",
@@ -349,6 +348,3 @@ class Play:
 def number(text: str) -> Decimal:
     """A number."""
     return Decimal(text)
-
-
-__all__ = ["NAMES", "Play", "Timer", "number", "person"]

@@ -24,6 +24,7 @@ from hub.messages.base import Message
 from hub.messages.materials import AdjustStock
 from hub.sagas.material import JOINABLE
 from hub.sagas.model import MaterialPo, Order, Task, WorkOrder
+from hub.sagas.numbers import SMALLEST
 from tests.unit.sagas.invariants import ENDED, RULES, Witness, check
 from tests.unit.sagas.play import NAMES, Play, person
 
@@ -219,7 +220,7 @@ class Process(RuleBasedStateMachine):
         left = need.unsourced - taken
         for place, supplier in enumerate(suppliers):
             last = place == len(suppliers) - 1
-            quantity = left + more if last else left / 2
+            quantity = left + more if last else (left / 2).quantize(SMALLEST)
             left -= quantity
             found = {"from": "supplier", "supplier_id": supplier, "quantity": f"{quantity:f}"}
             joinable = [po.material_po_id for po in self.pos if po.supplier_id == supplier and po.state in JOINABLE]
