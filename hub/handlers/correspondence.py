@@ -102,7 +102,10 @@ class Correspondence:
     async def _failed(self, body: bytes, error: Exception) -> None:
         """Set an event aside that cannot be told (R42)."""
         journal, failure_id = Journal(), f"F-{short(body.hex())}"
-        letter = open_letter(body)
+        try:
+            letter = open_letter(body)
+        except HubError:
+            letter = None
         set_aside(journal, body, letter, error, failure_id=failure_id, source=self._source, now=self._now())
         async with self._database.write() as connection:
             await journal.write(connection)

@@ -9,6 +9,14 @@ from hub.messages.desk import MessageSetAside
 from hub.messages.envelope import Letter, derived_id, write_letter
 from hub.store.journal import Journal, failure_row
 
+MOST = 2_000
+
+
+def tellable(text: str) -> str:
+    """A text as it can be stored and said, whatever a message has put into it."""
+    plain = text.encode("utf-8", "backslashreplace").decode().replace("\x00", "\\x00")
+    return plain if len(plain) <= MOST else f"{plain[:MOST]}…"
+
 
 def set_aside(
     journal: Journal,
@@ -24,12 +32,12 @@ def set_aside(
     """Note the failure; its code and text. The same failure again is the same row, and is said once."""
     known = error if isinstance(error, HubError) else None
     code = code or (known.code if known else "defect")
-    text = (known.message if known else f"{type(error).__name__}: {error}") or "unreadable"
-    where = known.where if known else ""
+    text = tellable((known.message if known else f"{type(error).__name__}: {error}") or "unreadable")
+    where = tellable(known.where if known else "")
     journal.fail(failure_row(failure_id, raw, letter, code, text, where, now))
     event = MessageSetAside(
         failure_id=failure_id,
-        message_id=letter.envelope.id[:80] if letter else None,
+        message_id=letter.envelope.id if letter else None,
         type=letter.envelope.type if letter else None,
         code=code,
         message=text,

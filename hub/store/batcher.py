@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from sqlalchemy.exc import IntegrityError
@@ -17,12 +18,19 @@ log = logging.getLogger("hub.store")
 RACES = 5
 
 
+@dataclass(frozen=True, slots=True)
+class _Lost:
+    """What nothing could be done with."""
+
+    error: Exception
+
+
 class Batcher(Generic[T, R]):
     """Gathers items and has them carried out together, one transaction after the other.
 
     ``together`` carries a batch out and gives a result for each item. While the database does not answer the
     batch is kept and tried again; when it fails otherwise its items are carried out one by one, and an item that
-    fails alone is given to ``failed``, so that one cannot stop the others.
+    fails alone is given to ``failed``, so that one cannot stop the others. If that fails too, its caller is told.
     """
 
     def __init__(
@@ -92,10 +100,14 @@ class Batcher(Generic[T, R]):
                 await asyncio.sleep(delay)
                 delay = min(delay * 2, 5.0)
         for (_, future), result in zip(batch, results, strict=True):
-            if not future.done():
+            if future.done():
+                continue
+            if isinstance(result, _Lost):
+                future.set_exception(result.error)
+            else:
                 future.set_result(result)
 
-    async def _carry(self, items: Sequence[T]) -> list[R]:
+    async def _carry(self, items: Sequence[T]) -> list[R | _Lost]:
         try:
             return list(await self._race(items))
         except StoreUnavailable:
@@ -103,8 +115,17 @@ class Batcher(Generic[T, R]):
         except Exception as error:
             if len(items) == 1:
                 log.exception("%s: an item failed", self._name)
-                return [await self._failed(items[0], error)]
+                return [await self._give_up(items[0], error)]
         return [result for item in items for result in await self._carry([item])]
+
+    async def _give_up(self, item: T, error: Exception) -> R | _Lost:
+        try:
+            return await self._failed(item, error)
+        except StoreUnavailable:
+            raise
+        except Exception as worse:
+            log.exception("%s: an item could not even be set aside", self._name)
+            return _Lost(worse)
 
     async def _race(self, items: Sequence[T]) -> Sequence[R]:
         """Another process may be first with a row; what it wrote is seen the next time."""

@@ -165,7 +165,7 @@ async def _add_failures(connection: AsyncConnection, rows: list[dict[str, Any]])
     statement = adding.on_conflict_do_update(
         index_elements=["failure_id"],
         set_={
-            "state": "open",
+            "state": adding.excluded.state,
             "code": adding.excluded.code,
             "message": adding.excluded.message,
             "place": adding.excluded.place,

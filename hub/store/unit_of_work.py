@@ -119,7 +119,7 @@ class UnitOfWork:
             loaded = case.copy()
             fates = []
             for item, letter in zip(items, opened, strict=True):
-                if isinstance(letter, HubError):
+                if isinstance(letter, Exception):
                     fates.append(batch.set_aside(item, None, letter))
                 elif failed is not None:
                     fates.append(batch.set_aside(item, letter, failed))
@@ -134,11 +134,15 @@ class UnitOfWork:
         return fates
 
 
-def _open(item: Item) -> Letter | HubError:
+def _open(item: Item) -> Letter | Exception:
+    """The message; why it can't be read, if it can't."""
     if item.letter is None:
         try:
             item.letter = open_letter(item.raw)
         except HubError as error:
+            return error
+        except Exception as error:
+            log.exception("a message cannot be read, by a defect")
             return error
     return item.letter
 
