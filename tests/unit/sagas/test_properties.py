@@ -380,7 +380,7 @@ def _run(examples: int, steps: int) -> None:
 
 @pytest.mark.rule("R19", "R35", "R36", "R40", "R41", "R61", "R63", "R69", "R70")
 def test_nothing_is_lost_doubled_or_stuck() -> None:
-    _run(int(os.environ.get("HUB_TEST_EXAMPLES", "120")), 40)
+    _run(int(os.environ.get("HUB_TEST_EXAMPLES", "200")), 40)
 
 
 @pytest.mark.soak
