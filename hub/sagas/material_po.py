@@ -27,6 +27,7 @@ from hub.sagas.reduction import (
     leaves_what_is_in,
     reduce,
     reduce_to_what_came,
+    refuses_the_rest,
     serves_nobody,
     shrink_unsent,
 )
@@ -85,6 +86,7 @@ MATERIAL_PO: Table[MaterialPo] = Table(
         on(SENT, AcknowledgeMaterialPo, propose_change, "change_proposed", some_questioned),
         on("change_proposed", AcknowledgeMaterialPo, note_answers, to="issued"),
         on(("issued", "confirmed", "part_received"), AcknowledgeMaterialPo, note_answers),
+        on("cancel_requested", AcknowledgeMaterialPo, cancelled, "cancelled", refuses_the_rest),
         ignore("cancel_requested", AcknowledgeMaterialPo, "it has been asked to cancel"),
         refuse(("withheld", "refused", *FINAL), AcknowledgeMaterialPo, "not_open", NOT_OPEN),
         #

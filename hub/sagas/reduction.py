@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from hub.messages.materials import (
+    AcknowledgeMaterialPo,
     AnswerMaterialPoCancellation,
     MaterialPoCancelled,
     MaterialPoCancelRefused,
@@ -111,7 +112,15 @@ def agrees(po: MaterialPo, answer: AnswerMaterialPoCancellation, scene: Scene) -
     return answer.answer == "accepted"
 
 
-def cancelled(po: MaterialPo, answer: AnswerMaterialPoCancellation, scene: Scene) -> Step[MaterialPo]:
+def refuses_the_rest(po: MaterialPo, answer: AcknowledgeMaterialPo, scene: Scene) -> bool:
+    """The supplier refuses every line that it was asked to cancel, so that nothing more will come."""
+    refused = {line.line for line in answer.lines if line.answer == "rejected"}
+    return all(number in refused for number, line in po.lines.items() if line.awaited > ZERO)
+
+
+def cancelled(
+    po: MaterialPo, answer: AnswerMaterialPoCancellation | AcknowledgeMaterialPo, scene: Scene
+) -> Step[MaterialPo]:
     """The supplier has cancelled what was still to come (R35)."""
     event = MaterialPoCancelled(**names(po, answer))
     lines = {n: line if line.status in {"received", "cancelled"} else line.ended() for n, line in po.lines.items()}
