@@ -51,13 +51,18 @@ def rules_of(settings: Settings, partners: Partners) -> Rules:
     """What the process depends on, from settings and partner files."""
     suppliers = {partner.id: partner for partner in partners.all.values() if partner.role == "supplier"}
     return Rules(
+        calendar=settings.calendar,
         task_due=settings.task_due,
         penalty_answer=timedelta(hours=settings.penalty_answer_hours),
         penalty_reminder=timedelta(hours=settings.penalty_reminder_hours),
         revision_reminder=timedelta(hours=settings.revision_reminder_hours),
         revision_reminders=settings.revision_reminders,
+        revision_lapse=settings.revision_lapse,
+        senior_after=settings.senior_after,
         supplier_tolerance_percent=settings.supplier_tolerance_percent,
-        tolerance_percent={key: each.tolerance_percent for key, each in suppliers.items() if each.tolerance_percent},
+        tolerance_percent={
+            key: each.tolerance_percent for key, each in suppliers.items() if each.tolerance_percent is not None
+        },
         part_shipments=frozenset(each.id for each in partners.all.values() if each.part_shipments),
         suppliers=frozenset(suppliers),
         offers={

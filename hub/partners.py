@@ -78,8 +78,8 @@ class Partner(_Profile):
     parts: dict[str, str] = {}
     """the partner's part numbers and ours"""
     prices: list[AgreedPrice] = []
-    tolerance_percent: Annotated[float, Field(ge=0, le=100)] = 0
-    """how much less is still "in full" (R66)"""
+    tolerance_percent: Annotated[float, Field(ge=0, le=100)] | None = None
+    """how much less is still "in full" (R66); absent: for suppliers as the settings say, for customers none"""
     part_shipments: bool = False
     """whether good pieces of a line may be shipped before the rest (R61)"""
     cancellation_charge: bool = False

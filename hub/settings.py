@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit, urlunsplit
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, YamlConfigSettingsSource
 
 from hub.errors import ConfigurationError
+from hub.sagas.calendar import DAYS, Calendar
 
 SETTINGS_FILE = Path("hub.yaml")
 EMBEDDED = "embedded://"
@@ -52,11 +53,26 @@ class Settings(BaseSettings):
     """seconds until a publish without the broker's confirm counts as failed"""
     delivery_limit: Annotated[int, Field(ge=1)] = 50
     max_document_bytes: Annotated[int, Field(ge=1)] = 50_000_000
+    working_days: Annotated[list[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]], Field(min_length=1)] = [
+        "mon",
+        "tue",
+        "wed",
+        "thu",
+        "fri",
+    ]
+    """the days of the week on which tasks are worked on and goods come in"""
+    holidays: list[date] = []
+    """days on which they are not"""
     task_due_hours: Annotated[float, Field(gt=0)] = 48
+    """of working days: 48 from a Friday's noon on end at Tuesday's"""
     penalty_answer_hours: Annotated[float, Field(gt=0)] = 168
     penalty_reminder_hours: Annotated[float, Field(gt=0)] = 96
     revision_reminder_hours: Annotated[float, Field(gt=0)] = 168
     revision_reminders: Annotated[int, Field(ge=1)] = 3
+    revision_lapse_hours: Annotated[float, Field(gt=0)] | None = None
+    """how long a revised purchase order is awaited before the order lapses (R65); absent: for ever"""
+    senior_after: Annotated[int, Field(ge=1)] | None = None
+    """the revision of a purchase order from which on a senior sales officer reviews it (R4); absent: never"""
     supplier_tolerance_percent: Annotated[float, Field(ge=0, le=100)] = 5.0
     debug: bool = False
     """whether the command line shows the traceback of a defect"""
@@ -82,6 +98,16 @@ class Settings(BaseSettings):
     def task_due(self) -> timedelta:
         """How long a decision may take before its task is due."""
         return timedelta(hours=self.task_due_hours)
+
+    @property
+    def revision_lapse(self) -> timedelta | None:
+        """How long a revised purchase order is awaited; None: for ever."""
+        return None if self.revision_lapse_hours is None else timedelta(hours=self.revision_lapse_hours)
+
+    @property
+    def calendar(self) -> Calendar:
+        """The working calendar."""
+        return Calendar(frozenset(map(DAYS.index, self.working_days)), frozenset(self.holidays))
 
     def shown(self) -> dict[str, Any]:
         """The effective settings, secrets masked."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from hub.messages.base import Message, Person
 from hub.messages.envelope import instant
+from hub.sagas.calendar import Calendar
 from hub.sagas.model import MaterialPo, Order, Stock
 
 
@@ -28,7 +29,9 @@ class SupplierOffer:
 class Rules:
     """The settings and partner terms that the process depends on. Times are settings (R22, R38, R65)."""
 
+    calendar: Calendar = field(default_factory=Calendar)
     task_due: timedelta = timedelta(days=2)
+    """working time; the other times are plain"""
     penalty_answer: timedelta = timedelta(days=7)
     penalty_reminder: timedelta = timedelta(days=4)
     revision_reminder: timedelta = timedelta(days=7)
@@ -78,6 +81,10 @@ class Scene:
     def at(self, delay: timedelta) -> str:
         """The instant that is so far away."""
         return instant(self.now + delay)
+
+    def due(self, span: timedelta) -> str:
+        """The instant that is so much working time away."""
+        return instant(self.rules.calendar.after(self.now, span))
 
     def stock(self, material: str) -> Stock:
         """The stock of a material; nothing where it was never seen."""

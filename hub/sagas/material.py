@@ -32,6 +32,7 @@ from hub.messages.production import (
     WorkOrderCancelled,
 )
 from hub.sagas.case import Scene, by_of
+from hub.sagas.dates import earliest_delivery, refuse_past
 from hub.sagas.model import MaterialSource, Requirement
 from hub.sagas.numbers import ZERO, decimal, plain, short
 from hub.sagas.table import Refusal, Step, Table, ignore, never, on, refuse, refuse_if, step, waits
@@ -110,6 +111,10 @@ def _supplier_fits(need: Requirement, allocation: Allocation, scene: Scene, wher
     if scene.rules.suppliers and allocation.supplier_id not in scene.rules.suppliers:
         text = f"{allocation.supplier_id} is not among the suppliers of the partner file"
         return Refusal("unknown_supplier", text, f"{where}.supplier_id")
+    offers = scene.rules.offers.get(need.material, ())
+    earliest = [earliest_delivery(each, scene) for each in offers if each.supplier_id == allocation.supplier_id]
+    if refusal := refuse_past(allocation.requested_date, scene, f"{where}.requested_date", *earliest[:1]):
+        return refusal
     if allocation.join is None:
         return None
     po = scene.case.material_pos.get(allocation.join)

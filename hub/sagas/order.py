@@ -22,6 +22,7 @@ from hub.messages.order import (
 )
 from hub.messages.production import DispatchShipment, Shipped
 from hub.sagas.case import Scene
+from hub.sagas.dates import refuse_past
 from hub.sagas.model import Order
 from hub.sagas.numbers import ZERO, plain
 from hub.sagas.purchase_order import marked_as_revision, po_fits, receive, revise, same_content, without_line
@@ -110,10 +111,12 @@ def held(order: Order, message: object, scene: Scene) -> bool:
 
 
 def _review_fits(order: Order, review: ReviewOrder, scene: Scene) -> Refusal | None:
-    """Proposals are about lines of the order; asking to revise says why (R3)."""
+    """Proposals are about lines of the order and not of the past (R67); asking to revise says why (R3)."""
     for place, proposal in enumerate(review.proposals):
         if proposal.line not in order.lines:
             return Refusal("unknown_line", f"{order.po_number} has no line {proposal.line}", f"proposals.{place}.line")
+        if refusal := refuse_past(proposal.requested_date, scene, f"proposals.{place}.requested_date"):
+            return refusal
     if review.decision == "revise" and not review.proposals and not review.reason:
         return Refusal("reason_missing", "say why, or propose something, when asking to revise", "reason")
     return None

@@ -15,6 +15,7 @@ from hub.messages.production import (
     WorkOrderScheduled,
 )
 from hub.sagas.case import Scene, by_of
+from hub.sagas.dates import refuse_past
 from hub.sagas.material import missing
 from hub.sagas.model import WorkOrder
 from hub.sagas.numbers import SMALLEST, ZERO, decimal, plain
@@ -43,8 +44,8 @@ def _part(quantity: Decimal, pieces: Decimal, of: Decimal) -> Decimal:
 
 def dates_fit(work: WorkOrder, plan: ScheduleWorkOrder, scene: Scene) -> Refusal | None:
     """Nothing is planned in the past, or ends before it starts (R67)."""
-    if plan.start < scene.today:
-        return Refusal("date_in_the_past", f"the earliest possible start is {scene.today}", "start")
+    if refusal := refuse_past(plan.start, scene, "start"):
+        return refusal
     if plan.end < plan.start:
         return Refusal("end_before_start", f"it cannot end before it starts on {plan.start}", "end")
     return None

@@ -116,7 +116,7 @@ def _settle(
             target=target,
             visit=demand.saga.visits,
             opened_at=instant(scene.now),
-            due_at=scene.at(scene.rules.task_due),
+            due_at=scene.due(scene.rules.task_due),
             assignee=demand.assignee,
         )
         tasks[task.task_id] = task

@@ -1,0 +1,38 @@
+"""The working calendar: on which days people work, and goods come in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """Days are those of UTC, as everywhere in the hub."""
+
+    weekdays: frozenset[int] = frozenset(range(5))
+    """0 is Monday; at least one"""
+    holidays: frozenset[date] = frozenset()
+
+    def works(self, day: date) -> bool:
+        """Whether it is a working day."""
+        return day.weekday() in self.weekdays and day not in self.holidays
+
+    def on_or_after(self, day: date) -> date:
+        """The day itself, or else the next working day."""
+        while not self.works(day):
+            day += _DAY
+        return day
+
+    def after(self, moment: datetime, span: timedelta) -> datetime:
+        """The moment that lies so much later when only working days count: 48 hours are two of them."""
+        while True:
+            if not self.works(moment.date()):
+                moment = datetime.combine(self.on_or_after(moment.date()), time(tzinfo=UTC))
+            midnight = datetime.combine(moment.date() + _DAY, time(tzinfo=UTC))
+            if span < midnight - moment:
+                return moment + span
+            span, moment = span - (midnight - moment), midnight
