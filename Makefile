@@ -15,6 +15,9 @@ DEV := $(VENV)/.dev
 # A checkout set up for development has all that the demo needs.
 READY = $(if $(wildcard $(DEV)),$(DEV),$(RUNTIME))
 ELSEWHERE := --ignore=tests/unit --ignore=tests/benchmarks -m 'not soak and not faults'
+# Each worker has servers of its own.
+WORKERS ?= 2
+SHARED_OUT = -q -n $(WORKERS) --dist worksteal
 
 .PHONY: help setup demo test lint format prove soak faults bench servers coverage docker-check requirements clean
 
@@ -31,9 +34,9 @@ test: setup ## lint, then every test (RabbitMQ and PostgreSQL are found, or inst
 	@$(MAKE) lint
 	@rm -f .coverage .coverage.*
 	@echo "== unit tests"
-	@$(PYTEST) tests/unit -m 'not soak and not faults' --cov --cov-report=
+	@$(PYTEST) tests/unit -m 'not soak and not faults' $(SHARED_OUT) --cov --cov-report=
 	@echo "== contract, integration and simulation tests"
-	@$(PYTEST) tests $(ELSEWHERE) --cov --cov-append --cov-report=
+	@$(PYTEST) tests $(ELSEWHERE) $(SHARED_OUT) --cov --cov-append --cov-report=
 	@echo "== coverage (make coverage: by module)"
 	@$(BIN)/coverage report --skip-covered --skip-empty | tail -n 3
 
