@@ -13,7 +13,7 @@ from typing import Any, Literal, Protocol
 
 from hub.messages.base import Command, Event
 from hub.messages.customer_po import SubmitCustomerPo
-from hub.messages.desk import Intent, Kind
+from hub.messages.documents import Intent, Kind
 from hub.partners import Partner, Partners
 
 Disposition = Literal["accepted", "accepted_with_errors", "rejected", "quarantine"]

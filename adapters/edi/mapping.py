@@ -14,7 +14,7 @@ from adapters.edi.faults import clean
 from adapters.edi.values import plain, total
 from hub.messages.base import Command, Message
 from hub.messages.customer_po import AnswerPenalty, CancelCustomerPo
-from hub.messages.desk import Intent
+from hub.messages.documents import Intent
 from hub.messages.materials import AcknowledgeMaterialPo, NotifyDispatch
 from hub.partners import Partner
 from hub.ports import Context

@@ -12,7 +12,7 @@ from adapters.edi.faults import Fault
 from adapters.edi.mapping import Job, Meaning
 from adapters.edi.receipts import read_ta1
 from hub.messages.base import Command
-from hub.messages.desk import Intent
+from hub.messages.documents import Intent
 from hub.partners import Partner
 from hub.ports import Context, Disposition, Draft, Finding, Part, Reading
 

@@ -14,7 +14,7 @@ from adapters.email.valued import Fault
 from adapters.email.vocabulary import alternatives, bounded, fold, vocabulary
 from adapters.email.wire import name
 from hub.messages.customer_po import AnswerPenalty, CancelCustomerPo, Source
-from hub.messages.desk import Intent
+from hub.messages.documents import Intent
 
 _POLITE = 400
 """characters that may stand below the answer: thanks and a name"""

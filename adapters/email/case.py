@@ -20,7 +20,7 @@ from adapters.email.sheet import Sheet
 from adapters.email.valued import Fault, Setting
 from adapters.email.vocabulary import fold
 from hub.messages.base import Command
-from hub.messages.desk import Intent
+from hub.messages.documents import Intent
 from hub.partners import Partner
 from hub.ports import Context, Reader
 

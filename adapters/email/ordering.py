@@ -12,7 +12,7 @@ from adapters.email.identity import order_key
 from adapters.email.purchase import Purpose
 from adapters.email.valued import Fault
 from adapters.email.vocabulary import fold, vocabulary
-from hub.messages.desk import Intent
+from hub.messages.documents import Intent
 
 _NOUNS = re.compile(
     r"\b(?:order|po|purchase order|bestell\w*|auftrag\w*|commande|pedido|tilaus\w*|bestall\w*|inkop\w*|inkoop\w*)\b"

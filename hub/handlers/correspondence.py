@@ -20,7 +20,7 @@ from hub.errors import HubError
 from hub.handlers.intake import outgoing
 from hub.messages.base import Event
 from hub.messages.catalogue import EVENTS
-from hub.messages.desk import DocumentDeliveryFailed
+from hub.messages.documents import DocumentDeliveryFailed
 from hub.messages.envelope import Letter, derived_id, open_letter, write_letter
 from hub.partners import Partner, Partners
 from hub.ports import Composed, Occasion, Writer

@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hub.handlers.reading import read_document, too_large
 from hub.messages.base import Command, Event
 from hub.messages.customer_po import CancelCustomerPo, Finding, SubmitCustomerPo
-from hub.messages.desk import DocumentDuplicate, DocumentQuarantined, DocumentReceived, DocumentRejected
+from hub.messages.documents import DocumentDuplicate, DocumentQuarantined, DocumentReceived, DocumentRejected
 from hub.messages.envelope import derived_id, instant, write_letter
 from hub.ports import Context, Reader, Reading
 from hub.ports import Finding as Found

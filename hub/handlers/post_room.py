@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, select, update
 
 from hub.errors import StoreUnavailable
 from hub.handlers.intake import Intake, Receipt
-from hub.messages.desk import DocumentSent
+from hub.messages.documents import DocumentSent
 from hub.messages.envelope import derived_id, write_letter
 from hub.ports import Arrival, Transport
 from hub.store import tables

@@ -6,14 +6,14 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from hub.messages import desk, order, production
+from hub.messages import documents, order, production
 from hub.messages.base import Event
 from hub.messages.envelope import Letter
 from hub.messages.materials import MaterialPoEvent
 from hub.simulation.words import said
 
 STAGES = ("review", "engineering", "materials", "ready", "scheduled", "making", "inspection", "shipping", "shipped")
-QUIET = (desk.DocumentSent,)
+QUIET = (documents.DocumentSent,)
 """told in the end, as a list"""
 
 _STATE: Mapping[type[Event], str] = {
@@ -78,7 +78,7 @@ class Board:
         view = next((self._ids[key] for key in keys if key in self._ids), None)
         if view is not None:
             self._follow(view, message)
-        elif not isinstance(message, desk.DocumentEvent):
+        elif not isinstance(message, documents.DocumentEvent):
             return ""
         text = "" if isinstance(message, QUIET) else said(message, self._names)
         if text and view is not None:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from hub.app import Hub, build
 from hub.client import client_of
 from hub.errors import HubError
-from hub.messages import desk
+from hub.messages import documents
 from hub.messages.envelope import Letter
 from hub.settings import Settings
 from hub.simulation.board import Board
@@ -23,7 +23,12 @@ from hub.simulation.story import ORDERS, Drop, Story
 from hub.store import queries
 
 PATIENCE = 60.0
-TAKEN = (desk.DocumentReceived, desk.DocumentDuplicate, desk.DocumentRejected, desk.DocumentQuarantined)
+TAKEN = (
+    documents.DocumentReceived,
+    documents.DocumentDuplicate,
+    documents.DocumentRejected,
+    documents.DocumentQuarantined,
+)
 ENDS = {"order.completed.v1", "order.cancelled.v1", "order.rejected.v1"}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from hub.messages import desk, materials, order, production
+from hub.messages import documents, materials, order, production
 from hub.messages.base import Event
 
 UNITS = {"H87": "pc", "KGM": "kg", "MTR": "m", "LBR": "lb"}
@@ -75,11 +75,11 @@ WORDS: Mapping[type[Event], Callable[[Any], str]] = {
     materials.MaterialPoCancelRequested: lambda e: f"{e.supplier_id} is asked to cancel {_goods(e)}",
     materials.MaterialPoCancelled: lambda e: f"{e.supplier_id} agrees to cancel {_goods(e)}",
     materials.MaterialPoCancelRefused: lambda e: f"{e.supplier_id} will deliver {_goods(e)} all the same",
-    desk.DocumentReceived: lambda e: f"document {e.name} taken in",
-    desk.DocumentDuplicate: lambda e: f"document {e.name} came before: it starts nothing",
-    desk.DocumentRejected: lambda e: f"document {e.name} cannot be read: set aside with a report",
-    desk.DocumentQuarantined: lambda e: f"document {e.name} is for a person to judge",
-    desk.DocumentSent: lambda e: f"document sent: {e.name or e.purpose}",
+    documents.DocumentReceived: lambda e: f"document {e.name} taken in",
+    documents.DocumentDuplicate: lambda e: f"document {e.name} came before: it starts nothing",
+    documents.DocumentRejected: lambda e: f"document {e.name} cannot be read: set aside with a report",
+    documents.DocumentQuarantined: lambda e: f"document {e.name} is for a person to judge",
+    documents.DocumentSent: lambda e: f"document sent: {e.name or e.purpose}",
 }
 
 

@@ -25,7 +25,7 @@ from adapters.edi.mapping import (
 )
 from hub.messages.base import Command
 from hub.messages.customer_po import SubmitCustomerPo
-from hub.messages.desk import Intent
+from hub.messages.documents import Intent
 
 
 class OrderMap:
