@@ -342,6 +342,14 @@ class MaterialPo:
         """Whether no requirement counts on what is still to come, or to be decided."""
         return not any(line.shares for line in self.lines.values() if line.awaited > ZERO or line.undecided)
 
+    def given_up(self) -> MaterialPo:
+        """The PO when nobody needs it: what is refused has ended, what is changed stands until it is cancelled."""
+        lines = {}
+        for number, line in self.lines.items():
+            status = "open" if line.status == "changed" else line.status
+            lines[number] = line.ended() if status == "rejected" else replace(line, status=status, answer=None)
+        return replace(self, lines=lines)
+
     def with_line(self, line: MaterialLine) -> MaterialPo:
         """The PO with one line replaced."""
         return replace(self, lines={**self.lines, line.line: line})

@@ -84,14 +84,7 @@ def ask_to_cancel(po: MaterialPo, released: MaterialReleased, scene: Scene) -> S
     """Ask the supplier to cancel (R35)."""
     lines = [line for line in po.lines.values() if line.awaited > ZERO]
     event = MaterialPoCancelRequested(**names(po, None, lines))
-    after = _unshared(po, released)
-    kept = {
-        number: line.ended()
-        if line.status == "rejected"
-        else replace(line, status="open" if line.status == "changed" else line.status, answer=None)
-        for number, line in after.lines.items()
-    }
-    return step(replace(after, lines=kept), event)
+    return step(_unshared(po, released).given_up(), event)
 
 
 def reduce(po: MaterialPo, released: MaterialReleased, scene: Scene) -> Step[MaterialPo]:

@@ -127,12 +127,10 @@ def _accepted(line: MaterialLine) -> MaterialLine:
 
 
 def _without_line(po: MaterialPo, number: str) -> MaterialPo:
-    """Do without a line: it ends, unless it is the last to come, which the supplier has to be asked about."""
+    """Do without a line: it ends. Where nobody counts on the others either, the supplier is asked about all."""
     line = po.lines[number]
-    others = [other for other in po.lines.values() if other is not line]
-    if line.status == "rejected" or any(other.awaited > ZERO or other.undecided for other in others):
-        return po.with_line(line.ended())
-    return po.with_line(replace(line, status="open", shares=(), answer=None))
+    rest = po.with_line(line.ended())
+    return po.with_line(replace(line, shares=())).given_up() if rest.serves_nobody else rest
 
 
 def _reviewed(po: MaterialPo, review: ReviewMaterialPoChange) -> MaterialPo:

@@ -407,12 +407,12 @@ def test_two_needs_of_one_material_are_not_served_from_the_same_steel() -> None:
     assert [play.requirement(number).lost for number in (1, 2)] == [0, 5]
 
 
-def two_lines(play: Play) -> str:
-    """A material PO with a line for each of two orders."""
+def two_lines(play: Play, second: str = "30") -> str:
+    """A material PO with a line for each of two orders, the second for this quantity."""
     play.source(1, S_ONE="30")
     po = play.po().material_po_id
     second_order(play)
-    join = {"from": "supplier", "supplier_id": "S_ONE", "quantity": "30", "join": po}
+    join = {"from": "supplier", "supplier_id": "S_ONE", "quantity": second, "join": po}
     play.tell("material.source", requirement_id=play.need_id(1), allocations=[join])
     return po
 
@@ -482,3 +482,43 @@ def test_a_supplier_can_be_chosen_while_less_is_in_stock_than_is_set_aside(play:
     second_order(play)
     assert play.source(1, stock="1", S_TWO="29") == "short_stock"
     assert play.source(1, S_TWO="30") == ""
+
+
+def a_surplus_nobody_needs(play: Play) -> str:
+    """A material PO whose line 1 somebody needs, and of whose line 2 only what was ordered beyond need is left."""
+    po = two_lines(play, second="40")
+    play.another_order("BBBBBBBBBBBB").cancel()
+    play.assess("free")
+    play.another_order("AAAAAAAAAAAA")
+    assert [line.quantity for line in play.po().lines.values()] == [30, 10]
+    return po
+
+
+@pytest.mark.rule("R20", "R63", "R69")
+@pytest.mark.parametrize("surplus", ["changed", "rejected"])
+def test_a_po_that_nobody_needs_any_more_is_settled_line_by_line(play: Play, surplus: str) -> None:
+    """What the supplier refuses has ended; what he changed stands as ordered until he agrees to cancel it."""
+    po = a_surplus_nobody_needs(play)
+    play.tell(
+        "material-po.acknowledge",
+        material_po_id=po,
+        lines=[
+            {"line": "1", "answer": "changed", "promised_date": "2027-03-01"},
+            {"line": "2", "answer": surplus, "quantity": "5"},
+        ],
+    )
+    play.tell("material-po.review-change", material_po_id=po, line="1", decision="source-anew")
+    assert play.po().state == "cancel_requested"
+    assert not any(line.undecided for line in play.po().lines.values())
+    assert play.asked == ["material.source"]
+    assert play.stock().on_order == sum(line.awaited for line in play.po().lines.values())
+
+
+@pytest.mark.rule("R20", "R63")
+def test_a_po_is_done_when_the_supplier_refuses_what_is_left_for_nobody(play: Play) -> None:
+    po = a_surplus_nobody_needs(play)
+    play.tell("material-po.acknowledge", material_po_id=po, lines=[{"line": "2", "answer": "rejected"}])
+    play.acknowledge(po, "rejected")
+    play.tell("material-po.review-change", material_po_id=po, line="1", decision="source-anew")
+    assert (play.po().state, play.stock().on_order) == ("cancelled", 0)
+    assert play.asked == ["material.source"]
