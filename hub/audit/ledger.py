@@ -19,6 +19,8 @@ class PoAccount:
     """the verbs of its events"""
     received: dict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
     """by line"""
+    ordered: dict[str, Decimal] = field(default_factory=dict)
+    """by line, as last said"""
 
 
 @dataclass(slots=True)
@@ -111,6 +113,8 @@ class Ledger:
     def _material_po(self, verb: str, data: Data) -> None:
         account = self.material_pos.setdefault(data["material_po_id"], PoAccount())
         account.kinds.add(verb)
+        for line in data["lines"]:
+            account.ordered[line["line"]] = number(line["quantity"])
         for line in data.get("receipt", ()):
             quantity = number(line["quantity"])
             account.received[line["line"]] += quantity

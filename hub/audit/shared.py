@@ -13,11 +13,14 @@ from hub.audit.orders import SETTLED, in_house
 from hub.audit.report import Notes
 
 AWAITED = frozenset({"issued", "confirmed", "change_proposed", "part_received", "cancel_requested"})
-DEAD = frozenset({"received", "cancelled", "rejected"})
+GONE = frozenset({"received", "cancelled"})
+"""lines of which nothing more comes"""
+DEAD = GONE | {"rejected"}
+"""lines of which nothing is awaited"""
 PO_EVENTS = {
     "withheld": set(),
     "issued": {"issued"},
-    "confirmed": {"confirmed", "change-accepted", "cancel-refused", "cancelled", "cancel-requested"},
+    "confirmed": {"confirmed", "change-accepted", "cancel-refused", "reduced"},
     "change_proposed": {"change-proposed"},
     "part_received": {"part-received"},
     "received": {"received"},
@@ -35,20 +38,25 @@ class Tally:
     def __init__(self) -> None:
         self.reserved: dict[str, Decimal] = defaultdict(Decimal)
         self.on_order: dict[str, Decimal] = defaultdict(Decimal)
-        self.sources: dict[str, dict[str, Stored]] = defaultdict(dict)
-        """by material PO: the requirements that count on it, each with what it counts on"""
+        self.sources: dict[str, dict[tuple[str, str], Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+        """by material PO: what is counted on, by line and requirement"""
         self.needs: dict[str, str] = {}
         """requirement: its order"""
+        self.settled: set[str] = set()
+        """requirements that need nothing any more"""
 
     def add_order(self, order: Stored) -> None:
         """Count what an order needs."""
         for key, need in order["requirements"].items():
             self.needs[key] = order["order_id"]
-            if need["state"] not in SETTLED:
-                self.reserved[need["material"]] += in_house(need)
-                for source in need["sources"]:
-                    if not source["closed"]:
-                        self.sources[source["material_po_id"]][key] = source
+            if need["state"] in SETTLED:
+                self.settled.add(key)
+                continue
+            self.reserved[need["material"]] += in_house(need)
+            for source in need["sources"]:
+                if not source["closed"]:
+                    rest = number(source["quantity"]) - number(source["received"])
+                    self.sources[source["material_po_id"]][source["line"], key] += rest
 
 
 def check_material_po(po: Stored, account: PoAccount | None, tally: Tally, orders: set[str], notes: Notes) -> None:
@@ -58,15 +66,16 @@ def check_material_po(po: Stored, account: PoAccount | None, tally: Tally, order
     wanted = PO_EVENTS.get(state)
     if wanted and not (account and account.kinds & wanted):
         notes.find("material_po_state", key, f"is stored as {state}, and no event says so")
-    shares: dict[str, Decimal] = defaultdict(Decimal)
+    shares: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
     for name, line in po["lines"].items():
         _line(key, name, line, account, notes)
         if state in AWAITED:
             tally.on_order[line["material"]] += awaited(line)
         for share in line["shares"]:
             _reachable(key, share, tally, orders, notes)
-            if line["status"] not in DEAD and state in AWAITED | {"withheld"}:
-                shares[share["requirement_id"]] += number(share["quantity"]) - number(share["received"])
+            if line["status"] not in GONE:
+                rest = number(share["quantity"]) - number(share["received"])
+                shares[name, share["requirement_id"]] += rest
     _promised(key, shares, tally, notes)
     wanted_task = state in {"change_proposed", "refused"} and any(
         line["status"] in {"changed", "rejected"} for line in po["lines"].values()
@@ -87,8 +96,10 @@ def _line(key: str, name: str, line: Stored, account: PoAccount | None, notes: N
     said = account.received.get(name, ZERO) if account else ZERO
     if received != said:
         notes.find("material_po_received", key, f"line {name}: {received} are stored as received, events say {said}")
-    if line["status"] not in DEAD and received + awaited(line) != max(received, number(line["quantity"])):
-        notes.find("material_po_open", key, f"line {name}: received and awaited are not what was ordered")
+    ordered = account.ordered.get(name) if account else None
+    if line["status"] not in DEAD and ordered is not None and received + awaited(line) != ordered:
+        text = f"line {name}: {received} received and {awaited(line)} awaited are not the {ordered} that were ordered"
+        notes.find("material_po_open", key, text)
     shared = sum((number(each["quantity"]) for each in line["shares"]), ZERO)
     if line["status"] not in DEAD and shared > number(line["quantity"]):
         notes.find("material_po_shares", key, f"line {name}: {shared} are promised to orders of {line['quantity']}")
@@ -101,18 +112,22 @@ def _reachable(key: str, share: Stored, tally: Tally, orders: set[str], notes: N
         notes.find("orphan_share", key, f"it serves requirement {share['requirement_id']}, which does not exist")
 
 
-def _promised(key: str, shares: dict[str, Decimal], tally: Tally, notes: Notes) -> None:
-    for need, source in tally.sources.get(key, {}).items():
-        wanted = number(source["quantity"]) - number(source["received"])
-        if shares.get(need, ZERO) != wanted:
-            text = f"requirement {need} awaits {wanted} from it, it has {shares.get(need, ZERO)} for it"
+def _promised(key: str, shares: dict[tuple[str, str], Decimal], tally: Tally, notes: Notes) -> None:
+    """What it keeps for each requirement is what that counts on, line by line, and none is kept for the settled."""
+    counted_on = tally.sources.get(key, {})
+    for line, need in sorted({*shares, *counted_on}):
+        kept, wanted = shares.get((line, need), ZERO), counted_on.get((line, need), ZERO)
+        if kept > ZERO and need in tally.settled:
+            notes.find("dead_share", key, f"line {line} keeps {kept} for requirement {need}, which needs nothing more")
+        elif kept != wanted:
+            text = f"requirement {need} awaits {wanted} from its line {line}, it has {kept} for it"
             notes.find("share_mismatch", key, text)
 
 
 def check_sources(tally: Tally, pos: Iterable[str], notes: Notes) -> None:
     """See that every material PO that a requirement counts on exists."""
     for po_id in tally.sources.keys() - set(pos):
-        for need in tally.sources[po_id]:
+        for _, need in tally.sources[po_id]:
             notes.find("orphan_source", need, f"it counts on material PO {po_id}, which does not exist")
 
 

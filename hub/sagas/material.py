@@ -14,6 +14,7 @@ from hub.messages.materials import (
     MaterialPoCancelled,
     MaterialPoCancelRequested,
     MaterialPoChangeAccepted,
+    MaterialPoEvent,
     MaterialPoPartReceived,
     MaterialPoReceived,
     MaterialPoReduced,
@@ -188,11 +189,11 @@ def complete(need: Requirement, receipt: Receipt, scene: Scene) -> Step[Requirem
     return step(need, MaterialAvailable(**_names(need, need.in_house)))
 
 
-def _kept(need: Requirement, scene: Scene) -> Requirement:
-    """Count only on what the material POs still hold for this requirement; links to the others stay (R70)."""
+def _kept(need: Requirement, message: MaterialPoEvent, scene: Scene) -> Requirement:
+    """Count only on what the material PO still holds for this requirement; links to what is lost stay (R70)."""
     sources = []
     for each in need.sources:
-        if not each.closed:
+        if not each.closed and each.material_po_id == message.material_po_id:
             line = scene.case.material_pos[each.material_po_id].lines[each.line]
             share = line.share_of(need.requirement_id)
             quantity = max(each.received, min(each.quantity, share.quantity if share else ZERO))
@@ -201,14 +202,14 @@ def _kept(need: Requirement, scene: Scene) -> Requirement:
     return replace(need, sources=tuple(sources))
 
 
-def loses_source(need: Requirement, message: Message, scene: Scene) -> bool:
-    """A material PO now holds less for it than it counts on."""
-    return _kept(need, scene).awaited < need.awaited
+def loses_source(need: Requirement, message: MaterialPoEvent, scene: Scene) -> bool:
+    """The material PO now holds less for it than it counts on."""
+    return _kept(need, message, scene).awaited < need.awaited
 
 
-def source_anew(need: Requirement, message: Message, scene: Scene) -> Step[Requirement]:
+def source_anew(need: Requirement, message: MaterialPoEvent, scene: Scene) -> Step[Requirement]:
     """What a supplier will not deliver has to come from elsewhere (R20, R63)."""
-    need = _kept(need, scene)
+    need = _kept(need, message, scene)
     return step(need, MaterialRequired(**_names(need, need.unsourced)))
 
 

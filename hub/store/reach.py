@@ -27,6 +27,8 @@ SHARING = (
     timers.PenaltyExpiryDue,
 )
 """what can change the stock or the material POs of its order"""
+RELEASING = (order.AssessCancellation, customer_po.AnswerPenalty, customer_po.CancelCustomerPo, timers.PenaltyExpiryDue)
+"""of these, what can take an order's share of a material PO that serves others too (R63)"""
 LOOKING = (production.SpecifyMaterials, production.DecideDefect)
 """what looks at stock, for the facts of a task, and changes none"""
 
@@ -86,7 +88,7 @@ class Reach:
         while True:
             case = Case()
             await records.load_orders(connection, self.orders, case)
-            wanted = self.material_pos | set(self._pos_of_orders(case.orders))
+            wanted = self.material_pos | set(self._pos_of_orders(case.orders, SHARING))
             await records.load_material_pos(connection, wanted, case)
             more = {o for po in self._named(case) for o in po.order_ids} - self.orders
             if not more:
@@ -98,15 +100,25 @@ class Reach:
         return case
 
     def _named(self, case: Case) -> Iterable[MaterialPo]:
-        return (case.material_pos[key] for key in self.material_pos if key in case.material_pos)
+        """The material POs whose changes reach all orders that they serve."""
+        keys = self.material_pos | set(self._pos_of_orders(case.orders, RELEASING))
+        return (case.material_pos[key] for key in keys if key in case.material_pos)
 
     def _sharing_orders(self, kinds: tuple[type[Message], ...]) -> set[str]:
         return {self.order_id(message) for message in self.messages if isinstance(message, kinds)}
 
-    def _pos_of_orders(self, orders: dict[str, Order]) -> Iterable[str]:
-        for key in self._sharing_orders(SHARING):
+    def _pos_of_orders(self, orders: dict[str, Order], kinds: tuple[type[Message], ...]) -> Iterable[str]:
+        for key in self._sharing_orders(kinds):
             for need in orders[key].requirements.values() if key in orders else ():
                 yield from (source.material_po_id for source in need.sources)
+
+    async def look(self, connection: AsyncConnection) -> None:
+        """Find the orders that share a material PO, before anything is locked: orders are locked first, together."""
+        case = Case()
+        await records.load_orders(connection, self._sharing_orders(RELEASING), case, lock=False)
+        pos = self.material_pos | set(self._pos_of_orders(case.orders, RELEASING))
+        await records.load_material_pos(connection, pos, case, lock=False)
+        self.orders |= {order_id for po in case.material_pos.values() for order_id in po.order_ids}
 
     def _materials(self, case: Case, kinds: tuple[type[Message], ...]) -> set[str]:
         sharing = self._sharing_orders(kinds)
@@ -139,8 +151,5 @@ async def reach_of(connection: AsyncConnection, letters: Sequence[Letter]) -> Re
             reach.material_pos.add(named)
         if isinstance(message, materials.SourceMaterial):
             reach.material_pos |= {a.join for a in message.allocations if a.join}
-    look = Case()
-    await records.load_material_pos(connection, reach.material_pos, look, lock=False)
-    for ordered in look.material_pos.values():
-        reach.orders |= set(ordered.order_ids)
+    await reach.look(connection)
     return reach

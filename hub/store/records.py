@@ -44,12 +44,12 @@ async def order_ids(connection: AsyncConnection, pos: Collection[tuple[str, str]
     return found
 
 
-async def load_orders(connection: AsyncConnection, keys: Collection[str], case: Case) -> None:
-    """Load these orders into the case, and lock them, in the order of their ids."""
+async def load_orders(connection: AsyncConnection, keys: Collection[str], case: Case, *, lock: bool = True) -> None:
+    """Load these orders into the case; with ``lock``, in the order of their ids."""
     table = tables.orders
     for some in chunks(keys):
         query = select(table.c.order_id, table.c.body).where(table.c.order_id.in_(some)).order_by(table.c.order_id)
-        for key, body in await connection.execute(query.with_for_update()):
+        for key, body in await connection.execute(query.with_for_update() if lock else query):
             case.orders[key] = ORDERS.read(key, body)
 
 

@@ -160,6 +160,11 @@ PLANTED: list[tuple[str, Plant]] = [
     ("orphan_source", sql("delete from material_pos where state = 'part_received'")),
     ("orphan_share", material_po(lambda p: only(p["lines"])["shares"][0].update(order_id="O-X"))),
     ("share_mismatch", material_po(lambda p: only(p["lines"])["shares"][0].update(quantity="49"))),
+    ("share_mismatch", material_po(lambda p: only(p["lines"]).update(shares=[]))),
+    ("share_mismatch", order("BOUGHT", lambda o: only(o["requirements"])["sources"][0].update(line="2"))),
+    ("dead_share", order("BOUGHT", lambda o: only(o["requirements"]).update(state="released"))),
+    ("material_po_open", material_po(lambda p: only(p["lines"]).update(quantity="61"))),
+    ("material_po_open", event("material-po.part-received", lambda d: d["lines"][0].update(quantity="59"))),
     ("material_po_shares", material_po(lambda p: only(p["lines"]).update(quantity="40"))),
     # tasks and timers
     ("task_missing", order("REVISED", lambda o: o["tasks"].clear())),

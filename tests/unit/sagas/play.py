@@ -18,6 +18,7 @@ from hub.sagas.engine import ROLES_OF, Outcome, carry_out
 from hub.sagas.model import Cancellation, MaterialPo, Order, OrderLine, Requirement, Stock, Task, WorkOrder
 from hub.sagas.numbers import order_key
 from hub.sagas.routing import order_of
+from hub.store.reach import RELEASING
 
 NAMES = {
     "sales-officer": "Ada",
@@ -60,17 +61,44 @@ class Play:
     def give(self, message: Message) -> str:
         """Give a message, and check what every outcome has to keep."""
         before, self.last_message = self.case, message
-        held = before.copy()
-        self.last = carry_out(before, message, self._order_of(message), self.rules, self.now)
-        assert before == held, "the case given was changed"
+        seen = self._seen_by(message)
+        held = seen.copy()
+        self.last = carry_out(seen, message, self._order_of(message), self.rules, self.now)
+        assert seen == held, "the case given was changed"
         if self.last.refusal or self.last.ignored or self.last.unknown:
-            assert self.last.case is before
+            assert self.last.case is seen
             assert not self.last.events
+        else:
+            after = self.last.case
+            self.case = Case(
+                {**before.orders, **after.orders},
+                {**before.material_pos, **after.material_pos},
+                {**before.stock, **after.stock},
+            )
         for event, _, _ in self.last.events:
             self._check_on_the_wire(event)
-        self.case = self.last.case
         self.timers += [(self.now + timer.delay, timer.message) for timer in self.last.timers]
         return self.code
+
+    def _seen_by(self, message: Message) -> Case:
+        """What of the case a store loads for a message, so that a step that looks further is found out here."""
+        orders, pos = self.case.orders, self.case.material_pos
+        home = orders.get(self._order_of(message))
+        named = {getattr(message, "material_po_id", None)}
+        named |= {each.join for each in getattr(message, "allocations", ())}
+        shared = {key for key in named if key in pos}
+        if home is not None:
+            mine = {source.material_po_id for need in home.requirements.values() for source in need.sources}
+            shared |= mine if isinstance(message, RELEASING) else set()
+            named |= mine
+        elif not shared:
+            return self.case
+        keys = {order_id for key in shared for order_id in pos[key].order_ids} | ({home.order_id} if home else set())
+        return Case(
+            {key: orders[key] for key in orders if key in keys},
+            {key: pos[key] for key in pos if key in named},
+            self.case.stock,
+        )
 
     def pass_time(self, give: Callable[[Message], str] | None = None, **time: float) -> None:
         """Let time pass; timers that are due come, in their order."""

@@ -1,0 +1,99 @@
+"""Suppliers and the warehouse on a running hub: what one message can touch is loaded, whatever else is shared."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import orjson
+import pytest
+from sqlalchemy import select
+
+from hub.app import build
+from hub.audit import audit
+from hub.settings import Settings
+from hub.store import tables
+from tests.support.running import PROCUREMENT, SALES, with_partners
+from tests.support.story import Story, order_body
+
+STEEL = "STEEL-S355-6MM"
+
+
+@pytest.fixture
+async def story(backing: Settings) -> AsyncIterator[Story]:
+    """Return a story on a running hub; at its end the books have to be in order."""
+    async with build(with_partners(backing)) as hub:
+        told = Story(hub)
+        yield told
+        await told.rest()
+        assert list(await audit(hub.database)) == []
+
+
+async def supply(story: Story, number: str, *suppliers: tuple[str, str], **more: Any) -> tuple[str, list[str]]:
+    """An order of one line whose steel comes from these suppliers; its key, and its material POs."""
+    key = await story.order(number, ("1", "5"))
+    total = sum(int(quantity) for _, quantity in suppliers)
+    await story.need(f"W-{key}-1", (STEEL, str(total), "KGM"))
+    found = [{"from": "supplier", "supplier_id": name, "quantity": quantity, **more} for name, quantity in suppliers]
+    await story.source(f"R-{key}-1", *found)
+    need = await requirement(story, key)
+    return key, list(dict.fromkeys(source["material_po_id"] for source in need["sources"]))
+
+
+async def requirement(story: Story, key: str) -> dict[str, Any]:
+    """The first requirement of an order."""
+    return (await order_body(story.hub, f"O-{key}"))["requirements"][f"R-{key}-1"]
+
+
+async def po_body(story: Story, po: str) -> dict[str, Any]:
+    """What is stored of a material PO."""
+    query = select(tables.material_pos.c.body).where(tables.material_pos.c.material_po_id == po)
+    async with story.hub.database.read() as connection:
+        found: dict[str, Any] = orjson.loads((await connection.execute(query)).scalar_one())
+    return found
+
+
+@pytest.mark.rule("R20", "R63")
+async def test_one_of_two_suppliers_refuses(story: Story) -> None:
+    key, (first, second) = await supply(story, "TWO", ("S-NORDSTAHL", "60"), ("S-ALLOYS", "40"))
+    await story.say("material-po.acknowledge", material_po_id=first, lines=[{"line": "1", "answer": "rejected"}])
+    await story.say("material-po.review-change", material_po_id=first, line="1", decision="source-anew", by=PROCUREMENT)
+    need = await requirement(story, key)
+    assert need["state"] == "to_source"
+    await story.source(f"R-{key}-1", {"from": "supplier", "supplier_id": "S-ALLOYS", "quantity": "60", "join": second})
+    await story.say(
+        "material-po.receive",
+        material_po_id=second,
+        lines=[{"line": "1", "quantity": "40"}, {"line": "2", "quantity": "60"}],
+    )
+    assert (await requirement(story, key))["state"] == "available"
+
+
+@pytest.mark.rule("R63")
+async def test_one_po_has_two_lines_for_one_requirement(story: Story) -> None:
+    _, (po,) = await supply(story, "FIRST", ("S-NORDSTAHL", "60"))
+    joined = {"join": po}
+    key, pos = await supply(story, "SECOND", ("S-NORDSTAHL", "4"), ("S-NORDSTAHL", "6"), **joined)
+    assert pos == [po]
+    await story.say("material-po.receive", material_po_id=po, lines=[{"line": "2", "quantity": "4"}])
+    need = await requirement(story, key)
+    assert [source["closed"] for source in need["sources"]] == [True, False]
+
+
+@pytest.mark.rule("R20")
+async def test_what_the_supplier_refuses_waits_for_a_decision(story: Story) -> None:
+    _, (po,) = await supply(story, "REFUSED", ("S-NORDSTAHL", "60"))
+    await story.say("material-po.acknowledge", material_po_id=po, lines=[{"line": "1", "answer": "rejected"}])
+    assert (await po_body(story, po))["state"] == "refused"
+
+
+@pytest.mark.rule("R63")
+async def test_without_the_line_that_was_questioned_a_po_is_confirmed(story: Story) -> None:
+    await supply(story, "FIRST", ("S-NORDSTAHL", "60"))
+    po = (await requirement(story, story.orders["FIRST"][2:]))["sources"][0]["material_po_id"]
+    await supply(story, "SECOND", ("S-NORDSTAHL", "40"), join=po)
+    answers = [{"line": "1", "answer": "accepted"}, {"line": "2", "answer": "changed", "promised_date": "2099-01-01"}]
+    await story.say("material-po.acknowledge", material_po_id=po, lines=answers)
+    await story.say("customer-po.cancel", po_number="SECOND", customer_id="C-API", source={"channel": "api"})
+    await story.say("cancellation.assess", order_id=story.orders["SECOND"], decision="free", by=SALES)
+    assert (await po_body(story, po))["state"] == "confirmed"
