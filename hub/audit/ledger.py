@@ -29,6 +29,8 @@ class StockAccount:
 
     received: Decimal = ZERO
     consumed: Decimal = ZERO
+    returned: Decimal = ZERO
+    """from cancelled work orders"""
     adjusted: Decimal = ZERO
     changed: Decimal = ZERO
     """the sum of what `stock.changed` says"""
@@ -87,6 +89,8 @@ class Ledger:
             self.order(order_id).take(kind, data, self.notes)
             if kind == "material.consumed":
                 self.stock[data["material"]].consumed += number(data["quantity"])
+            for entry in data.get("to_stock", ()):
+                self.stock[entry["material"]].returned += number(entry["quantity"])
 
     def _number(self, account: OrderAccount, sequence: int, kind: str) -> None:
         if sequence != account.sequence + 1:

@@ -139,7 +139,7 @@ def check_stock(rows: Iterable[Any], ledger: Ledger, tally: Tally, notes: Notes)
         seen.add(row.material)
         said = ledger.stock[row.material]
         on_hand, reserved, on_order = (number(each) for each in (row.on_hand, row.reserved, row.on_order))
-        by_events = number(row.opening) + said.received - said.consumed + said.adjusted
+        by_events = number(row.opening) + said.received - said.consumed + said.returned + said.adjusted
         for code, name, stored, counted in (
             ("stock_on_hand", "on hand", on_hand, by_events),
             ("stock_reserved", "reserved", reserved, tally.reserved.get(row.material, ZERO)),

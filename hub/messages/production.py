@@ -132,11 +132,13 @@ class Dispose(
     subject="work_order_id",
     example={**_WORK, "as": "salvage", "quantity": "24", **_ENGINEER},
 ):
-    """What becomes of half-made goods of a cancelled line (R62)."""
+    """What has become of half-made goods of a cancelled line: finished to stock, salvaged, or scrapped (R62)."""
 
     as_: Annotated[Literal["stock", "salvage", "scrap"], Field(alias="as")]
     quantity: Quantity | None = None
-    """absent: all that is left"""
+    """pieces; absent: all that are left"""
+    recovered: list[MaterialNeed] | None = None
+    """salvage: the material that goes back into stock; absent: all that these pieces took"""
 
 
 class ReassignWorkOrder(
@@ -364,12 +366,20 @@ class WorkOrderDisposed(
     WorkOrderEvent,
     type="work-order.disposed.v1",
     subject="work_order_id",
-    example={**_EVENT, "as": "salvage", "quantity": "24"},
+    example={
+        **_EVENT,
+        "as": "salvage",
+        "quantity": "24",
+        "to_stock": [{"material": "STEEL-S355-6MM", "quantity": "30", "unit": "KGM"}],
+    },
 ):
     """It is decided what becomes of half-made goods (R62)."""
 
     as_: Annotated[Literal["stock", "salvage", "scrap"], Field(alias="as")]
     quantity: Quantity
+    """pieces"""
+    to_stock: list[MaterialNeed] = []
+    """what goes into stock: the finished product under its number, or recovered material"""
 
 
 class QualityPassed(

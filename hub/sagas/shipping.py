@@ -40,6 +40,9 @@ def _quantity_fits(order: Order, work: WorkOrder, wanted: Any, place: int, scene
     where = f"items.{place}.quantity"
     ready = work.good - work.shipped
     if work.state not in {"ready_to_ship", "part_shipped"} and not (ready > ZERO and parts_may_ship(order, scene)):
+        if ready > ZERO:
+            text = f"{plain(ready)} are good, but {order.customer_id} takes a line in one shipment only"
+            return Refusal("part_shipment_not_agreed", text, where)
         return Refusal(
             "not_ready",
             f"{work.work_order_id} is {work.state}, not ready to ship",

@@ -1,5 +1,6 @@
-"""Stock: one ledger per raw material, in step with all that a message has changed (R12, R14, R21).
+"""Stock: one ledger per raw material, in step with all that a message has changed (R12, R14, R21, R62).
 
+What a cancelled line leaves finished is kept in the same way, under the number of the product.
 Reserved and on order are not counted by hand: they follow from the requirements and material POs before and
 after the step, so that they cannot drift from them.
 """
@@ -8,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from hub.messages.base import Event
@@ -19,8 +20,9 @@ from hub.messages.materials import (
     MaterialPoReceived,
     StockChanged,
 )
+from hub.messages.production import WorkOrderDisposed
 from hub.sagas.case import Case, Scene
-from hub.sagas.model import MaterialPo, Requirement, Stock
+from hub.sagas.model import MaterialPo, Order, Requirement, Stock
 from hub.sagas.numbers import ZERO, decimal, plain
 from hub.sagas.table import Refusal, Step, Table, on, refuse_if, step
 
@@ -75,59 +77,87 @@ def awaited_from(po: MaterialPo) -> dict[str, Decimal]:
 
 
 def _moved(events: Iterable[Event]) -> dict[str, Decimal]:
-    moved: dict[str, Decimal] = defaultdict(lambda: ZERO)
+    moved = _nothing()
     for event in events:
         if isinstance(event, MaterialConsumed):
             moved[event.material] -= decimal(event.quantity)
         elif isinstance(event, MaterialPoReceived | MaterialPoPartReceived):
             for line in event.receipt:
                 moved[line.material] += decimal(line.quantity)
+        elif isinstance(event, WorkOrderDisposed):
+            for entry in event.to_stock:
+                moved[entry.material] += decimal(entry.quantity)
     return moved
 
 
-def book(before: Case, after: Case, events: Iterable[Event]) -> list[StockChanged]:
-    """Bring the stock of ``after`` in line with what changed since ``before``; say what changed."""
-    on_hand = _moved(events)
-    reserved: dict[str, Decimal] = defaultdict(lambda: ZERO)
-    on_order: dict[str, Decimal] = defaultdict(lambda: ZERO)
-    units: dict[str, str] = {}
-    orders: dict[str, set[str]] = defaultdict(set)
-    for order_id, order in after.orders.items():
-        old = before.orders.get(order_id)
+def _nothing() -> dict[str, Decimal]:
+    return defaultdict(lambda: ZERO)
+
+
+@dataclass(slots=True)
+class _Moves:
+    """What changes, by material, with the unit it is kept in and the orders it is for."""
+
+    on_hand: dict[str, Decimal]
+    reserved: dict[str, Decimal] = field(default_factory=_nothing)
+    on_order: dict[str, Decimal] = field(default_factory=_nothing)
+    units: dict[str, str] = field(default_factory=dict)
+    orders: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+
+    def of_requirements(self, old: Order | None, order: Order) -> None:
+        """Enter what the requirements of an order have set aside or freed."""
         if old is not None and old.requirements is order.requirements:
-            continue
+            return
         for number, need in order.requirements.items():
             was = old.requirements.get(number) if old else None
             if was is need:
                 continue
-            units[need.material] = need.unit
-            reserved[need.material] += reserved_by(need) - (reserved_by(was) if was else ZERO)
-            orders[need.material].add(order_id)
-    for po_id, po in after.material_pos.items():
-        was_po = before.material_pos.get(po_id)
-        if was_po is po:
-            continue
-        for sign, version in ((1, po), (-1, was_po)):
+            self.units[need.material] = need.unit
+            self.reserved[need.material] += reserved_by(need) - (reserved_by(was) if was else ZERO)
+            self.orders[need.material].add(order.order_id)
+
+    def of_material_po(self, was: MaterialPo | None, po: MaterialPo) -> None:
+        """Enter what a supplier is to bring, or no longer."""
+        for sign, version in ((1, po), (-1, was)):
             for material, quantity in awaited_from(version).items() if version else ():
-                on_order[material] += sign * quantity
+                self.on_order[material] += sign * quantity
         for line in po.lines.values():
-            units[line.material] = line.unit
-            orders[line.material].update(po.order_ids)
+            self.units[line.material] = line.unit
+            self.orders[line.material].update(po.order_ids)
+
+    def of_disposal(self, event: WorkOrderDisposed) -> None:
+        """Note the unit and order of what a cancelled work order gives back."""
+        for entry in event.to_stock:
+            self.units[entry.material] = entry.unit
+            self.orders[entry.material].add(event.order_id)
+
+
+def book(before: Case, after: Case, events: Iterable[Event]) -> list[StockChanged]:
+    """Bring the stock of ``after`` in line with what changed since ``before``; say what changed."""
+    moves = _Moves(_moved(events))
+    for order_id, order in after.orders.items():
+        moves.of_requirements(before.orders.get(order_id), order)
+    for po_id, po in after.material_pos.items():
+        if before.material_pos.get(po_id) is not po:
+            moves.of_material_po(before.material_pos.get(po_id), po)
+    for event in events:
+        if isinstance(event, WorkOrderDisposed):
+            moves.of_disposal(event)
     says = []
-    for material in sorted({*on_hand, *reserved, *on_order}):
-        moves = on_hand[material], reserved[material], on_order[material]
-        if not any(moves):
+    for material in sorted({*moves.on_hand, *moves.reserved, *moves.on_order}):
+        moved = moves.on_hand[material], moves.reserved[material], moves.on_order[material]
+        if not any(moved):
             continue
         stock = after.stock.get(material) or Stock(material)
         stock = replace(
             stock,
-            unit=stock.unit or units.get(material, ""),
-            on_hand=stock.on_hand + moves[0],
-            reserved=stock.reserved + moves[1],
-            on_order=stock.on_order + moves[2],
+            unit=stock.unit or moves.units.get(material, ""),
+            on_hand=stock.on_hand + moved[0],
+            reserved=stock.reserved + moved[1],
+            on_order=stock.on_order + moved[2],
         )
         after.stock[material] = stock
-        says.append(changed(stock, moves[0], orders[material]))
+        says.append(changed(stock, moved[0], moves.orders[material]))
     return says
 
 

@@ -25,10 +25,10 @@ from hub.messages.production import (
     StartProduction,
     WorkOrderCancelled,
     WorkOrderCreated,
-    WorkOrderDisposed,
     WorkOrderReassigned,
 )
 from hub.sagas.case import Scene, by_of, person
+from hub.sagas.disposal import disposal_facts, disposal_fits, dispose, half_made_left, is_to_be_disposed
 from hub.sagas.model import WorkOrder
 from hub.sagas.numbers import ZERO, decimal, plain
 from hub.sagas.production import dates_fit, halt, made_fits, material_missing, needs_for, produce, schedule, start
@@ -124,22 +124,6 @@ def stop(work: WorkOrder, cancelled: OrderLineCancelled, scene: Scene) -> Step[W
     return step(work, event)
 
 
-def _disposal_fits(work: WorkOrder, answer: Dispose, scene: Scene) -> Refusal | None:
-    """No more is disposed of than is half made (R62)."""
-    if work.half_made <= ZERO:
-        return Refusal("nothing_to_dispose", "nothing half-made is left of this work order")
-    if answer.quantity is not None and not ZERO < decimal(answer.quantity) <= work.half_made:
-        return Refusal("wrong_quantity", f"{plain(work.half_made)} half-made pieces are left", "quantity")
-    return None
-
-
-def dispose(work: WorkOrder, answer: Dispose, scene: Scene) -> Step[WorkOrder]:
-    """Record what becomes of half-made goods (R62)."""
-    pieces = decimal(answer.quantity) if answer.quantity is not None else work.half_made
-    work = replace(work, half_made=work.half_made - pieces)
-    return step(work, WorkOrderDisposed(**work.names, by=by_of(answer), as_=answer.as_, quantity=plain(pieces)))
-
-
 def reassign(work: WorkOrder, command: ReassignWorkOrder, scene: Scene) -> Step[WorkOrder]:
     """Make another engineer responsible (R15)."""
     event = WorkOrderReassigned(**work.names, by=by_of(command), engineer=command.engineer, before=work.engineer)
@@ -182,8 +166,8 @@ def facts(work: WorkOrder, scene: Scene) -> dict[str, Any]:
     for name, pieces in (("to_make", work.to_make), ("in_inspection", work.in_inspection), ("bad", work.bad)):
         if pieces > ZERO:
             known[name] = plain(pieces)
-    if work.half_made > ZERO:
-        known["half_made"] = plain(work.half_made)
+    if half_made_left(work, scene):
+        known |= disposal_facts(work, scene)
     return known
 
 
@@ -210,11 +194,6 @@ def something_ready(work: WorkOrder, scene: Scene) -> bool:
 def good_part_ready(work: WorkOrder, scene: Scene) -> bool:
     """Good pieces are there, the customer takes them before the rest, and the line is not on hold (R61)."""
     return something_ready(work, scene) and parts_may_ship(scene.order, scene)
-
-
-def half_made_left(work: WorkOrder, scene: Scene) -> bool:
-    """Half-made goods are still to be decided on (R62)."""
-    return work.half_made > ZERO
 
 
 def engineer(work: WorkOrder) -> str | None:
@@ -324,10 +303,11 @@ WORK_ORDER: Table[WorkOrder] = Table(
         on(LIVE, OrderLineCancelled, stop, to="cancelled"),
         ignore(ENDED, OrderLineCancelled, "the work order has ended"),
         #
-        refuse_if("cancelled", Dispose, _disposal_fits),
+        refuse_if("cancelled", Dispose, disposal_fits),
         on("cancelled", Dispose, dispose, to="cancelled"),
         refuse((*LIVE, "shipped"), Dispose, "not_cancelled", "only what was cancelled is disposed of"),
         on(LIVE, ReassignWorkOrder, reassign),
+        on("cancelled", ReassignWorkOrder, reassign, when=is_to_be_disposed),
         refuse(ENDED, ReassignWorkOrder, "already_ended", "the work order has ended"),
     ),
     waits=(

@@ -13,6 +13,7 @@ from hub.messages.base import Message
 from hub.messages.envelope import Letter
 from hub.sagas import timers
 from hub.sagas.case import Case
+from hub.sagas.disposal import stock_id
 from hub.sagas.model import MaterialPo, Order
 from hub.sagas.numbers import order_key, short
 from hub.sagas.routing import order_of
@@ -24,6 +25,7 @@ SHARING = (
     customer_po.AnswerPenalty,
     customer_po.CancelCustomerPo,
     production.StartProduction,
+    production.Dispose,
     timers.PenaltyExpiryDue,
 )
 """what can change the stock or the material POs of its order"""
@@ -132,6 +134,10 @@ class Reach:
                 kinds is LOOKING or self.order_id(message) in sharing
             ):
                 found |= {need.material for need in message.materials}
+            if isinstance(message, production.Dispose) and kinds is SHARING:
+                home = case.orders.get(self.order_id(message))
+                work = home.work_orders.get(message.work_order_id) if home else None
+                found |= {stock_id(home, work)} - {""} if home and work else set()
         if kinds is SHARING:
             found |= {line.material for po in case.material_pos.values() for line in po.lines.values()}
         return found

@@ -179,16 +179,23 @@ class Ledger:
         for (order_id, number, way), quantity in moved.items():
             yield f"{quantity} {way} on line {number} of {order_id}, which does not exist"
 
-    def stock(self) -> Iterator[str]:
-        """On hand is what was there at first, and was corrected, received and consumed since; the rest is free."""
-        expected: dict[str, Decimal] = defaultdict(Decimal, self.adjusted)
+    def stock_moved(self) -> dict[str, Decimal]:
+        """By how much stock on hand has changed: corrected, received, consumed, given back by cancelled work orders."""
+        moved: dict[str, Decimal] = defaultdict(Decimal, self.adjusted)
         for event in self.first_seen.values():
             kind, data = event["type"].removesuffix(".v1"), event["data"]
             if kind == "material.consumed":
-                expected[data["material"]] -= Decimal(data["quantity"])
+                moved[data["material"]] -= Decimal(data["quantity"])
             if kind in {"material-po.received", "material-po.part-received"}:
                 for line in data["receipt"]:
-                    expected[line["material"]] += Decimal(line["quantity"])
+                    moved[line["material"]] += Decimal(line["quantity"])
+            for entry in data.get("to_stock", ()):
+                moved[entry["material"]] += Decimal(entry["quantity"])
+        return moved
+
+    def stock(self) -> Iterator[str]:
+        """On hand is what was there at first, and what moved since; the rest is free."""
+        expected = self.stock_moved()
         reserved: dict[str, Decimal] = defaultdict(Decimal)
         for row in self.books.orders:
             for need in orjson.loads(row["body"])["requirements"].values():

@@ -174,6 +174,8 @@ async def _bought_and_cancelled(story: Story) -> None:
         by=SALES,
     )
     await story.say("penalty.answer", order_id=story.orders["BOUGHT"], answer="accept")
+    for what, pieces in (("stock", "1"), ("salvage", "2"), ("scrap", "1")):
+        await story.say("work-order.dispose", work_order_id=works[1], quantity=pieces, by=ENGINEER, **{"as": what})
 
 
 async def _never_begun(story: Story) -> None:

@@ -287,6 +287,22 @@ class Play:
         self.complete(line)
         return self
 
+    def produced_again(self, line: str) -> Play:
+        """What was to be fixed is fixed, and waits for inspection."""
+        assert self.complete(line) == ""
+        return self
+
+    def dispose(self, line: str, what: str, quantity: str | None = None, **more: Any) -> str:
+        """The engineer decides on half-made goods of a line."""
+        more |= {"quantity": quantity} if quantity else {}
+        return self.tell("work-order.dispose", work_order_id=self.work_id(line), **{"as": what}, **more)
+
+    def cancelled(self, *lines: str) -> Play:
+        """The customer has cancelled these lines, or everything, free of charge."""
+        self.cancel(*lines)
+        self.assess("free")
+        return self
+
     def ready(self, line: str, quantity: str = "10") -> Play:
         """A line is made, without material, inspected and ready to ship."""
         self.need(line)

@@ -183,12 +183,12 @@ class Process(RuleBasedStateMachine):
         self.tell("work-order.decide-defect", work_order_id=work.work_order_id, decision=decision, by=who, **more)
 
     @precondition(lambda self: any(work.half_made for work in self.works("cancelled")))
-    @rule(data=st.data(), quantity=st.sampled_from((None, "1")))
-    def dispose(self, data: st.DataObject, quantity: str | None) -> None:
+    @rule(data=st.data(), quantity=st.sampled_from((None, "1")), what=st.sampled_from(("stock", "salvage", "scrap")))
+    def dispose(self, data: st.DataObject, quantity: str | None, what: str) -> None:
         work = data.draw(st.sampled_from([work for work in self.works("cancelled") if work.half_made]))
         more = {"quantity": quantity} if quantity else {}
         who = person("production-engineer", work.engineer)
-        self.tell("work-order.dispose", work_order_id=work.work_order_id, **{"as": "scrap"}, by=who, **more)
+        self.tell("work-order.dispose", work_order_id=work.work_order_id, **{"as": what}, by=who, **more)
 
     @precondition(lambda self: any(work.good > work.shipped for work in self.works(*SHIPPABLE)))
     @rule(data=st.data(), quantity=st.sampled_from((None, None, "1", "0.5", "30")))

@@ -1,4 +1,4 @@
-"""Work orders: from the list of materials to the shipment (R10 to R19, R61, R62)."""
+"""Work orders: from the list of materials to the shipment (R10 to R19, R61)."""
 
 from __future__ import annotations
 
@@ -259,35 +259,6 @@ def test_a_command_for_a_work_order_not_yet_known_waits(play: Play) -> None:
     assert play.last.unknown == play.work_id("1")
 
 
-@pytest.mark.rule("R62", "R35")
-def test_half_made_goods_are_put_to_the_engineer(play: Play) -> None:
-    play.ordered().supplied("1", "30").schedule("1")
-    play.start("1")
-    play.cancel()
-    play.assess("free")
-    assert (play.work("1").state, play.work("1").half_made) == ("cancelled", 10)
-    assert play.asked == ["work-order.dispose"]
-    play.tell("work-order.dispose", work_order_id=play.work_id("1"), **{"as": "salvage"}, quantity="4")
-    assert (play.work("1").half_made, play.asked) == (6, ["work-order.dispose"])
-    play.tell("work-order.dispose", work_order_id=play.work_id("1"), **{"as": "scrap"}, quantity="7")
-    assert play.code == "wrong_quantity"
-    play.tell("work-order.dispose", work_order_id=play.work_id("1"), **{"as": "scrap"})
-    assert (play.work("1").half_made, play.asked) == (0, [])
-    assert play.stock().on_hand == 970
-
-
-@pytest.mark.rule("R62")
-def test_pieces_that_wait_to_be_fixed_count_as_half_made(play: Play) -> None:
-    play.ordered().supplied("1", "30").produced("1").inspect("1", "7", "3")
-    play.decide("1", "fix", "1")
-    play.decide("1", "remake")
-    play.cancel()
-    play.assess("free")
-    work = play.work("1")
-    assert (work.scrapped, work.half_made) == (2, 8)
-    assert play.stock().reserved == 0
-
-
 @pytest.mark.rule("R61", "R18")
 def test_the_good_part_leaves_while_the_rest_is_made_again(play: Play) -> None:
     play.with_rules(part_shipments=frozenset({"C-HOLT"})).ordered().supplied("1", "30").produced("1")
@@ -318,4 +289,11 @@ def test_what_has_left_before_a_cancellation_is_not_half_made(play: Play) -> Non
 def test_the_good_part_waits_for_the_rest_where_the_customer_wants_it_so(play: Play) -> None:
     play.ordered().supplied("1", "30").produced("1").inspect("1", "8", "2")
     assert play.asked == ["work-order.decide-defect"]
-    assert play.ship(("1", "8")) == "not_ready"
+    assert play.ship(("1", "8")) == "part_shipment_not_agreed"
+    play.decide("1", "fix")
+    assert play.ship(("1", "8")) == "part_shipment_not_agreed"
+    assert play.produced_again("1").inspect("1", "1", "1") == ""
+    assert play.work("1").state == "defect_found"
+    play.decide("1", "fix")
+    assert play.produced_again("1").inspect("1", "1") == ""
+    assert play.ship(("1", "10")) == ""
