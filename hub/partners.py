@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from hub.errors import ConfigurationError
-from hub.messages.base import Currency, Money, Quantity, Unit
+from hub.messages.base import Currency, CustomerId, Material, Money, Name, Quantity, Unit
+from hub.yaml_files import plainly, read_yaml
 
 
 class _Profile(BaseModel):
@@ -20,7 +20,7 @@ class _Profile(BaseModel):
 class EdiProfile(_Profile):
     """How a partner's EDI looks; the defaults fit most partners."""
 
-    id: str
+    id: Name
     """the partner's interchange id (ISA06/08, UNB 0004/0010)"""
     qualifier: str = "ZZ"
     our_id: str | None = None
@@ -42,9 +42,9 @@ class EdiProfile(_Profile):
 class EmailProfile(_Profile):
     """A partner's mail addresses."""
 
-    addresses: list[str] = []
-    domains: list[str] = []
-    answer_to: str | None = None
+    addresses: list[Name] = []
+    domains: list[Name] = []
+    answer_to: Name | None = None
     """where answers go when there is no mail to answer; absent: the first address"""
     language: Literal["en", "de", "fr", "es"] = "en"
     ship_to: list[str] = []
@@ -64,8 +64,8 @@ class AgreedPrice(_Profile):
 class Partner(_Profile):
     """A customer or a supplier."""
 
-    id: str
-    name: str
+    id: CustomerId
+    name: Name
     role: Literal["customer", "supplier"] = "customer"
     standing: Literal["final", "intermediary"] = "final"
     """a final customer, or one that sells on (R53)"""
@@ -99,7 +99,7 @@ class Offer(_Profile):
 class MaterialEntry(_Profile):
     """A raw material."""
 
-    id: str
+    id: Material
     description: str = ""
     unit: Unit
     stock: Quantity = "0"
@@ -146,41 +146,14 @@ class Partners:
         return None
 
 
-def _line_of(node: yaml.Node | None, path: tuple[int | str, ...]) -> int:
-    """The line, counted from 1, of the deepest part of a YAML tree that the path reaches."""
-    line = 1
-    for step in (None, *path):
-        if step is not None:
-            found: yaml.Node | None = None
-            if isinstance(node, yaml.MappingNode):
-                found = next((value for key, value in node.value if key.value == str(step)), None)
-            elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
-                found = node.value[step]
-            if found is None:
-                break
-            node = found
-        if node is not None:
-            line = node.start_mark.line + 1
-    return line
-
-
 def _read(path: Path) -> _File:
+    file = read_yaml(path)
     try:
-        text = path.read_text(encoding="utf-8")
-        tree = yaml.compose(text, Loader=yaml.SafeLoader)
-        data: Any = yaml.safe_load(text) or {}
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"cannot be read: {error}", where=str(path)) from error
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise ConfigurationError(f"is not YAML: {error.problem}", where=f"{path}:{line}") from error
-    try:
-        return _File.model_validate(data)
+        return _File.model_validate(file.data)
     except ValidationError as error:
         fault = error.errors(include_url=False)[0]
         place = ".".join(str(step) for step in fault["loc"])
-        line = _line_of(tree, fault["loc"])
-        raise ConfigurationError(f"{place}: {fault['msg']}", where=f"{path}:{line}") from error
+        raise ConfigurationError(f"{place}: {plainly(fault)}", where=file.place(fault["loc"])) from error
 
 
 def load_partners(*paths: Path) -> Partners:

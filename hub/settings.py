@@ -2,58 +2,101 @@
 
 from __future__ import annotations
 
+import json
+import os
 from datetime import date, timedelta
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit, urlunsplit
 
-from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, YamlConfigSettingsSource
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    InitSettingsSource,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
 from hub.errors import ConfigurationError
 from hub.sagas.calendar import DAYS, Calendar
+from hub.yaml_files import YamlFile, plainly, read_yaml
 
 SETTINGS_FILE = Path("hub.yaml")
+PREFIX = "HUB_"
 EMBEDDED = "embedded://"
+
+
+def _listed(given: object) -> object:
+    """A list as a variable has it: in JSON, or with commas between its parts."""
+    if not isinstance(given, str):
+        return given
+    if not given.lstrip().startswith("["):
+        return [part.strip() for part in given.split(",") if part.strip()]
+    try:
+        return json.loads(given)
+    except ValueError as error:
+        raise ValueError("is no list: write its parts with commas between them") from error
+
+
+def _broker(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        fine = parts.scheme == "embedded" or (parts.scheme in {"amqp", "amqps"} and bool(parts.hostname))
+        fine = fine and (parts.port is None or parts.port > 0)
+    except ValueError:
+        fine = False
+    if not fine:
+        raise ValueError("is neither embedded:// nor such as amqp://user:password@host:5672/vhost")
+    return url
+
+
+Listed = (NoDecode, BeforeValidator(_listed))
+Hours = Annotated[float, Field(gt=0, le=87_660)]
+"""up to ten years"""
+Plain = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x20\x7f]+$")]
 
 
 class Settings(BaseSettings):
     """What can be set. A variable wins over the settings file (`hub.yaml` in the working folder)."""
 
     model_config = SettingsConfigDict(
-        env_prefix="HUB_", extra="ignore", use_attribute_docstrings=True, yaml_file=SETTINGS_FILE
+        env_prefix=PREFIX, extra="ignore", use_attribute_docstrings=True, hide_input_in_errors=True
     )
 
     database_url: str = "sqlite+aiosqlite:///hub.sqlite"
     """the store: a SQLite file, or `postgresql+asyncpg://…`"""
-    broker_url: str = EMBEDDED
+    broker_url: Annotated[str, AfterValidator(_broker)] = EMBEDDED
     """the broker: the embedded one, or `amqp://…`"""
-    source: str = "metalworks-hub"
+    source: Plain = "metalworks-hub"
     """CloudEvents `source` of what the hub says"""
     folder: Path = Path()
     """where `inbox/`, `outbox/`, `archive/` and `failed/` are"""
-    partners: list[Path] = [Path("partners.yaml"), Path("materials.yaml")]
+    partners: Annotated[list[Path], *Listed] = [Path("partners.yaml"), Path("materials.yaml")]
     """partner profiles and materials, as far as the files exist"""
-    our_domain: str = "metalworks.example"
+    our_domain: Plain = "metalworks.example"
     """domain of our own mail addresses"""
-    authserv_id: str = "mx.metalworks.example"
+    authserv_id: Plain = "mx.metalworks.example"
     """whose Authentication-Results we trust"""
-    our_edi_id: str = "METALWORKS"
-    our_edi_qualifier: str = "ZZ"
-    http_host: str = "127.0.0.1"
+    our_edi_id: Plain = "METALWORKS"
+    our_edi_qualifier: Plain = "ZZ"
+    http_host: Plain = "127.0.0.1"
     http_port: Annotated[int, Field(ge=0, le=65535)] = 8080
     """0: no HTTP"""
-    wait_for: Annotated[float, Field(ge=0)] = 60.0
+    wait_for: Annotated[float, Field(ge=0, le=2_592_000)] = 60.0
     """seconds that a message may wait for what it names and nobody knows yet"""
     batch: Annotated[int, Field(ge=1, le=5000)] = 200
     """messages carried out in one transaction at most"""
     prefetch: Annotated[int, Field(ge=1, le=65535)] = 400
     """messages that the broker may hand out unacknowledged, for each queue"""
-    publish_timeout: Annotated[float, Field(gt=0)] = 10.0
+    publish_timeout: Annotated[float, Field(gt=0, le=3600)] = 10.0
     """seconds until a publish without the broker's confirm counts as failed"""
-    delivery_limit: Annotated[int, Field(ge=1)] = 50
+    delivery_limit: Annotated[int, Field(ge=1, le=1_000_000)] = 50
     max_document_bytes: Annotated[int, Field(ge=1)] = 50_000_000
-    working_days: Annotated[list[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]], Field(min_length=1)] = [
+    working_days: Annotated[
+        list[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]], Field(min_length=1), *Listed
+    ] = [
         "mon",
         "tue",
         "wed",
@@ -61,15 +104,15 @@ class Settings(BaseSettings):
         "fri",
     ]
     """the days of the week on which tasks are worked on and goods come in"""
-    holidays: list[date] = []
+    holidays: Annotated[list[date], *Listed] = []
     """days on which they are not"""
-    task_due_hours: Annotated[float, Field(gt=0)] = 48
+    task_due_hours: Hours = 48
     """of working days: 48 from a Friday's noon on end at Tuesday's"""
-    penalty_answer_hours: Annotated[float, Field(gt=0)] = 168
-    penalty_reminder_hours: Annotated[float, Field(gt=0)] = 96
-    revision_reminder_hours: Annotated[float, Field(gt=0)] = 168
+    penalty_answer_hours: Hours = 168
+    penalty_reminder_hours: Hours = 96
+    revision_reminder_hours: Hours = 168
     revision_reminders: Annotated[int, Field(ge=1)] = 3
-    revision_lapse_hours: Annotated[float, Field(gt=0)] | None = None
+    revision_lapse_hours: Hours | None = None
     """how long a revised purchase order is awaited before the order lapses (R65); absent: for ever"""
     senior_after: Annotated[int, Field(ge=1)] | None = None
     """the revision of a purchase order from which on a senior sales officer reviews it (R4); absent: never"""
@@ -87,7 +130,7 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments, then the environment, then the settings file."""
-        return init_settings, env_settings, YamlConfigSettingsSource(settings_cls)
+        return init_settings, env_settings, InitSettingsSource(settings_cls, _file().data)
 
     @property
     def embedded(self) -> bool:
@@ -126,14 +169,39 @@ def masked(url: str) -> str:
     return urlunsplit(parts._replace(netloc=f"{parts.username or ''}:***@{host}"))
 
 
+def _file() -> YamlFile:
+    """The settings file. Raises ConfigurationError; also for a name that is no setting."""
+    if not SETTINGS_FILE.exists():
+        return YamlFile(SETTINGS_FILE, {}, None)
+    file = read_yaml(SETTINGS_FILE)
+    for name in file.data:
+        if name not in Settings.model_fields:
+            raise ConfigurationError(f"there is no setting {name}{_meant(str(name))}", where=file.place((name,)))
+    return file
+
+
+def _meant(name: str) -> str:
+    close = get_close_matches(name.lower(), Settings.model_fields, n=1)
+    return f"; {close[0]} is meant?" if close else "; `hub settings` shows them all"
+
+
+def strange_variables() -> list[str]:
+    """HUB_* variables that are no setting: perhaps misspelt ones."""
+    known = {f"{PREFIX}{name}".upper() for name in Settings.model_fields}
+    ours = (name for name in os.environ if name.upper().startswith(PREFIX) and not name.startswith(f"{PREFIX}TEST_"))
+    return sorted(name for name in ours if name.upper() not in known)
+
+
 def load_settings(**given: Any) -> Settings:
     """The effective settings.
 
-    Raises ConfigurationError that names the setting at fault.
+    Raises ConfigurationError that names the setting at fault, and where it was set.
     """
     try:
         return Settings(**given)
     except ValidationError as error:
         fault = error.errors(include_url=False)[0]
-        name = "_".join(str(step) for step in fault["loc"]).upper()
-        raise ConfigurationError(f"HUB_{name}: {fault['msg']}", where="environment or hub.yaml") from error
+        name, *_ = map(str, fault["loc"])
+        variable = f"{PREFIX}{name.upper()}"
+        where = "environment" if variable in map(str.upper, os.environ) else _file().place(fault["loc"])
+        raise ConfigurationError(f"{variable}: {plainly(fault)}", where=where) from error

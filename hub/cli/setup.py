@@ -18,7 +18,7 @@ from sqlalchemy import text
 from hub.cli import screen
 from hub.cli.common import AsJson, example, migrated, run
 from hub.errors import HubError, Inconsistent, NotFound, Refused
-from hub.settings import SETTINGS_FILE, Settings, load_settings, masked
+from hub.settings import SETTINGS_FILE, Settings, load_settings, masked, strange_variables
 from hub.store.database import Database
 from hub.store.lease import served
 
@@ -117,7 +117,9 @@ async def examine() -> list[Line]:
 
 
 def _settings_from() -> str:
-    return "hub.yaml and variables" if SETTINGS_FILE.exists() else "variables and defaults; no hub.yaml here"
+    said = "hub.yaml and variables" if SETTINGS_FILE.exists() else "variables and defaults; no hub.yaml here"
+    strange = ", ".join(strange_variables())
+    return f"{said}; no setting, and without effect: {strange}" if strange else said
 
 
 async def _database(effective: Settings) -> list[Line]:

@@ -35,8 +35,9 @@ class Database:
     def __init__(self, url: str) -> None:
         try:
             self.url = make_url(url)
-        except ArgumentError as error:
-            raise ConfigurationError(f"{url!r} is not a database URL", where="HUB_DATABASE_URL") from error
+        except (ArgumentError, ValueError) as error:
+            text = "not a database URL such as sqlite:///hub.sqlite or postgresql+asyncpg://user:password@host/hub"
+            raise ConfigurationError(text, where="HUB_DATABASE_URL") from error
         self.sqlite = self.url.get_backend_name() == "sqlite"
         if self.sqlite:
             self._open_sqlite()
@@ -51,7 +52,11 @@ class Database:
         self.url = self.url.set(drivername="sqlite+aiosqlite")
         if not self.url.database or self.url.database == ":memory:":
             raise ConfigurationError("the store needs a file; memory forgets", where="HUB_DATABASE_URL")
-        Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+        try:
+            Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            text = f"the folder of {self.url.database} cannot be made: {error.strerror}"
+            raise ConfigurationError(text, where="HUB_DATABASE_URL") from error
         self._writer = create_async_engine(self.url, pool_size=1, max_overflow=0)
         self._reader = create_async_engine(self.url, pool_size=5)
         event.listen(self._writer.sync_engine, "connect", _prepare_sqlite)

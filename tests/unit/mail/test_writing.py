@@ -28,7 +28,7 @@ class NoNumbers:
 
 
 def partner(language: str = "en", supplier: bool = False, **email_: Any) -> Partner:
-    profile = EmailProfile.model_validate({"addresses": ["buyer@thornbury.example"], "language": language, **email_})
+    profile = EmailProfile(addresses=["buyer@thornbury.example"]).model_copy(update={"language": language, **email_})
     return Partner(
         id="P-1", name="Thornbury", role="supplier" if supplier else "customer", email=profile, currency="EUR"
     )

@@ -1,0 +1,106 @@
+"""YAML files that a person keeps: read as they are written, and every fault told with its file and line.
+
+Plain values stay text (``0715`` is no octal number, ``no`` no falsehood, ``2026-12-25`` no date); what they mean
+is for the model that checks them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from hub.errors import ConfigurationError
+
+
+class _AsWritten(yaml.SafeLoader):
+    """Leaves plain values text, except for nothing; a key that is given twice is a fault."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012  # as PyYAML has it
+        first: [each for each in resolvers if each[0] in {"tag:yaml.org,2002:null", "tag:yaml.org,2002:merge"}]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen = set()
+        for key, _ in node.value:
+            if key.value in seen and isinstance(key, yaml.ScalarNode) and key.value != "<<":
+                raise yaml.constructor.ConstructorError(None, None, f"{key.value} is given twice", key.start_mark)
+            seen.add(key.value if isinstance(key, yaml.ScalarNode) else id(key))
+        return super().construct_mapping(node, deep)
+
+
+@dataclass(frozen=True, slots=True)
+class YamlFile:
+    """What a file holds, and where in it each thing stands."""
+
+    path: Path
+    data: dict[str, Any]
+    tree: yaml.Node | None
+
+    def place(self, location: Sequence[int | str] = ()) -> str:
+        """File and line, counted from 1, of the deepest part that the location reaches."""
+        node, line = self.tree, 1
+        for step in (None, *location):
+            if step is not None:
+                node = _child(node, step)
+            if node is None:
+                break
+            line = node.start_mark.line + 1
+        return f"{self.path}:{line}"
+
+
+def _child(node: yaml.Node | None, step: int | str) -> yaml.Node | None:
+    if isinstance(node, yaml.MappingNode):
+        return next((value for key, value in node.value if key.value == str(step)), None)
+    if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+        found: yaml.Node = node.value[step]
+        return found
+    return None
+
+
+def read_yaml(path: Path) -> YamlFile:
+    """Read a file of names and values; an empty one has none. Raises ConfigurationError with file and line."""
+    try:
+        loader = _AsWritten(path.read_text(encoding="utf-8-sig"))
+        tree = loader.get_single_node()
+        data = None if tree is None else loader.construct_document(tree)
+    except OSError as error:
+        raise ConfigurationError(f"cannot be read: {error.strerror}", where=str(path)) from error
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise ConfigurationError("is not UTF-8 text", where=f"{path}:{line}") from error
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise ConfigurationError(f"is not YAML: {error.problem}", where=f"{path}:{line}") from error
+    except yaml.reader.ReaderError as error:
+        raise ConfigurationError(f"is not YAML: {error.reason}", where=str(path)) from error
+    except RecursionError as error:
+        raise ConfigurationError("is not as it should be: too deeply nested", where=str(path)) from error
+    except ValueError as error:
+        raise ConfigurationError(f"is not YAML: {error}", where=str(path)) from error
+    if data is None:
+        data = {}
+    if not isinstance(data, dict):
+        raise ConfigurationError("names with their values are needed (name: value)", where=f"{path}:1")
+    return YamlFile(path, data, tree)
+
+
+_PLAINER = {
+    "extra_forbidden": "there is no such field",
+    "missing": "is needed",
+    "model_type": "names with their values are needed (name: value)",
+    "dict_type": "names with their values are needed (name: value)",
+    "list_type": "a list is needed (- one, - two; or [one, two])",
+    "string_type": "a text or number is needed",
+    "string_too_short": "must not be empty",
+    "string_pattern_mismatch": "holds characters that are not allowed here",
+}
+
+
+def plainly(fault: Mapping[str, Any]) -> str:
+    """A fault that pydantic has found, for a person who has never heard of it."""
+    return _PLAINER.get(fault["type"]) or str(fault["msg"]).removeprefix("Value error, ")
