@@ -34,10 +34,26 @@ def lines_known(po: MaterialPo, message: Any, scene: Scene) -> Refusal | None:
     return None
 
 
+def as_ordered(line: MaterialLine, answer: AcknowledgedLine) -> bool:
+    """Whether the supplier takes the line as it was ordered, whatever word it has for that (R20).
+
+    An acceptance that names another quantity or price is a change; a change that names what was ordered is none.
+    """
+    if answer.answer == "rejected":
+        return False
+    same_quantity = answer.quantity is None or decimal(answer.quantity) == line.quantity
+    same_price = answer.unit_price is None or decimal(answer.unit_price) == decimal(line.unit_price)
+    if answer.answer == "accepted":
+        return same_quantity and same_price
+    says_terms = answer.quantity is not None or answer.unit_price is not None or answer.promised_date is not None
+    later = (answer.promised_date or "") > (line.requested_date or "")
+    return says_terms and same_quantity and same_price and not later
+
+
 def _answered_line(line: MaterialLine, answer: AcknowledgedLine) -> MaterialLine:
     if line.status in {"received", "cancelled"}:
         return line
-    if answer.answer == "accepted":
+    if as_ordered(line, answer):
         promised = answer.promised_date or line.promised_date or line.requested_date
         return replace(line, status="confirmed", promised_date=promised, answer=None)
     nothing_more = answer.quantity is not None and decimal(answer.quantity) <= line.received

@@ -112,7 +112,9 @@ class SupplierAnswer:
             put(found, "promised_date", line.get("promised_date"))
             offered, ordered = line.get("_offered"), line.get("_ordered")
             if offered is not None and offered != ordered:
-                found["quantity"], answer = offered, "changed"
+                # what was ordered may not be repeated; the order itself then tells whether this is another quantity
+                found["quantity"] = offered
+                answer = "changed" if ordered is not None else answer
             elif answer == "changed" and ordered is not None and line["_action"] == "3":
                 found["quantity"] = ordered
             if answer == "changed":

@@ -171,6 +171,24 @@ def test_a_changed_date_is_put_to_procurement_and_may_be_accepted(play: Play) ->
 
 
 @pytest.mark.rule("R20")
+@pytest.mark.parametrize(
+    ("answer", "terms", "state"),
+    [
+        ("accepted", {"quantity": "30.0"}, "confirmed"),
+        ("changed", {"quantity": "30"}, "confirmed"),
+        ("accepted", {"quantity": "29"}, "change_proposed"),
+        ("accepted", {"unit_price": "9.99"}, "change_proposed"),
+        ("changed", {"promised_date": "2027-01-05"}, "change_proposed"),
+        ("changed", {"reason": "please call"}, "change_proposed"),
+    ],
+)
+def test_terms_count_and_not_the_word_for_them(play: Play, answer: str, terms: dict[str, str], state: str) -> None:
+    play.source(1, S_ONE="30")
+    play.acknowledge(play.po().material_po_id, answer, **terms)
+    assert play.po().state == state
+
+
+@pytest.mark.rule("R20")
 def test_a_smaller_quantity_accepted_reopens_sourcing_for_the_rest(play: Play) -> None:
     play.source(1, S_ONE="30")
     po = play.po().material_po_id

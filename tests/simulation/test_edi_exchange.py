@@ -1,0 +1,298 @@
+"""An order from PO to shipment and cancellation, with partners who speak through their own EDI systems only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+import pytest
+
+from hub.app import Hub, build
+from hub.audit import audit
+from hub.settings import Settings
+from hub.store.settled import settled
+from tests.support.partner import Document, EdifactPartner, X12Partner
+from tests.support.running import (
+    ENGINEER,
+    INSPECTOR,
+    PATIENCE,
+    PROCUREMENT,
+    SALES,
+    SHIPPING,
+    documents,
+    events,
+    eventually,
+    send,
+)
+
+PARTNERS = """\
+partners:
+  - {id: C-X, name: Brandywine Pumps, channel: x12, currency: USD, edi: {id: BRANDYWINE}}
+  - {id: S-X, name: Lehigh Plate, role: supplier, channel: x12, currency: USD, edi: {id: LEHIGHPLATE}}
+  - id: C-E
+    name: Auer Antriebe
+    channel: edifact
+    currency: EUR
+    edi: {id: "4012345000018", qualifier: "14", our_id: "4099990000994", our_qualifier: "14"}
+  - id: S-E
+    name: Ruhr Blech
+    role: supplier
+    channel: edifact
+    currency: EUR
+    edi: {id: "4012345000025", qualifier: "14", our_id: "4099990000994", our_qualifier: "14"}
+materials:
+  - id: PLATE-8MM
+    unit: KGM
+    suppliers:
+      - {supplier: S-X, lead_time_days: 5, price: "1.10", currency: USD}
+      - {supplier: S-E, lead_time_days: 5, price: "1.05", currency: EUR}
+"""
+WAREHOUSE = {"role": "warehouse-clerk", "name": "Sam Ode"}
+NUMBER = "EX-2026-1"
+
+
+@dataclass(frozen=True)
+class Language:
+    """What customer and supplier say in one standard, and how what we answer is known."""
+
+    customer_id: str
+    supplier_id: str
+    customer: X12Partner | EdifactPartner
+    supplier: X12Partner | EdifactPartner
+    order: Callable[[str, str], tuple[str, ...]]
+    """kind and segments of a PO: its purpose, and the date that line 1 is wanted"""
+    cancellation: tuple[str, ...]
+    confirmation: Callable[[str], tuple[str, ...]]
+    """of the material PO with this number"""
+    notice: Callable[[str], tuple[str, ...]]
+    new: str
+    revised: str
+    syntax: str
+    answers: dict[str, tuple[str, Callable[[Document], Any], Any]]
+    """by event: the kind of the document that tells of it, what is looked at in it, and what has to stand there"""
+
+
+def _x12_order(purpose: str, date: str) -> tuple[str, ...]:
+    return (
+        "850",
+        f"BEG*{purpose}*SA*{NUMBER}**20261122",
+        "CUR*BY*USD",
+        "N1*BY*Brandywine Pumps*92*B1",
+        "PO1*1*12*EA*40*PE*BP*FLANGE-80",
+        f"DTM*002*{date}",
+        "PO1*2*5*EA*9.5*PE*BP*COVER-10",
+        "DTM*002*20990301",
+        "CTT*2",
+    )
+
+
+X12 = Language(
+    "C-X",
+    "S-X",
+    X12Partner("BRANDYWINE"),
+    X12Partner("LEHIGHPLATE"),
+    _x12_order,
+    ("860", f"BCH*01*SA*{NUMBER}***20261122*****20261122", "CTT*0"),
+    lambda number: (
+        "855",
+        f"BAK*00*AD*{number}*20261122",
+        "PO1*1*60*KG*1.1*PE*BP*PLATE-8MM",
+        "ACK*IA*60*KG*067*20990110",
+        "CTT*1",
+    ),
+    lambda number: (
+        "856",
+        "BSN*00*SH-1*20261122*0930",
+        "DTM*017*20990109",
+        "HL*1**S",
+        "HL*2*1*O",
+        f"PRF*{number}",
+        "HL*3*2*I",
+        "LIN*1*BP*PLATE-8MM",
+        "SN1*1*60*KG",
+        "CTT*3",
+    ),
+    "00",
+    "05",
+    "997",
+    {
+        "order.revision-requested": ("855", lambda d: (d.first("BAK", 2), d.first("ACK", 1)), ("AC", "DR")),
+        "order.confirmed": ("855", lambda d: (d.first("BAK", 2), [a[1] for a in d.all("ACK")]), ("AD", ["IA", "IA"])),
+        "material-po.issued": ("850", lambda d: (d.first("PO1", 2), d.first("PO1", 7)), ("60", "PLATE-8MM")),
+        "shipment.shipped": ("856", lambda d: (d.first("PRF", 1), d.first("SN1", 2)), (NUMBER, "12")),
+        "cancellation.granted": ("865", lambda d: (d.first("BCA", 2), d.first("POC", 2)), ("AT", "DI")),
+    },
+)
+
+
+def _edifact_order(purpose: str, date: str) -> tuple[str, ...]:
+    return (
+        "ORDERS",
+        f"BGM+220+{NUMBER}+{purpose}",
+        "DTM+137:20261122:102",
+        "NAD+BY+4012345000018::9++Auer Antriebe",
+        "CUX+2:EUR:9",
+        "LIN+1",
+        "PIA+5+FLANGE-80:BP",
+        "QTY+21:12:PCE",
+        f"DTM+2:{date}:102",
+        "PRI+AAA:40",
+        "LIN+2",
+        "PIA+5+COVER-10:BP",
+        "QTY+21:5:PCE",
+        "DTM+2:20990301:102",
+        "PRI+AAA:9.5",
+        "UNS+S",
+        "CNT+2:2",
+    )
+
+
+EDIFACT = Language(
+    "C-E",
+    "S-E",
+    EdifactPartner("4012345000018"),
+    EdifactPartner("4012345000025"),
+    _edifact_order,
+    ("ORDCHG", f"BGM+230+{NUMBER}-C+1", "DTM+137:20261122:102", f"RFF+ON:{NUMBER}", "UNS+S"),
+    lambda number: (
+        "ORDRSP",
+        "BGM+231+AB-1+29",
+        "DTM+137:20261122:102",
+        f"RFF+ON:{number}",
+        "LIN+1+5",
+        "PIA+5+PLATE-8MM:BP",
+        "QTY+113:60:KGM",
+        "DTM+67:20990110:102",
+        "UNS+S",
+    ),
+    lambda number: (
+        "DESADV",
+        "BGM+351+SH-1+9",
+        "DTM+137:20261122:102",
+        "DTM+17:20990109:102",
+        f"RFF+ON:{number}",
+        "CPS+1",
+        "LIN+1",
+        "PIA+5+PLATE-8MM:BP",
+        "QTY+12:60:KGM",
+    ),
+    "9",
+    "5",
+    "CONTRL",
+    {
+        "order.revision-requested": ("ORDRSP", lambda d: (d.first("BGM", 3), d.first("LIN", 2)), ("4", "6")),
+        "order.confirmed": ("ORDRSP", lambda d: (d.first("BGM", 3), [x[2] for x in d.all("LIN")]), ("29", ["5", "5"])),
+        "material-po.issued": ("ORDERS", lambda d: d.first("QTY", 1), "21:60:KGM"),
+        "shipment.shipped": ("DESADV", lambda d: d.first("QTY", 1), "12:12:PCE"),
+        "cancellation.granted": ("ORDRSP", lambda d: d.first("BGM", 3), "29"),
+    },
+)
+
+
+class Exchange:
+    """The partners' side of the exchange, over the hub's folders."""
+
+    def __init__(self, hub: Hub, language: Language) -> None:
+        self.hub = hub
+        self.language = language
+        self.order = {"customer_id": language.customer_id, "po_number": NUMBER}
+
+    async def hand_in(self, partner: X12Partner | EdifactPartner, kind: str, *segments: str) -> None:
+        """Put a document into the inbox, and see that its syntax is acknowledged."""
+        name = f"{partner.id}-{partner.numbers}.edi"
+        before = len(await self._acknowledgments())
+        (self.hub.folders.inbox / name).write_bytes(partner.write(kind, *segments))
+
+        async def acknowledged() -> bool:
+            return len(await self._acknowledgments()) > before
+
+        await eventually(acknowledged, f"{self.language.syntax} for {kind}")
+
+    async def _acknowledgments(self) -> list[Any]:
+        return await documents(self.hub, direction="out", purpose=self.language.syntax)
+
+    async def told(self, event: str) -> Document:
+        """The document that tells of an event, as its receiver finds it in the outbox."""
+        language = self.language
+        kind, look, expected = language.answers[event]
+        [row] = await eventually(
+            lambda: documents(self.hub, direction="out", state="sent", purpose=f"{event}.v1"), f"{kind} for {event}"
+        )
+        written = {path.read_bytes() for path in (self.hub.folders.outbox / row.partner_id).iterdir()}
+        assert row.raw in written
+        document = language.customer.read(row.raw)
+        assert (document.kind, look(document)) == (kind, expected)
+        return document
+
+    async def decide(self, command: str, **data: Any) -> None:
+        """Answer as one of MetalWorks' people."""
+        verdict = await send(self.hub, command, **data)
+        assert verdict.outcome == "done", verdict
+
+    async def said(self, event: str, count: int = 1) -> list[str]:
+        """Wait for so many events of a type; give what they are about."""
+
+        async def look() -> list[Any]:
+            found = await events(self.hub, event)
+            return found if len(found) >= count else []
+
+        return [orjson.loads(row.body)["subject"] for row in await eventually(look, event)]
+
+
+@pytest.mark.rule("R2", "R4", "R5", "R13", "R18", "R20", "R30", "R32", "R35")
+@pytest.mark.parametrize("language", [X12, EDIFACT], ids=["x12", "edifact"])
+async def test_an_order_is_exchanged_with_its_partners(backing: Settings, language: Language) -> None:
+    (backing.folder / "partners.yaml").write_text(PARTNERS)
+    async with build(backing) as hub:
+        partners = Exchange(hub, language)
+        order = partners.order
+
+        await partners.hand_in(language.customer, *language.order(language.new, "20990101"))
+        await partners.said("order.received")
+        later = [{"line": "1", "requested_date": "2099-02-01"}]
+        await partners.decide("order.review", **order, decision="revise", reason="plate", proposals=later, by=SALES)
+        await partners.told("order.revision-requested")
+
+        await partners.hand_in(language.customer, *language.order(language.revised, "20990201"))
+        await partners.said("order.revised")
+        await partners.decide("order.review", **order, decision="confirm", by=SALES)
+        await partners.told("order.confirmed")
+
+        created = await partners.said("work-order.created", 2)
+        flange, cover = sorted(created)
+        plate = [{"material": "PLATE-8MM", "quantity": "60", "unit": "KGM"}]
+        await partners.decide("work-order.specify-materials", work_order_id=flange, materials=plate, by=ENGINEER)
+        await partners.decide("work-order.specify-materials", work_order_id=cover, materials=[], by=ENGINEER)
+        [required] = await partners.said("material.required")
+        source = [{"from": "supplier", "quantity": "60", "supplier_id": language.supplier_id, "unit_price": "1.10"}]
+        await partners.decide("material.source", requirement_id=required, allocations=source, by=PROCUREMENT)
+        await partners.told("material-po.issued")
+        [number] = await partners.said("material-po.issued")
+
+        await partners.hand_in(language.supplier, *language.confirmation(number))
+        await partners.said("material-po.confirmed")
+        await partners.hand_in(language.supplier, *language.notice(number))
+        await partners.said("material-po.dispatched")
+        came = [{"line": "1", "quantity": "60"}]
+        await partners.decide("material-po.receive", material_po_id=number, lines=came, by=WAREHOUSE)
+
+        plan = {"start": "2099-01-12", "end": "2099-01-14", "work_center": "LASER-1"}
+        await partners.decide("work-order.schedule", work_order_id=flange, **plan, by=ENGINEER)
+        await partners.decide("work-order.start-production", work_order_id=flange, by=ENGINEER)
+        await partners.decide("work-order.complete-production", work_order_id=flange, quantity="12", by=ENGINEER)
+        await partners.decide("quality.inspect", work_order_id=flange, passed="12", failed="0", by=INSPECTOR)
+        goods = [{"work_order_id": flange, "quantity": "12"}]
+        await partners.decide("shipment.dispatch", shipment_id="S-EX-1", items=goods, by=SHIPPING)
+        await partners.told("shipment.shipped")
+
+        await partners.hand_in(language.customer, *language.cancellation)
+        await partners.said("cancellation.requested")
+        await partners.decide("cancellation.assess", **order, decision="free", reason="not begun", by=SALES)
+        await partners.told("cancellation.granted")
+        await partners.said("order.completed")
+
+        await settled(hub.database, PATIENCE)
+        report = await audit(hub.database)
+        assert report.clean, report
