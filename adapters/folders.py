@@ -23,6 +23,12 @@ def safe_name(name: str) -> str:
     return _UNSAFE.sub("_", name).strip(".")[-80:] or "file"
 
 
+def legible(name: str) -> str:
+    """A file's name as text that can be stored, said and shown, whatever its bytes are."""
+    text = os.fsencode(name).decode("utf-8", "backslashreplace")
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
+
+
 class Folders:
     """A set of folders under one root. A file counts as complete when two looks find it unchanged."""
 
@@ -52,11 +58,15 @@ class Folders:
                 continue
             looked[path] = (status.st_size, status.st_mtime_ns)
             if self._seen.get(path) == looked[path]:
-                arrival = Arrival(path.name, status.st_size, str(status.st_mtime_ns))
+                arrival = Arrival(legible(path.name), status.st_size, self._stamp(path, status.st_mtime_ns))
                 self._paths[arrival.name, arrival.stamp] = path
                 complete.append((status.st_mtime_ns, path, arrival))
         self._seen = looked
         return [arrival for _, _, arrival in sorted(complete, key=lambda each: each[:2])]
+
+    def _stamp(self, path: Path, changed: int) -> str:
+        folder = "" if path.parent == self.inbox else f"{legible(path.parent.name)} "
+        return f"{folder}{changed}"
 
     def _path(self, arrival: Arrival) -> Path:
         return self._paths[arrival.name, arrival.stamp]

@@ -143,7 +143,7 @@ class Hub:
     def working(self) -> bool:
         """Whether all that was started still runs; when not, a defect has ended it and a new process is better."""
         batchers = self.work.working and self.correspondence.batcher.working
-        return batchers and self.relay.working and self.sweeper.working
+        return batchers and self.relay.working and self.sweeper.working and self.post_room.working
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import bindparam, select, update
 
 from hub.errors import StoreUnavailable
 from hub.handlers.intake import Intake, Receipt
 from hub.messages.documents import DocumentSent
-from hub.messages.envelope import derived_id, write_letter
+from hub.messages.envelope import Letter, derived_id, write_letter
 from hub.ports import Arrival, Transport
 from hub.store import tables
 from hub.store.database import Database
@@ -20,6 +22,8 @@ from hub.store.journal import Journal
 
 log = logging.getLogger("hub.post")
 PORTION = 100
+AGAIN = 10.0
+"""seconds until what could not be taken in or sent is tried again"""
 
 
 class PostRoom:
@@ -44,6 +48,8 @@ class PostRoom:
         self._limit = limit
         self._every = every
         self._woken = asyncio.Event()
+        self._put_off: dict[Arrival | str, float] = {}
+        """files, and partners, with which there was trouble; and when they are tried again"""
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -56,6 +62,11 @@ class PostRoom:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
+    @property
+    def working(self) -> bool:
+        """Whether it runs; when it does not, a defect has ended it."""
+        return self._task is not None and not self._task.done()
+
     def wake(self) -> None:
         """There may be something to send."""
         self._woken.set()
@@ -63,13 +74,15 @@ class PostRoom:
     async def _work(self) -> None:
         while True:
             self._woken.clear()
-            try:
-                await self.take_in()
-                await self.send_out()
-            except StoreUnavailable as error:
-                log.warning("%s", error.message)
-            except OSError as error:
-                log.warning("the folders cannot be used: %s", error)
+            for work in (self.take_in, self.send_out):
+                try:
+                    await work()
+                except StoreUnavailable as error:
+                    log.warning("%s", error.message)
+                except OSError as error:
+                    log.warning("the folders cannot be used: %s", error)
+                except Exception:
+                    log.exception("the post room stumbled; it goes on")
             try:
                 async with asyncio.timeout(self._every):
                     await self._woken.wait()
@@ -80,10 +93,20 @@ class PostRoom:
         """Take in every file that is complete; one bad file stops no other."""
         receipts = []
         for arrival in await asyncio.to_thread(self._transport.arrivals):
+            if self._is_put_off(arrival):
+                continue
             try:
                 receipts.append(await self._take(arrival))
             except FileNotFoundError:
                 continue
+            except StoreUnavailable:
+                raise
+            except OSError as error:
+                self._put_off[arrival] = time.monotonic() + AGAIN
+                log.warning("%r cannot be taken in, and stays in the inbox: %s", arrival.name, error)
+            except Exception:
+                self._put_off[arrival] = time.monotonic() + AGAIN
+                log.exception("%r cannot be taken in, by a defect, and stays in the inbox", arrival.name)
         return receipts
 
     async def _take(self, arrival: Arrival) -> Receipt:
@@ -111,35 +134,56 @@ class PostRoom:
         while True:
             journal, done = Journal(), []
             async with self._database.write() as connection:
-                for row in await connection.execute(query):
-                    extension = row.name.rpartition(".")[2]
-                    place = await asyncio.to_thread(
-                        self._transport.send, row.partner_id, row.document_id, extension, row.raw
-                    )
-                    event = DocumentSent(
-                        document_id=row.document_id,
-                        kind=row.kind,
-                        name=row.title,
-                        partner_id=row.partner_id,
-                        order_id=row.order_id,
-                        purpose=row.purpose,
-                        destination=place,
-                    )
-                    message_id = derived_id(self._source, row.document_id, "sent")
-                    letter = write_letter(
-                        event,
-                        message_id=message_id,
-                        source=self._source,
-                        time=self._now(),
-                        correlation=row.order_id,
-                        causation=row.document_id,
-                    )
-                    journal.send("event", letter)
-                    done.append({"d": row.document_id})
+                rows = (await connection.execute(query.where(table.c.partner_id.not_in(self._kept_waiting())))).all()
+                for row in rows:
+                    place = await self._send(row)
+                    if place is not None:
+                        journal.send("event", self._sent(row, place))
+                        done.append({"d": row.document_id})
                 if done:
                     statement = update(table).where(table.c.document_id == bindparam("d")).values(state="sent")
                     await connection.execute(statement, done)
                     await journal.write(connection)
             total += len(done)
-            if len(done) < PORTION:
+            if len(rows) < PORTION:
                 return total
+
+    async def _send(self, row: Any) -> str | None:
+        """Hand a document to the transport; where it is now, or None when its partner has to wait."""
+        if self._is_put_off(row.partner_id):
+            return None
+        extension = row.name.rpartition(".")[2]
+        try:
+            return await asyncio.to_thread(self._transport.send, row.partner_id, row.document_id, extension, row.raw)
+        except OSError as error:
+            self._put_off[row.partner_id] = time.monotonic() + AGAIN
+            log.warning("what %s is to be sent is kept, and tried again: %s", row.partner_id, error)
+            return None
+
+    def _sent(self, row: Any, place: str) -> Letter:
+        event = DocumentSent(
+            document_id=row.document_id,
+            kind=row.kind,
+            name=row.title,
+            partner_id=row.partner_id,
+            order_id=row.order_id,
+            purpose=row.purpose,
+            destination=place,
+        )
+        return write_letter(
+            event,
+            message_id=derived_id(self._source, row.document_id, "sent"),
+            source=self._source,
+            time=self._now(),
+            correlation=row.order_id,
+            causation=row.document_id,
+        )
+
+    def _is_put_off(self, what: Arrival | str) -> bool:
+        if self._put_off.get(what, 0.0) > time.monotonic():
+            return True
+        self._put_off.pop(what, None)
+        return False
+
+    def _kept_waiting(self) -> list[str]:
+        return [what for what in list(self._put_off) if isinstance(what, str) and self._is_put_off(what)]
