@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from types import TracebackType
 from typing import Self
 
@@ -22,7 +23,7 @@ from hub.handlers import dead, materials, orders, production
 from hub.handlers.correspondence import Correspondence
 from hub.handlers.intake import Intake
 from hub.handlers.post_room import PostRoom
-from hub.partners import Partners, load_partners
+from hub.partners import Partners, PenaltyTable, load_partners
 from hub.ports import Context, Reader, Writer
 from hub.sagas.case import Rules, SupplierOffer
 from hub.settings import Settings
@@ -55,6 +56,11 @@ def rules_of(settings: Settings, partners: Partners) -> Rules:
         task_due=settings.task_due,
         penalty_answer=timedelta(hours=settings.penalty_answer_hours),
         penalty_reminder=timedelta(hours=settings.penalty_reminder_hours),
+        penalty_percent=_exact(settings.penalty_percent),
+        penalty_percent_of={
+            key: _exact(each.penalty_percent) for key, each in partners.all.items() if each.penalty_percent is not None
+        },
+        currencies={key: each.currency for key, each in partners.all.items() if each.currency},
         revision_reminder=timedelta(hours=settings.revision_reminder_hours),
         revision_reminders=settings.revision_reminders,
         revision_lapse=settings.revision_lapse,
@@ -80,6 +86,10 @@ def rules_of(settings: Settings, partners: Partners) -> Rules:
             for material in partners.materials.values()
         },
     )
+
+
+def _exact(table: PenaltyTable) -> dict[str, Decimal]:
+    return {step: Decimal(str(percent)) for step, percent in table.items()}
 
 
 def readers(settings: Settings, *, ours_only: bool = True) -> tuple[Reader, ...]:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from hub.errors import ConfigurationError
 from hub.messages.base import Currency, CustomerId, Material, Money, Name, Quantity, Unit
+from hub.messages.order import PenaltyStep
 from hub.yaml_files import plainly, read_yaml
 
 
@@ -53,6 +54,10 @@ class EmailProfile(_Profile):
     """whether a part outside the cross-reference and the agreed prices sends a mail to a person"""
 
 
+PenaltyTable = dict[PenaltyStep, Annotated[float, Field(ge=0, le=100)]]
+"""What share of a line's value cancelling costs, in percent, by how far its work has come (R64)."""
+
+
 class AgreedPrice(_Profile):
     """A price agreed with a customer for one of its parts."""
 
@@ -82,6 +87,8 @@ class Partner(_Profile):
     """how much less is still "in full" (R66); absent: for suppliers as the settings say, for customers none"""
     part_shipments: bool = False
     """whether good pieces of a line may be shipped before the rest (R61)"""
+    penalty_percent: PenaltyTable | None = None
+    """the penalty table for this customer (R64); absent: the one of the settings"""
     cancellation_charge: bool = False
     """EDI: whether the penalty question goes as a charge in an 865 or ORDRSP; else by mail"""
 

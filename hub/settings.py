@@ -20,6 +20,7 @@ from pydantic_settings import (
 )
 
 from hub.errors import ConfigurationError
+from hub.partners import PenaltyTable
 from hub.sagas.calendar import DAYS, Calendar
 from hub.yaml_files import YamlFile, plainly, read_yaml
 
@@ -110,6 +111,18 @@ class Settings(BaseSettings):
     """of working days: 48 from a Friday's noon on end at Tuesday's"""
     penalty_answer_hours: Hours = 168
     penalty_reminder_hours: Hours = 96
+    penalty_percent: PenaltyTable = {
+        "awaiting_materials": 10,
+        "ready": 25,
+        "scheduled": 30,
+        "in_production": 70,
+        "awaiting_inspection": 90,
+        "defect_found": 90,
+        "ready_to_ship": 100,
+        "part_shipped": 100,
+    }
+    """what share of a line's open value cancelling costs, by the state of its work order, `unconfirmed` before there
+    is one; a proposal to the sales officer (R64). A step not named costs nothing; `{}`: nothing is proposed"""
     revision_reminder_hours: Hours = 168
     revision_reminders: Annotated[int, Field(ge=1)] = 3
     revision_lapse_hours: Hours | None = None

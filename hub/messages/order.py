@@ -119,6 +119,35 @@ class Penalty(Wire):
     currency: Currency
 
 
+PenaltyStep = Literal[
+    "unconfirmed",
+    "awaiting_engineering",
+    "awaiting_materials",
+    "ready",
+    "scheduled",
+    "in_production",
+    "awaiting_inspection",
+    "defect_found",
+    "ready_to_ship",
+    "part_shipped",
+]
+"""How far the work on a line has come: the state of its work order, `unconfirmed` before there is one (R64)."""
+
+
+class PenaltyBasis(Wire):
+    """How the proposed penalty for a line comes about: a share of what is open of its value (R64)."""
+
+    line: LineNumber
+    step: PenaltyStep
+    percent: Quantity
+    value: Money | None = None
+    """of what is neither shipped nor cancelled"""
+    amount: Money | None = None
+    currency: Currency | None = None
+    reason: Text | None = None
+    """why nothing can be proposed"""
+
+
 class AssessCancellation(
     _OrderDecision,
     type="cancellation.assess.v1",
@@ -139,6 +168,7 @@ class AssessCancellation(
     decision: Literal["free", "penalty", "refuse"] | None = None
     lines: list[LineVerdict] = []
     penalty: Penalty | None = None
+    """for all lines with a penalty together; absent: as the settings propose (R64)"""
     reason: Text | None = None
 
 
@@ -442,6 +472,8 @@ class CancellationPenaltyProposed(
 
     question_id: QuestionId
     penalty: Penalty
+    basis: list[PenaltyBasis] = []
+    """how it comes about; empty where the sales officer set it"""
     expires_at: Instant
     reason: Text | None = None
     by: By | None = None

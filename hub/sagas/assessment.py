@@ -17,6 +17,7 @@ from hub.sagas.case import Scene
 from hub.sagas.model import Cancellation
 from hub.sagas.numbers import ZERO, decimal, plain
 from hub.sagas.penalty import question_of
+from hub.sagas.proposal import penalty_of, proposal_facts, proposal_fits
 from hub.sagas.table import After, Refusal, Step, step
 from hub.sagas.timers import PenaltyExpiryDue, PenaltyReminderDue
 
@@ -27,8 +28,12 @@ def verdicts(saga: Cancellation, answer: AssessCancellation) -> dict[str, str | 
     return {number: single.get(number, answer.decision) for number in saga.lines}
 
 
+def _with_penalty(saga: Cancellation, answer: AssessCancellation) -> list[str]:
+    return [number for number, verdict in verdicts(saga, answer).items() if verdict == "penalty"]
+
+
 def assessment_fits(saga: Cancellation, answer: AssessCancellation, scene: Scene) -> Refusal | None:
-    """Each line of the request is decided, and a penalty has its amount (R31)."""
+    """Each line of the request is decided, and a penalty has its amount, given or proposed (R31, R64)."""
     if answer.cancellation_id and answer.cancellation_id != saga.cancellation_id:
         return Refusal("not_assessing", f"{answer.cancellation_id} is not being assessed", "cancellation_id")
     for place, verdict in enumerate(answer.lines):
@@ -42,7 +47,7 @@ def assessment_fits(saga: Cancellation, answer: AssessCancellation, scene: Scene
     if "penalty" not in decided.values():
         return None
     if answer.penalty is None:
-        return Refusal("penalty_missing", "a penalty needs its amount and currency", "penalty")
+        return proposal_fits(saga.proposal, _with_penalty(saga, answer))
     if decimal(answer.penalty.amount) <= ZERO:
         return Refusal("wrong_amount", "a penalty is more than nothing", "penalty.amount")
     return None
@@ -76,18 +81,20 @@ def settle(saga: Cancellation, answer: AssessCancellation, scene: Scene) -> Step
 def propose_penalty(saga: Cancellation, answer: AssessCancellation, scene: Scene) -> Step[Cancellation]:
     """Decide the lines without penalty now, and put the question about the others to the customer (R33)."""
     says = _decided(saga, answer, scene)
-    lines = tuple(number for number, verdict in verdicts(saga, answer).items() if verdict == "penalty")
+    lines = tuple(_with_penalty(saga, answer))
     rules = scene.rules
+    proposed, _ = penalty_of(saga.proposal, lines)
     saga = replace(
         saga,
         lines=lines,
         question_id=f"Q-{scene.order.key}-{saga.questions + 1}",
         questions=saga.questions + 1,
-        penalty=answer.penalty,
+        penalty=answer.penalty or proposed,
         expires_at=scene.at(rules.penalty_answer),
         reminders=0,
     )
-    question = CancellationPenaltyProposed(**question_of(saga, scene), reason=answer.reason, by=answer.by)
+    basis = [] if answer.penalty else [each for each in saga.proposal if each.line in lines]
+    question = CancellationPenaltyProposed(**question_of(saga, scene), basis=basis, reason=answer.reason, by=answer.by)
     due = {"order_id": scene.order.order_id, "question_id": saga.question_id}
     return step(
         saga,
@@ -128,5 +135,6 @@ def assessment_facts(saga: Cancellation, scene: Scene) -> dict[str, Any]:
         "currency": order.po.currency,
         "reason": saga.reason,
         "order_state": order.state,
+        "penalty": proposal_facts(saga.proposal),
         "lines": lines,
     }

@@ -21,6 +21,7 @@ from hub.sagas.model import Cancellation, Order
 from hub.sagas.numbers import ZERO
 from hub.sagas.order import CLOSED
 from hub.sagas.penalty import accepts, asked, declines, expire, go_on, grant_with_penalty, question_fits, remind
+from hub.sagas.proposal import propose
 from hub.sagas.table import NEW, Step, Table, ignore, on, refuse, refuse_if, step, waits
 from hub.sagas.timers import PenaltyExpiryDue, PenaltyReminderDue
 
@@ -82,6 +83,7 @@ def open_assessment(saga: Cancellation, request: CancelCustomerPo, scene: Scene)
         cancellation_id=f"C-{order.key}-{saga.count + 1}",
         lines=lines,
         reason=request.reason,
+        proposal=propose(lines, scene),
         count=saga.count + 1,
         questions=saga.questions,
     )
@@ -103,7 +105,15 @@ def extend(saga: Cancellation, request: CancelCustomerPo, scene: Scene) -> Step[
     """Let further lines join the assessment; an open offer is void (R38)."""
     added = [number for number in open_lines(scene.order, request) if number not in saga.lines]
     voided = saga.question_id if saga.state == "awaiting_customer" else ""
-    saga = replace(saga, lines=(*saga.lines, *added), question_id="", penalty=None, expires_at=None)
+    kept = tuple(each for each in saga.proposal if each.line in saga.lines)
+    saga = replace(
+        saga,
+        lines=(*saga.lines, *added),
+        proposal=(*kept, *propose(added, scene)),
+        question_id="",
+        penalty=None,
+        expires_at=None,
+    )
     event = CancellationExtended(
         **scene.order.names,
         cancellation_id=saga.cancellation_id,
@@ -147,7 +157,8 @@ def end_as_moot(saga: Cancellation, revised: OrderRevised, scene: Scene) -> Step
 def assess_anew(saga: Cancellation, revised: OrderRevised, scene: Scene) -> Step[Cancellation]:
     """Assess what the revision has of it; an open offer, made for other terms, is void (R6, R38)."""
     released, voided = _dropped(saga, scene), saga.question_id or None
-    saga = replace(saga, lines=tuple(_still_open(saga, scene)), question_id="", penalty=None, expires_at=None)
+    lines = tuple(_still_open(saga, scene))
+    saga = replace(saga, lines=lines, proposal=propose(lines, scene), question_id="", penalty=None, expires_at=None)
     says: list[OrderEvent] = [released] if released else []
     if voided:
         names = {**scene.order.names, "cancellation_id": saga.cancellation_id}

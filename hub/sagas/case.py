@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from hub.messages.base import Message, Person
@@ -34,6 +35,12 @@ class Rules:
     """working time; the other times are plain"""
     penalty_answer: timedelta = timedelta(days=7)
     penalty_reminder: timedelta = timedelta(days=4)
+    penalty_percent: Mapping[str, Decimal] = field(default_factory=dict)
+    """by step of a line's work: the share of its value that cancelling costs (R64); empty: nothing is proposed"""
+    penalty_percent_of: Mapping[str, Mapping[str, Decimal]] = field(default_factory=dict)
+    """by customer: its own table"""
+    currencies: Mapping[str, str] = field(default_factory=dict)
+    """by customer, for purchase orders that name none"""
     revision_reminder: timedelta = timedelta(days=7)
     revision_reminders: int = 3
     revision_lapse: timedelta | None = None

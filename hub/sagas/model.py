@@ -13,7 +13,7 @@ from typing import Any
 
 from hub.messages.customer_po import Line, SubmitCustomerPo
 from hub.messages.materials import AcknowledgedLine
-from hub.messages.order import ChangedLine, Penalty
+from hub.messages.order import ChangedLine, Penalty, PenaltyBasis
 from hub.sagas.numbers import ZERO, order_key
 
 
@@ -73,6 +73,8 @@ class Cancellation:
     lines: tuple[str, ...] = ()
     """on hold while the state is not ``none``"""
     reason: str | None = None
+    proposal: tuple[PenaltyBasis, ...] = ()
+    """what the settings proposed for each line when the customer asked (R64)"""
     question_id: str = ""
     penalty: Penalty | None = None
     expires_at: str | None = None
