@@ -160,8 +160,8 @@ class Hub:
     ) -> None:
         await self.post_room.stop()
         await self.sweeper.stop()
-        await self.bus.stop()
         await self.relay.stop()
+        await self.bus.stop()
         await self.correspondence.batcher.stop()
         await self.work.stop()
         await self.lease.release()

@@ -51,7 +51,7 @@ async def audit(database: Database, *, at_rest: bool = True) -> Report:
 @asynccontextmanager
 async def _snapshot(database: Database) -> AsyncIterator[AsyncConnection]:
     """A connection that sees the store as it was at one moment, whatever a hub does meanwhile."""
-    async with database.read() as connection:
+    async with database.read(patient=True) as connection:
         if database.sqlite:
             await connection.exec_driver_sql("BEGIN")
             try:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -25,6 +26,8 @@ from hub.store.lease import Lease
 
 log = logging.getLogger("hub.relay")
 PORTION = 1000
+GOODBYE = 5.0
+"""seconds that what is under way may take when the hub stops"""
 
 
 class Relay:
@@ -39,16 +42,19 @@ class Relay:
         self._now = now
         self._poll = poll
         self._woken = asyncio.Event()
+        self._stopping = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
 
     async def start(self) -> None:
         """Begin to take rows."""
         self._task = asyncio.create_task(self._work(), name="relay")
 
     async def stop(self) -> None:
-        """Stop; what is not marked goes out again, under the same id."""
+        """Let what is under way arrive and be marked; what is not marked goes out again, under the same id."""
+        self._stopping.set()
+        self._woken.set()
         if self._task is not None:
+            await asyncio.wait({self._task}, timeout=GOODBYE)
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
@@ -63,31 +69,24 @@ class Relay:
 
     async def _work(self) -> None:
         delay = 0.1
-        while True:
+        while not self._stopping.is_set():
             try:
                 if not await self._lease.hold(self.wake):
-                    await asyncio.sleep(1.0)
+                    await _passed(self._stopping, 1.0)
                     continue
                 self._woken.clear()
                 sent, complete = await self._portion()
                 if complete:
                     delay = 0.1
                     if not sent:
-                        await self._pause(self._poll)
+                        await _passed(self._woken, self._poll)
                     continue
             except (StoreUnavailable, BrokerUnavailable) as error:
                 log.warning("%s", error.message)
             except Exception:
                 log.exception("the relay stumbled; it goes on")
-            await asyncio.sleep(delay)
+            await _passed(self._stopping, delay)
             delay = min(delay * 2, 5.0)
-
-    async def _pause(self, seconds: float) -> None:
-        try:
-            async with asyncio.timeout(seconds):
-                await self._woken.wait()
-        except TimeoutError:
-            return
 
     async def _portion(self) -> tuple[int, bool]:
         """Send what is unsent, as far as the bus takes it; how many, and whether it was all of them."""
@@ -124,3 +123,10 @@ class Relay:
             log.warning("%s stays in the outbox: %s", row.type, error.message)
             return False
         return True
+
+
+async def _passed(earlier: asyncio.Event, seconds: float) -> None:
+    """Wait so long, or until the event."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await earlier.wait()

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import sqlite3
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
+from asyncpg.exceptions import InterfaceError, PostgresError  # type: ignore[import-untyped]  # it has no types
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -29,21 +33,38 @@ def _begin_immediately(connection: Any) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
+PATIENCE = 30.0
+"""seconds that a transaction may take in PostgreSQL; after that the connection counts as dead"""
+_CONNECT: dict[str, Any] = {
+    "timeout": 10,
+    "server_settings": {
+        "tcp_keepalives_idle": "10",
+        "tcp_keepalives_interval": "5",
+        "tcp_keepalives_count": "3",
+        "idle_in_transaction_session_timeout": "20s",
+    },
+}
+"""the server notices within half a minute that a hub hangs or its machine is gone, and gives its locks back"""
+DRIVER_ERRORS = (InterfaceError, PostgresError)
+"""what asyncpg raises past SQLAlchemy when a connection breaks"""
+
+
 class Database:
     """One database. Writers of a SQLite file take turns from the first statement on; readers never wait."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, patience: float = PATIENCE) -> None:
         try:
             self.url = make_url(url)
         except (ArgumentError, ValueError) as error:
             text = "not a database URL such as sqlite:///hub.sqlite or postgresql+asyncpg://user:password@host/hub"
             raise ConfigurationError(text, where="HUB_DATABASE_URL") from error
+        self.patience = patience
         self.sqlite = self.url.get_backend_name() == "sqlite"
         if self.sqlite:
             self._open_sqlite()
         elif self.url.get_backend_name() == "postgresql":
             self.url = self.url.set(drivername="postgresql+asyncpg")
-            self._writer = self._reader = create_async_engine(self.url, pool_size=10, max_overflow=10)
+            self._open_postgres()
         else:
             raise ConfigurationError("the store is SQLite or PostgreSQL", where="HUB_DATABASE_URL")
         self._turn = asyncio.Lock()
@@ -63,43 +84,68 @@ class Database:
         event.listen(self._writer.sync_engine, "begin", _begin_immediately)
         event.listen(self._reader.sync_engine, "connect", _prepare_sqlite)
 
+    def _open_postgres(self) -> None:
+        self._writer = self._reader = create_async_engine(
+            self.url, pool_size=10, max_overflow=10, connect_args=_CONNECT
+        )
+        self._trusted_from = 0.0
+
+        @event.listens_for(self._writer.sync_engine, "connect")
+        def note(connection: object, record: Any) -> None:
+            record.info["since"] = time.monotonic()
+
+        @event.listens_for(self._writer.sync_engine, "checkout")
+        def look(connection: object, record: Any, proxy: object) -> None:
+            if record.info["since"] < self._trusted_from:
+                raise DisconnectionError("as old as one that has died")
+
+    @asynccontextmanager
+    async def _in_time(self) -> AsyncIterator[None]:
+        """Give up after the database's patience; what else was connected as long will be as dead."""
+        async with asyncio.timeout(self.patience) as limit:
+            try:
+                yield
+            finally:
+                if limit.expired():
+                    self._trusted_from = time.monotonic()
+
     @property
     def engine(self) -> AsyncEngine:
         """The engine that writes."""
         return self._writer
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[AsyncConnection]:
+    async def write(self, *, patient: bool = False) -> AsyncIterator[AsyncConnection]:
         """A transaction: committed when the block ends, rolled back when it raises.
 
-        Raises StoreUnavailable when the database does not answer or stays locked; nothing was changed then.
+        Raises StoreUnavailable when the database does not answer or stays locked; nothing was changed then, unless
+        it was lost in the midst of the commit. A transaction in PostgreSQL that takes longer than the database's
+        patience counts as lost, unless one is ``patient``.
         """
-        try:
+        with _unavailable():
             if self.sqlite:
                 async with self._turn, self._writer.begin() as connection:
                     yield connection
             else:
-                async with self._writer.begin() as connection:
+                async with nullcontext() if patient else self._in_time(), self._writer.begin() as connection:
                     yield connection
-        except (OperationalError, OSError) as error:
-            raise StoreUnavailable(_cause(error)) from error
-        except DBAPIError as error:
-            if error.connection_invalidated or _transient(error):
-                raise StoreUnavailable(_cause(error)) from error
-            raise
 
     @asynccontextmanager
-    async def read(self) -> AsyncIterator[AsyncConnection]:
-        """A connection for reading what is committed. Raises StoreUnavailable."""
-        try:
-            async with self._reader.connect() as connection:
+    async def read(self, *, patient: bool = False) -> AsyncIterator[AsyncConnection]:
+        """A connection for reading what is committed, however long it takes if one is ``patient``.
+
+        Raises StoreUnavailable.
+        """
+        with _unavailable():
+            async with (
+                nullcontext() if patient or self.sqlite else self._in_time(),
+                self._reader.connect() as connection,
+            ):
                 yield connection
-        except (OperationalError, OSError) as error:
-            raise StoreUnavailable(_cause(error)) from error
 
     def detached(self) -> AsyncEngine:
         """An engine without a pool, for a connection that is kept (locks, notifications)."""
-        return create_async_engine(self.url, poolclass=NullPool)
+        return create_async_engine(self.url, poolclass=NullPool, connect_args={} if self.sqlite else _CONNECT)
 
     async def close(self) -> None:
         """Close all connections."""
@@ -108,12 +154,46 @@ class Database:
             await self._reader.dispose()
 
 
-_TRANSIENT = frozenset({"40001", "40P01", "55P03", "57P01", "57P02", "57P03", "08000", "08003", "08006", "53300"})
+_POSTGRES = ("08", "40", "53", "57", "58", "55P03", "25006")
+"""SQLSTATEs: connection lost, serialisation failure or deadlock, out of resources, operator's intervention, the
+system's own errors, lock not available, read-only"""
+_SQLITE = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_INTERRUPT,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_PROTOCOL,
+        sqlite3.SQLITE_NOTADB,
+    }
+)
 
 
-def _transient(error: DBAPIError) -> bool:
-    """PostgreSQL: serialisation failure, deadlock, lock not available, shutting down, connection lost."""
-    return getattr(error.orig, "sqlstate", None) in _TRANSIENT
+@contextmanager
+def _unavailable() -> Iterator[None]:
+    """Let what is wrong with the database, and not with what it was asked, be StoreUnavailable."""
+    try:
+        yield
+    except (OSError, PoolTimeoutError, *DRIVER_ERRORS) as error:
+        raise StoreUnavailable(_cause(error)) from error
+    except DBAPIError as error:
+        if _of_the_database(error):
+            raise StoreUnavailable(_cause(error)) from error
+        raise
+
+
+def _of_the_database(error: DBAPIError) -> bool:
+    """Whether another statement would fare no better: what is wrong with the statement itself must not be repeated."""
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    if code is not None:
+        return code & 0xFF in _SQLITE
+    state = getattr(error.orig, "sqlstate", None) or ""
+    return error.connection_invalidated or isinstance(error, OperationalError) or state.startswith(_POSTGRES)
 
 
 def _cause(error: Exception) -> str:

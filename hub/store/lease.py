@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import fcntl
 import time
@@ -14,10 +15,12 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.errors import AlreadyServed
-from hub.store.database import Database
+from hub.store.database import DRIVER_ERRORS, Database
 
 _KEY = 7_201_127
 LOOK = 0.5
+ANSWER_WITHIN = 5.0
+GOODBYE = 2.0
 
 
 class Lease(Protocol):
@@ -101,34 +104,36 @@ class PostgresLease:
     async def hold(self, wake: Callable[[], None]) -> bool:
         """Try for the lock, or see that the connection that has it still stands."""
         try:
-            if self._connection is None:
-                return await self._take(wake)
-            if time.monotonic() - self._seen > LOOK:
-                await self._connection.execute(text("SELECT 1"))
-                self._seen = time.monotonic()
-        except (DBAPIError, OSError):
+            async with asyncio.timeout(ANSWER_WITHIN):
+                if self._connection is None:
+                    return await self._take(wake)
+                if time.monotonic() - self._seen > LOOK:
+                    await self._connection.execute(text("SELECT 1"))
+                    self._seen = time.monotonic()
+        except (DBAPIError, OSError, *DRIVER_ERRORS):
             await self.release()
             return False
         return True
 
     async def _take(self, wake: Callable[[], None]) -> bool:
-        connection = await self._engine.connect()
-        connection = await connection.execution_options(isolation_level="AUTOCOMMIT")
+        self._connection = connection = await self._engine.connect()
+        await connection.execution_options(isolation_level="AUTOCOMMIT")
         taken = (await connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": _KEY})).scalar()
         if not taken:
-            await connection.close()
+            await self.release()
             return False
         raw: Any = (await connection.get_raw_connection()).driver_connection
         await raw.add_listener("hub_outbox", lambda *_: wake())
-        self._connection = connection
+        self._seen = time.monotonic()
         return True
 
     async def release(self) -> None:
         """Close the connection, and with it the lock."""
         connection, self._connection = self._connection, None
         if connection is not None:
-            with contextlib.suppress(DBAPIError, OSError):
-                await connection.close()
+            with contextlib.suppress(DBAPIError, OSError, *DRIVER_ERRORS):
+                async with asyncio.timeout(GOODBYE):
+                    await connection.close()
 
     async def close(self) -> None:
         """Give the lock back for good."""

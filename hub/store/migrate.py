@@ -28,5 +28,5 @@ def _upgrade(connection: Connection) -> None:
 
 async def migrate(database: Database) -> None:
     """Run the migrations that the database still lacks; replicas that start together take turns."""
-    async with database.write() as connection:
+    async with database.write(patient=True) as connection:
         await connection.run_sync(_upgrade)

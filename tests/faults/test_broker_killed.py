@@ -29,6 +29,7 @@ async def test_a_broker_that_dies_under_load_costs_time_only(
 
         assert await trial.settled(within=120) == []
         assert hub.running
+        assert "RabbitMQ" in hub.log  # it noticed
     assert len(trial.witness.seen) > survived  # there was work left to do
 
 
@@ -41,7 +42,8 @@ async def test_a_hub_and_its_broker_that_die_together_lose_and_double_nothing(
         await trial.order(20)
         await trial.saw(300)
 
-        await asyncio.gather(hub.kill(), asyncio.to_thread(rabbitmq.restart))
+        code, _ = await asyncio.gather(hub.kill(), asyncio.to_thread(rabbitmq.restart))
+        assert code == -9
         await trial.start()
 
         assert await trial.settled(within=120) == []

@@ -19,6 +19,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import event
+
 from adapters.folders import Folders
 from hub.app import Hub, build, utc_now
 from hub.bus.embedded import EmbeddedBus
@@ -149,19 +151,36 @@ def repeat_everything(hub: Hub) -> None:
     put(hub.bus, "deliver", thrice)
 
 
+def fill_the_disk(hub: Hub, pages: int) -> None:
+    """Let the SQLite file grow to so many pages and no further, until SIGUSR1 comes."""
+    room = pages
+
+    def free(*_: object) -> None:
+        nonlocal room
+        room = 1_000_000
+
+    @event.listens_for(hub.database.engine.sync_engine, "begin", insert=True)
+    def limit(connection: Any) -> None:
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {room}")
+
+    signal.signal(signal.SIGUSR1, free)
+
+
 def make(options: argparse.Namespace) -> Hub:
     """Put the hub together, with its points and faults."""
     deaths = Deaths(options.die)
     put_points(deaths)
     if options.defect:
         fail_on_poison()
-    ahead = timedelta(seconds=options.clock)
 
     def clock() -> datetime:
-        return utc_now() + ahead
+        ahead = float(options.clock.read_text()) if options.clock else 0.0
+        return utc_now() + timedelta(seconds=ahead)
 
     hub = build(load_settings(), clock)
     hub.consumers = tuple(watched(each, deaths) for each in hub.consumers)
+    if options.pages:
+        fill_the_disk(hub, options.pages)
     if options.thrice:
         repeat_everything(hub)
     if options.spoil:
@@ -192,8 +211,9 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument("--die", action="append", default=[], metavar="POINT:N")
     options.add_argument("--spoil", choices=sorted(WAYS))
     options.add_argument("--witness", type=Path, help="where a subscriber on the embedded bus writes down the events")
-    options.add_argument("--clock", type=float, default=0.0, help="seconds by which its clock is ahead")
+    options.add_argument("--clock", type=Path, help="a file that says how many seconds its clock is ahead")
     options.add_argument("--defect", action="store_true", help="let commands with the note `poison` raise")
+    options.add_argument("--pages", type=int, help="pages that fit on the disk, until SIGUSR1")
     options.add_argument("--thrice", action="store_true", help="deliver every message three times")
     return options
 

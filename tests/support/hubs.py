@@ -82,6 +82,10 @@ class HubProcess:
         """SIGCONT: it goes on where it hung."""
         self._signal(signal.SIGCONT)
 
+    def free_the_disk(self) -> None:
+        """SIGUSR1: there is room again."""
+        self._signal(signal.SIGUSR1)
+
     def _signal(self, how: signal.Signals) -> None:
         if self._process.pid is not None and self.running:
             os.kill(self._process.pid, how)

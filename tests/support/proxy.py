@@ -34,6 +34,8 @@ class Proxy:
         self._refusing = self._swallowing = False
         self._lines: dict[asyncio.Task[None], asyncio.Event] = {}
         """each connection, and whether it passes on"""
+        self._backs: dict[asyncio.Event, asyncio.StreamWriter] = {}
+        """the server's end of each"""
 
     async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(self._take, "127.0.0.1", self.port)
@@ -71,6 +73,12 @@ class Proxy:
         for passing in self._lines.values():
             passing.clear()
 
+    def give_up(self) -> None:
+        """End the server's side of what was lost, as its keepalive does in time; the client is not told."""
+        for passing, back in self._backs.items():
+            if not passing.is_set():
+                back.transport.abort()
+
     def heal(self) -> None:
         """Pass on again; what was stalled goes on where it stood."""
         self._refusing = self._swallowing = False
@@ -96,13 +104,16 @@ class Proxy:
         except OSError:
             writer.transport.abort()
             return
+        self._backs[passing] = back
         ways = {
             asyncio.create_task(self._pass(reader, back, passing, from_client=True)),
             asyncio.create_task(self._pass(there, writer, passing, from_client=False)),
         }
         try:
             await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+            await passing.wait()  # what is lost brings nobody news of its end
         finally:
+            del self._backs[passing]
             for way in ways:
                 way.cancel()
             await asyncio.gather(*ways, return_exceptions=True)
