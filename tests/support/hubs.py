@@ -6,6 +6,7 @@ They are forked from one process that has imported everything, since importing t
 from __future__ import annotations
 
 import asyncio
+import json
 import multiprocessing
 import os
 import signal
@@ -94,4 +95,5 @@ class HubProcess:
 def environment(settings: Settings) -> dict[str, str]:
     """The settings as a hub's environment."""
     given = settings.model_dump(mode="json", exclude={"partners"})
-    return {f"HUB_{name.upper()}": str(value) for name, value in given.items() if value is not None}
+    shown = {name: value if isinstance(value, str) else json.dumps(value) for name, value in given.items()}
+    return {f"HUB_{name.upper()}": value for name, value in shown.items() if value != "null"}
