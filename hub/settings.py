@@ -41,6 +41,19 @@ def _listed(given: object) -> object:
         raise ValueError("is no list: write its parts with commas between them") from error
 
 
+def _mapped(given: object) -> object:
+    """A table as a variable has it: in JSON, or as ``scheduled: 30, in_production: 70``."""
+    if not isinstance(given, str):
+        return given
+    if not given.lstrip().startswith("{"):
+        pairs = [part.partition(":") for part in given.split(",") if part.strip()]
+        return {key.strip(): value.strip() for key, _, value in pairs}
+    try:
+        return json.loads(given)
+    except ValueError as error:
+        raise ValueError("is no table: write it such as scheduled: 30, in_production: 70") from error
+
+
 def _broker(url: str) -> str:
     try:
         parts = urlsplit(url)
@@ -54,6 +67,7 @@ def _broker(url: str) -> str:
 
 
 Listed = (NoDecode, BeforeValidator(_listed))
+Mapped = (NoDecode, BeforeValidator(_mapped))
 Hours = Annotated[float, Field(gt=0, le=87_660)]
 """up to ten years"""
 Plain = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x20\x7f]+$")]
@@ -111,7 +125,7 @@ class Settings(BaseSettings):
     """of working days: 48 from a Friday's noon on end at Tuesday's"""
     penalty_answer_hours: Hours = 168
     penalty_reminder_hours: Hours = 96
-    penalty_percent: PenaltyTable = {
+    penalty_percent: Annotated[PenaltyTable, *Mapped] = {
         "awaiting_materials": 10,
         "ready": 25,
         "scheduled": 30,

@@ -20,7 +20,17 @@ from hub.sagas.case import Scene
 from hub.sagas.model import Cancellation, Order
 from hub.sagas.numbers import ZERO
 from hub.sagas.order import CLOSED
-from hub.sagas.penalty import accepts, asked, declines, expire, go_on, grant_with_penalty, question_fits, remind
+from hub.sagas.penalty import (
+    accepts,
+    asked,
+    declines,
+    expire,
+    go_on,
+    grant_with_penalty,
+    question_fits,
+    remind,
+    says_nothing_new,
+)
 from hub.sagas.proposal import propose
 from hub.sagas.table import NEW, Step, Table, ignore, on, refuse, refuse_if, step, waits
 from hub.sagas.timers import PenaltyExpiryDue, PenaltyReminderDue
@@ -32,15 +42,19 @@ def open_lines(order: Order, request: CancelCustomerPo) -> tuple[str, ...]:
     return tuple(n for n in dict.fromkeys(wanted) if n in order.lines and order.lines[n].open > ZERO)
 
 
-def _why_not(order: Order, request: CancelCustomerPo) -> tuple[str, str]:
+def _why_not(order: Order, po_number: str, lines: list[str]) -> tuple[str, str]:
+    """The code and the reason for lines, all of them if none is named, that cannot be cancelled."""
     if order.state == NEW:
-        return "unknown_order", f"no purchase order {request.po_number} is known here"
+        return "unknown_order", f"no purchase order {po_number} is known here"
     if order.state in {"rejected", "cancelled"}:
-        return "order_closed", f"purchase order {request.po_number} is {order.state} already"
-    unknown = [number for number in request.lines or () if number not in order.lines]
+        return "order_closed", f"purchase order {po_number} is {order.state} already"
+    unknown = [number for number in lines if number not in order.lines]
     if unknown:
-        return "unknown_line", f"purchase order {request.po_number} has no line {', '.join(unknown)}"
-    return "too_late", "what is to be cancelled has been shipped or cancelled already"
+        return "unknown_line", f"purchase order {po_number} has no line {', '.join(unknown)}"
+    known = [order.lines[number] for number in lines or order.lines]
+    shipped = [line.shipped > ZERO for line in known]
+    what = "shipped" if all(shipped) else "shipped or cancelled" if any(shipped) else "cancelled"
+    return "too_late", f"what is to be cancelled has been {what} already"
 
 
 def nothing_to_cancel(saga: Cancellation, request: CancelCustomerPo, scene: Scene) -> bool:
@@ -50,7 +64,7 @@ def nothing_to_cancel(saga: Cancellation, request: CancelCustomerPo, scene: Scen
 
 
 def _refused(request: CancelCustomerPo, scene: Scene, lines: list[str]) -> CancellationRefused:
-    code, reason = _why_not(scene.order, request)
+    code, reason = _why_not(scene.order, request.po_number, lines)
     return CancellationRefused(
         customer_id=request.customer_id,
         po_number=request.po_number,
@@ -64,12 +78,17 @@ def _refused(request: CancelCustomerPo, scene: Scene, lines: list[str]) -> Cance
 def _refused_lines(request: CancelCustomerPo, scene: Scene) -> list[CancellationRefused]:
     """The refusal of the lines that are named and cannot be cancelled, beside others that can (R37)."""
     possible = open_lines(scene.order, request)
-    lines = [number for number in dict.fromkeys(request.lines or ()) if number not in possible]
-    return [_refused(request, scene, lines)] if lines else []
+    left = [number for number in dict.fromkeys(request.lines or ()) if number not in possible]
+    unknown = [number for number in left if number not in scene.order.lines]
+    late = [number for number in left if number in scene.order.lines]
+    return [_refused(request, scene, lines) for lines in (unknown, late) if lines]
 
 
 def refuse_at_once(saga: Cancellation, request: CancelCustomerPo, scene: Scene) -> Step[Cancellation]:
     """Tell the customer why nothing is cancelled (R37)."""
+    order = scene.order
+    if request.lines and order.state not in {NEW, "rejected", "cancelled"}:
+        return step(saga, *_refused_lines(request, scene))
     return step(saga, _refused(request, scene, request.lines or []))
 
 
@@ -97,8 +116,18 @@ def open_assessment(saga: Cancellation, request: CancelCustomerPo, scene: Scene)
 
 
 def adds_nothing(saga: Cancellation, request: CancelCustomerPo, scene: Scene) -> bool:
-    """Every line that it names is part of the request being decided (R38)."""
+    """Every line of it that can still be cancelled is part of the request being decided (R38)."""
     return set(open_lines(scene.order, request)) <= set(saga.lines)
+
+
+def names_others(saga: Cancellation, request: CancelCustomerPo, scene: Scene) -> bool:
+    """It adds no line to the request being decided, but names lines that cannot be cancelled."""
+    return adds_nothing(saga, request, scene) and bool(_refused_lines(request, scene))
+
+
+def refuse_others(saga: Cancellation, request: CancelCustomerPo, scene: Scene) -> Step[Cancellation]:
+    """Tell the customer of the lines that cannot be cancelled; the others are being decided already (R37, R38)."""
+    return step(saga, *_refused_lines(request, scene))
 
 
 def extend(saga: Cancellation, request: CancelCustomerPo, scene: Scene) -> Step[Cancellation]:
@@ -106,14 +135,8 @@ def extend(saga: Cancellation, request: CancelCustomerPo, scene: Scene) -> Step[
     added = [number for number in open_lines(scene.order, request) if number not in saga.lines]
     voided = saga.question_id if saga.state == "awaiting_customer" else ""
     kept = tuple(each for each in saga.proposal if each.line in saga.lines)
-    saga = replace(
-        saga,
-        lines=(*saga.lines, *added),
-        proposal=(*kept, *propose(added, scene)),
-        question_id="",
-        penalty=None,
-        expires_at=None,
-    )
+    proposal = (*kept, *propose(added, scene))
+    saga = replace(saga.closing("void"), lines=(*saga.lines, *added), proposal=proposal)
     event = CancellationExtended(
         **scene.order.names,
         cancellation_id=saga.cancellation_id,
@@ -151,14 +174,14 @@ def end_as_moot(saga: Cancellation, revised: OrderRevised, scene: Scene) -> Step
         reason="the revised purchase order does not have these lines any more",
     )
     released = _dropped(saga, scene)
-    return step(saga.ended(), event, *([released] if released else []))
+    return step(saga.closing("void").ended(), event, *([released] if released else []))
 
 
 def assess_anew(saga: Cancellation, revised: OrderRevised, scene: Scene) -> Step[Cancellation]:
     """Assess what the revision has of it; an open offer, made for other terms, is void (R6, R38)."""
     released, voided = _dropped(saga, scene), saga.question_id or None
     lines = tuple(_still_open(saga, scene))
-    saga = replace(saga, lines=lines, proposal=propose(lines, scene), question_id="", penalty=None, expires_at=None)
+    saga = replace(saga.closing("void"), lines=lines, proposal=propose(lines, scene))
     says: list[OrderEvent] = [released] if released else []
     if voided:
         names = {**scene.order.names, "cancellation_id": saga.cancellation_id}
@@ -177,6 +200,7 @@ CANCELLATION: Table[Cancellation] = Table(
         on("none", CancelCustomerPo, refuse_at_once, when=nothing_to_cancel),
         on("none", CancelCustomerPo, open_assessment, to="assessing"),
         on(PENDING, CancelCustomerPo, refuse_at_once, when=nothing_to_cancel),
+        on(PENDING, CancelCustomerPo, refuse_others, when=names_others),
         ignore(PENDING, CancelCustomerPo, "these lines are being decided already (R38)", when=adds_nothing),
         on(PENDING, CancelCustomerPo, extend, to="assessing"),
         on(PENDING, OrderRevised, end_as_moot, to="none", when=is_moot),
@@ -193,7 +217,8 @@ CANCELLATION: Table[Cancellation] = Table(
             "no cancellation of this order is being assessed",
         ),
         #
-        refuse_if("awaiting_customer", AnswerPenalty, question_fits),
+        ignore(("none", *PENDING), AnswerPenalty, "it was answered so before, or ended so", when=says_nothing_new),
+        refuse_if(("none", *PENDING), AnswerPenalty, question_fits),
         on("awaiting_customer", AnswerPenalty, grant_with_penalty, to="none", when=accepts),
         on("awaiting_customer", AnswerPenalty, go_on, to="none", when=declines),
         refuse(

@@ -81,10 +81,19 @@ class Cancellation:
     reminders: int = 0
     count: int = 0
     questions: int = 0
+    closed: tuple[tuple[str, str], ...] = ()
+    """the questions that were asked, each with how it ended: accepted, declined, expired, void"""
+
+    def closing(self, how: str) -> Cancellation:
+        """The region with its question closed, if one was open (R38)."""
+        closed = (*self.closed, (self.question_id, how)) if self.question_id else self.closed
+        return replace(self, question_id="", penalty=None, expires_at=None, closed=closed)
 
     def ended(self) -> Cancellation:
-        """The region with nothing to decide on; what it has counted stays."""
-        return Cancellation(state=self.state, visits=self.visits, count=self.count, questions=self.questions)
+        """The region with nothing to decide on; what it has counted, and its questions, stay."""
+        return Cancellation(
+            state=self.state, visits=self.visits, count=self.count, questions=self.questions, closed=self.closed
+        )
 
 
 @dataclass(frozen=True, slots=True)

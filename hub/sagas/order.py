@@ -132,6 +132,16 @@ def remind(order: Order, due: RevisionReminderDue, scene: Scene) -> Step[Order]:
     return step(order, event, After(scene.rules.revision_reminder, again))
 
 
+def put_off(order: Order, due: RevisionReminderDue | RevisionLapseDue, scene: Scene) -> Step[Order]:
+    """Ask the customer for nothing while its cancellation is being decided; come again later (R36, R65)."""
+    return step(order, After(scene.rules.revision_reminder, due))
+
+
+def awaited_on_hold(order: Order, due: RevisionReminderDue | RevisionLapseDue, scene: Scene) -> bool:
+    """The revision is still awaited, and a cancellation is being decided."""
+    return order.held and still_awaited(order, due, scene)
+
+
 def still_awaited(order: Order, due: RevisionReminderDue | RevisionLapseDue, scene: Scene) -> bool:
     """The timer is about the revision that is still awaited."""
     return due.revision == len(order.revisions)
@@ -276,8 +286,10 @@ ORDER: Table[Order] = Table(
             "not_under_review",
             "the order is not under review",
         ),
+        on("stand_by", RevisionReminderDue, put_off, when=awaited_on_hold),
         on("stand_by", RevisionReminderDue, remind, when=still_awaited),
         ignore(KNOWN, RevisionReminderDue, "the revised purchase order has come, or the order has ended"),
+        on("stand_by", RevisionLapseDue, put_off, when=awaited_on_hold),
         on("stand_by", RevisionLapseDue, lapse, to="lapsed", when=still_awaited),
         ignore(KNOWN, RevisionLapseDue, "the revised purchase order has come, or the order has ended"),
         #

@@ -35,8 +35,35 @@ def _offer(saga: Cancellation, scene: Scene) -> dict[str, Any]:
     }
 
 
+HOW_IT_ENDED = {
+    "accepted": "was accepted, and the lines are cancelled",
+    "declined": "was declined, and work on the order continues",
+    "expired": "has expired, and work on the order continues",
+    "void": "is void, because the request or the purchase order has changed since",
+}
+SAME = {"accept": {"accepted"}, "decline": {"declined", "expired"}}
+"""by answer: the ends of a question of which it would change nothing"""
+
+
+def _closed(saga: Cancellation, answer: AnswerPenalty) -> tuple[str, str] | None:
+    """The closed question that is answered: the one named, or the last where none is open."""
+    if answer.question_id:
+        return next((each for each in saga.closed if each[0] == answer.question_id), None)
+    return saga.closed[-1] if saga.closed and not saga.question_id else None
+
+
+def says_nothing_new(saga: Cancellation, answer: AnswerPenalty, scene: Scene) -> bool:
+    """The question has ended as this answer would have it end (R43)."""
+    closed = _closed(saga, answer)
+    return closed is not None and closed[1] in SAME[answer.answer]
+
+
 def question_fits(saga: Cancellation, answer: AnswerPenalty, scene: Scene) -> Refusal | None:
-    """It is the open question that is answered; a void or expired one is not (R38)."""
+    """It is the open question that is answered; of a void or expired one the customer is told so (R38)."""
+    closed = _closed(saga, answer)
+    if closed:
+        text = f"offer {closed[0]} {HOW_IT_ENDED[closed[1]]}"
+        return Refusal("question_closed", text, "question_id")
     if answer.question_id and answer.question_id != saga.question_id:
         return Refusal("question_closed", f"question {answer.question_id} is not open", "question_id")
     return None
@@ -62,7 +89,7 @@ def grant_with_penalty(saga: Cancellation, answer: AnswerPenalty, scene: Scene) 
         penalty=saga.penalty,
         by=by_of(answer),
     )
-    return step(saga.ended(), CancellationPenaltyAccepted(**offer, by=by_of(answer)), granted)
+    return step(saga.closing("accepted").ended(), CancellationPenaltyAccepted(**offer, by=by_of(answer)), granted)
 
 
 def _release(saga: Cancellation, scene: Scene) -> OrderReleased:
@@ -72,7 +99,8 @@ def _release(saga: Cancellation, scene: Scene) -> OrderReleased:
 def go_on(saga: Cancellation, answer: AnswerPenalty, scene: Scene) -> Step[Cancellation]:
     """The customer does not pay; work on the lines continues (R33)."""
     offer = _offer(saga, scene)
-    return step(saga.ended(), CancellationPenaltyDeclined(**offer, by=by_of(answer)), _release(saga, scene))
+    declined = CancellationPenaltyDeclined(**offer, by=by_of(answer))
+    return step(saga.closing("declined").ended(), declined, _release(saga, scene))
 
 
 def asked(saga: Cancellation, due: PenaltyReminderDue | PenaltyExpiryDue, scene: Scene) -> bool:
@@ -88,4 +116,5 @@ def remind(saga: Cancellation, due: PenaltyReminderDue, scene: Scene) -> Step[Ca
 
 def expire(saga: Cancellation, due: PenaltyExpiryDue, scene: Scene) -> Step[Cancellation]:
     """No answer came in time; work on the lines continues (R38)."""
-    return step(saga.ended(), CancellationPenaltyExpired(**_offer(saga, scene)), _release(saga, scene))
+    expired = CancellationPenaltyExpired(**_offer(saga, scene))
+    return step(saga.closing("expired").ended(), expired, _release(saga, scene))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from tests.unit.sagas.play import Play, person
@@ -266,6 +268,83 @@ def test_other_lines_join_the_assessment_and_void_an_open_offer(play: Play) -> N
     assert play.order.state == "cancelled"
 
 
+@pytest.mark.rule("R38", "R43")
+@pytest.mark.parametrize(
+    ("ended", "late", "says"),
+    [
+        ("accept", "accept", ""),
+        ("accept", "decline", "was accepted, and the lines are cancelled"),
+        ("decline", "decline", ""),
+        ("decline", "accept", "was declined, and work on the order continues"),
+        ("expire", "accept", "has expired, and work on the order continues"),
+        ("expire", "decline", ""),
+        ("extend", "accept", "is void, because the request or the purchase order has changed since"),
+        ("extend", "decline", "is void, because the request or the purchase order has changed since"),
+    ],
+)
+@pytest.mark.parametrize("named", [True, False])
+def test_an_answer_that_comes_late_is_refused_with_what_became_of_the_offer(
+    play: Play, ended: str, late: str, says: str, named: bool
+) -> None:
+    """What changes nothing is passed over; what asks for something else is refused, so that the customer is told."""
+    play.cancel("1")
+    play.assess("penalty")
+    question = play.cancellation.question_id
+    match ended:
+        case "expire":
+            play.pass_time(days=8)
+        case "extend":
+            play.cancel("2")
+        case _:
+            play.answer(ended)
+    before = play.order
+    play.answer(late, **({"question_id": question} if named else {}))
+    assert (bool(play.last.ignored), play.code) == (not says, "question_closed" if says else "")
+    assert not play.last.refusal or play.last.refusal.message == f"offer {question} {says}"
+    assert play.order == before
+
+
+@pytest.mark.rule("R38")
+def test_an_old_answer_does_not_answer_a_new_offer(play: Play) -> None:
+    play.cancel("1")
+    play.assess("penalty")
+    old = play.cancellation.question_id
+    play.answer("decline")
+    play.cancel("1")
+    play.assess("penalty")
+    play.answer("accept", question_id=old)
+    assert (play.code, play.cancellation.state) == ("question_closed", "awaiting_customer")
+    play.answer("accept", question_id="Q-NOBODY-1")
+    assert play.code == "question_closed"
+    play.answer("accept")
+    assert play.line("1").cancelled == 10
+
+
+@pytest.mark.rule("R37", "R38")
+def test_lines_that_cannot_be_cancelled_are_refused_each_with_its_reason(play: Play) -> None:
+    play.ready("1")
+    play.ship(("1", "10"))
+    play.cancel("1", "2", "8", "9")
+    refused = [event for event, _, _ in play.last.events if event.TYPE == "cancellation.refused.v1"]
+    assert [(e.lines, e.code, e.reason) for e in refused] == [
+        (["8", "9"], "unknown_line", "purchase order 4711 has no line 8, 9"),
+        (["1"], "too_late", "what is to be cancelled has been shipped already"),
+    ]
+    play.cancel("2", "9")
+    assert play.said == ["cancellation.refused"]
+    assert play.event("cancellation.refused").lines == ["9"]
+    play.cancel("9", "1")
+    assert play.said == ["cancellation.refused", "cancellation.refused"]
+    assert play.cancellation.lines == ("2",)
+
+
+@pytest.mark.rule("R37")
+def test_a_line_that_was_cancelled_before_cannot_be_cancelled_again(play: Play) -> None:
+    play.cancelled("1")
+    play.cancel("1")
+    assert play.event("cancellation.refused").reason == "what is to be cancelled has been cancelled already"
+
+
 @pytest.mark.rule("R38")
 def test_timers_of_a_question_answered_long_ago_change_nothing(play: Play) -> None:
     play.cancel()
@@ -299,6 +378,55 @@ def test_in_stand_by_or_under_review_there_is_less_to_stop(decision: str) -> Non
     play.assess("free")
     assert play.said == ["cancellation.granted", "order.line-cancelled", "order.cancelled"]
     assert (play.order.state, play.asked) == ("cancelled", [])
+
+
+@pytest.mark.rule("R36", "R65")
+def test_nobody_is_asked_for_a_revision_while_the_cancellation_is_decided() -> None:
+    play = Play().with_rules(revision_lapse=timedelta(days=20))
+    play.submit()
+    play.review("revise", reason="x")
+    play.cancel()
+    play.pass_time(days=25)
+    assert (play.order.state, play.order.reminders) == ("stand_by", 0)
+    play.assess("refuse")
+    play.pass_time(days=7)
+    assert (play.order.state, play.order.reminders) == ("lapsed", 0)
+
+
+@pytest.mark.rule("R65", "R39")
+@pytest.mark.parametrize(("decision", "state"), [("free", "cancelled"), ("refuse", "lapsed")])
+def test_a_lapsed_order_can_be_cancelled(decision: str, state: str) -> None:
+    play = Play().with_rules(revision_lapse=timedelta(days=20))
+    play.submit()
+    play.review("revise", reason="x")
+    play.pass_time(days=21)
+    assert (play.order.state, play.order.reminders, play.asked) == ("lapsed", 2, [])
+    play.cancel()
+    assert play.asked == ["cancellation.assess"]
+    play.assess(decision)
+    assert (play.order.state, play.asked) == (state, [])
+    play.submit(("1", "12"), purpose="revision")
+    assert play.order.state == ("cancelled" if decision == "free" else "under_review")
+
+
+@pytest.mark.rule("R65", "R4")
+def test_a_revision_reopens_a_lapsed_order_which_then_runs_as_any_other() -> None:
+    """Other systems close what has lapsed, and the customer's revision becomes a second order."""
+    play = Play().with_rules(revision_lapse=timedelta(days=20))
+    play.submit()
+    play.review("revise", reason="x")
+    play.pass_time(days=21)
+    play.submit(("1", "12"), purpose="revision")
+    assert (play.order.state, play.asked, len(play.order.revisions)) == ("under_review", ["order.review"], 2)
+    play.pass_time(days=10)
+    play.review("confirm")
+    play.need("1")
+    play.schedule("1", start="2026-12-27", end="2026-12-28")
+    play.start("1")
+    play.complete("1")
+    play.inspect("1", "12")
+    play.ship(("1", "12"))
+    assert (play.order.state, len(play.case.orders)) == ("completed", 1)
 
 
 @pytest.mark.rule("R39", "R4")
