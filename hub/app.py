@@ -65,6 +65,9 @@ def rules_of(settings: Settings, partners: Partners) -> Rules:
         revision_reminders=settings.revision_reminders,
         revision_lapse=settings.revision_lapse,
         senior_after=settings.senior_after,
+        supplier_answer=timedelta(hours=settings.supplier_answer_hours),
+        supplier_reminder=timedelta(hours=settings.supplier_reminder_hours),
+        supplier_reminders=settings.supplier_reminders,
         supplier_tolerance_percent=settings.supplier_tolerance_percent,
         tolerance_percent={
             key: each.tolerance_percent for key, each in suppliers.items() if each.tolerance_percent is not None

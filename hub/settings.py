@@ -143,6 +143,12 @@ class Settings(BaseSettings):
     """how long a revised purchase order is awaited before the order lapses (R65); absent: for ever"""
     senior_after: Annotated[int, Field(ge=1)] | None = None
     """the revision of a purchase order from which on a senior sales officer reviews it (R4); absent: never"""
+    supplier_answer_hours: Annotated[float, Field(gt=0)] = 48
+    """how long a supplier may take to answer before it is reminded (R22)"""
+    supplier_reminder_hours: Annotated[float, Field(gt=0)] = 48
+    """from one reminder of a silent or late supplier to the next, or to procurement"""
+    supplier_reminders: Annotated[int, Field(ge=0)] = 2
+    """how often a supplier is reminded before procurement decides"""
     supplier_tolerance_percent: Annotated[float, Field(ge=0, le=100)] = 5.0
     debug: bool = False
     """whether the command line shows the traceback of a defect"""

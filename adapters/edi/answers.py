@@ -241,10 +241,17 @@ NOTICES: tuple[type[Event], ...] = (production.Shipped,)
 
 SUPPLIER_ORDERS: dict[type[materials.MaterialPoEvent], str] = {
     materials.MaterialPoIssued: "issue",
+    materials.MaterialPoReminded: "remind",
     materials.MaterialPoReduced: "reduce",
     materials.MaterialPoCancelRequested: "cancel",
 }
-"""Events of which a supplier gets an order, a change or a cancellation"""
+"""Events of which a supplier gets an order, the order again, a change or a cancellation"""
+
+
+def reminder(event: materials.MaterialPoReminded) -> str:
+    """What an order that comes again says of itself."""
+    return f"Reminder {event.reminder}: we await your answer or the delivery of these lines."
+
 
 WRITTEN: frozenset[str] = frozenset(kind.TYPE for kind in (*ANSWERS, *NOTICES, *SUPPLIER_ORDERS))
 """Types of all events that are written as documents"""

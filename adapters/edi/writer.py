@@ -14,7 +14,7 @@ from adapters.edi.x12 import answer as x12_answer
 from adapters.edi.x12 import notice as x12_notice
 from adapters.edi.x12 import render as x12
 from adapters.edi.x12 import supply as x12_supply
-from hub.messages.materials import MaterialPoEvent, MaterialPoIssued
+from hub.messages.materials import MaterialPoEvent, MaterialPoIssued, MaterialPoReminded
 from hub.messages.production import Shipped
 from hub.ports import Composed, Numbers, Occasion
 
@@ -47,7 +47,7 @@ class X12Writer:
         event = occasion.event
         if isinstance(event, Shipped):
             return "856", x12_notice.body(event, occasion.po, now)
-        if isinstance(event, MaterialPoIssued):
+        if isinstance(event, MaterialPoIssued | MaterialPoReminded):
             return "850", x12_supply.order(event, route.sender.id, now)
         if isinstance(event, MaterialPoEvent) and type(event) in SUPPLIER_ORDERS:
             cancel = SUPPLIER_ORDERS[type(event)] == "cancel"
@@ -85,7 +85,7 @@ class EdifactWriter:
         event, our_id, their_id = occasion.event, route.sender.id, route.receiver.id
         if isinstance(event, Shipped):
             return "DESADV", edifact_notice.body(event, occasion.po, our_id, now)
-        if isinstance(event, MaterialPoIssued):
+        if isinstance(event, MaterialPoIssued | MaterialPoReminded):
             return "ORDERS", edifact_supply.order(event, our_id, their_id, now)
         if isinstance(event, MaterialPoEvent) and type(event) in SUPPLIER_ORDERS:
             cancel = SUPPLIER_ORDERS[type(event)] == "cancel"

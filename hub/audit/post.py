@@ -131,12 +131,14 @@ async def check_tasks(
         notes.find("task_unlisted", task_id, f"{homes[task_id]} is asked for, but not listed as open")
 
 
-async def check_timers(connection: AsyncConnection, orders: set[str], notes: Notes) -> None:
-    """Every timer belongs to an order that exists."""
-    for row in await connection.execute(
-        select(tables.timers.c.timer_id, tables.timers.c.type, tables.timers.c.order_id)
-    ):
+async def check_timers(connection: AsyncConnection, orders: set[str], pos: set[str], notes: Notes) -> None:
+    """Every timer belongs to an order or a material PO that exists."""
+    table = tables.timers
+    for row in await connection.execute(select(table.c.timer_id, table.c.type, table.c.order_id, table.c.body)):
         notes.count("timers")
+        po = orjson.loads(row.body).get("material_po_id")
+        if po and po not in pos:
+            notes.find("orphan_timer", row.timer_id, f"{row.type} is about material PO {po}, which does not exist")
         if row.order_id and row.order_id not in orders:
             notes.find("orphan_timer", row.timer_id, f"{row.type} is about order {row.order_id}, which does not exist")
 

@@ -77,13 +77,22 @@ def check_material_po(po: Stored, account: PoAccount | None, tally: Tally, order
                 rest = number(share["quantity"]) - number(share["received"])
                 shares[name, share["requirement_id"]] += rest
     _promised(key, shares, tally, notes)
-    wanted_task = state in {"change_proposed", "refused"} and any(
+    _asked(po, notes)
+
+
+def _asked(po: Stored, notes: Notes) -> None:
+    """Procurement is asked about what the supplier questions, and about what is overdue; about nothing else."""
+    key, state = po["material_po_id"], po["state"]
+    questioned = state in {"change_proposed", "refused"} and any(
         line["status"] in {"changed", "rejected"} for line in po["lines"].values()
     )
-    asked = any(task["kind"].startswith("material-po.review-change.") for task in po["tasks"].values())
-    if wanted_task != asked:
-        code, text = ("task_missing", "nobody is asked") if wanted_task else ("task_surplus", "nothing waits for it")
-        notes.find(code, key, f"material-po.review-change: {text}")
+    wanted = {"material-po.review-change"} if questioned else set()
+    wanted |= {"material-po.review-delay"} if po.get("overdue") else set()
+    asked = {task["kind"].rpartition(".v")[0] for task in po["tasks"].values()}
+    for kind in wanted - asked:
+        notes.find("task_missing", key, f"{kind}: nobody is asked")
+    for kind in asked - wanted:
+        notes.find("task_surplus", key, f"{kind}: nothing waits for it")
 
 
 def awaited(line: Stored) -> Decimal:

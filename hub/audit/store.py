@@ -39,11 +39,11 @@ async def audit(database: Database, *, at_rest: bool = True) -> Report:
         await _read_outbox(connection, post, ledger, brought, at_rest, notes)
         orders, homes, tally = await _check_orders(connection, ledger, notes)
         check_submitted(post, brought.by_command, orders, notes)
-        await _check_material_pos(connection, ledger, tally, orders, homes, notes)
+        pos = await _check_material_pos(connection, ledger, tally, orders, homes, notes)
         check_stock(await connection.execute(select(tables.stock)), ledger, tally, notes)
         await check_post(connection, post, ledger, at_rest, notes)
         await check_tasks(connection, ledger, homes, orders, notes)
-        await check_timers(connection, orders, notes)
+        await check_timers(connection, orders, pos, notes)
         await check_documents(connection, post, ledger, orders, at_rest, notes)
     return notes.report()
 
@@ -127,7 +127,7 @@ async def _check_material_pos(
     orders: set[str],
     homes: dict[str, str],
     notes: Notes,
-) -> None:
+) -> set[str]:
     known: set[str] = set()
     table = tables.material_pos
     async for row in each_row(connection, select(table.c.material_po_id, table.c.body)):
@@ -138,3 +138,4 @@ async def _check_material_pos(
     check_sources(tally, known, notes)
     for po_id in ledger.material_pos.keys() - known:
         notes.find("material_po_lost", po_id, "its events tell of it, but it is not stored")
+    return known

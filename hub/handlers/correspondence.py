@@ -216,8 +216,8 @@ class Correspondence:
         )
 
 
-_WORTH_A_MAIL = frozenset({"cancellation.penalty-proposed.v1", "cancellation.reminded.v1"})
-"""questions to which the customer has to find an answer"""
+_WORTH_A_MAIL = frozenset({"cancellation.penalty-proposed.v1", "cancellation.reminded.v1", "material-po.reminded.v1"})
+"""questions to which the partner has to find an answer"""
 
 
 async def _orders(connection: AsyncConnection, letters: Sequence[Letter]) -> dict[str, Order]:

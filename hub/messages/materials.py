@@ -12,6 +12,7 @@ from hub.messages.base import (
     Date,
     Decision,
     Event,
+    Instant,
     LineNumber,
     Material,
     MaterialPoId,
@@ -409,6 +410,19 @@ class MaterialPoReminded(
 
 class MaterialPoOverdue(MaterialPoEvent, type="material-po.overdue.v1", subject="material_po_id", example=_MATERIAL_PO):
     """Reminders did not help; a procurement officer decides (R22)."""
+
+
+class MaterialPoPostponed(
+    MaterialPoEvent,
+    type="material-po.postponed.v1",
+    subject="material_po_id",
+    example={**_MATERIAL_PO, "expected_date": "2026-12-20", "until": "2026-12-21T00:00:00Z"},
+):
+    """Procurement waits for what is overdue, and the supplier is left in peace until then (R22)."""
+
+    expected_date: Date | None = None
+    """the day on which it is now expected"""
+    until: Instant
 
 
 class MaterialPoReduced(MaterialPoEvent, type="material-po.reduced.v1", subject="material_po_id", example=_MATERIAL_PO):

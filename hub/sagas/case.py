@@ -47,6 +47,11 @@ class Rules:
     """how long an order waits for a revised PO before it lapses; None: for ever (R65)"""
     senior_after: int | None = None
     """from which revision on a senior sales officer reviews; None: never (R4)"""
+    supplier_answer: timedelta = timedelta(days=2)
+    """how long a supplier may take to answer (R22)"""
+    supplier_reminder: timedelta = timedelta(days=2)
+    """how long after a reminder the next one comes, or the matter is raised (R22)"""
+    supplier_reminders: int = 2
     tolerance_percent: Mapping[str, float] = field(default_factory=dict)
     """by supplier (R66)"""
     supplier_tolerance_percent: float = 5.0

@@ -31,7 +31,11 @@ def quantities_fit(po: MaterialPo, message: NotifyDispatch | ReceiveMaterial, sc
 
 
 def dispatched(po: MaterialPo, notice: NotifyDispatch, scene: Scene) -> Step[MaterialPo]:
-    """The supplier has sent the goods."""
+    """The supplier has sent the goods, which says that it accepts, and when they come."""
+    for number in dict.fromkeys(line.line for line in notice.lines):
+        line = po.lines[number]
+        status = "confirmed" if line.status == "open" else line.status
+        po = po.with_line(replace(line, status=status, promised_date=notice.expected_date or line.promised_date))
     lines = [po.lines[line.line] for line in notice.lines]
     event = MaterialPoDispatched(
         **names(po, notice, lines), expected_date=notice.expected_date, reference=notice.reference

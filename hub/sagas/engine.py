@@ -19,6 +19,7 @@ from hub.sagas.order import ORDER
 from hub.sagas.routing import TABLES, Address, concerned, decider, get, put
 from hub.sagas.table import NEW, After, Ignore, On, Refusal
 from hub.sagas.tasks import settle_tasks
+from hub.sagas.watch import watch
 from hub.sagas.work_order import WORK_ORDER
 
 SENIOR = {"sales-officer": "senior-sales-officer"}
@@ -71,6 +72,7 @@ def carry_out(before: Case, message: Message, order_id: str, rules: Rules, now: 
         return Outcome(before, ignored=found.why)
     outcome = Outcome(case)
     says = _run(outcome, address, found, message, rules, now)
+    outcome.timers += watch(before, case, rules, now)
     if order_id in case.orders and case.orders[order_id].state == NEW:
         del case.orders[order_id]
     says += settle_tasks(before, case, message, rules, now)

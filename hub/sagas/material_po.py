@@ -9,6 +9,7 @@ from hub.messages.materials import (
     NotifyDispatch,
     ReceiveMaterial,
     ReviewMaterialPoChange,
+    ReviewMaterialPoDelay,
     SourceMaterial,
 )
 from hub.messages.order import OrderReleased
@@ -16,6 +17,20 @@ from hub.sagas.delivery import all_in, dispatched, nothing_undecided_left, quant
 from hub.sagas.material import JOINABLE
 from hub.sagas.model import MaterialPo
 from hub.sagas.ordering import issue, keep_back, release, withheld
+from hub.sagas.overdue import (
+    ask_to_cancel_late,
+    delay_facts,
+    delay_fits,
+    do_without_late,
+    is_overdue,
+    late_is_all,
+    postpone,
+    raise_to_procurement,
+    remind,
+    reminded_enough,
+    still_owed,
+    waits_on,
+)
 from hub.sagas.reduction import (
     agrees,
     ask_to_cancel,
@@ -52,6 +67,7 @@ from hub.sagas.supplier import (
     some_questioned,
 )
 from hub.sagas.table import Table, ignore, never, on, refuse, refuse_if, waits
+from hub.sagas.timers import SupplierDue
 
 SENT = ("issued", "confirmed", "change_proposed", "part_received")
 STATES = ("withheld", *SENT, "received", "refused", "cancel_requested", "cancelled")
@@ -104,6 +120,16 @@ MATERIAL_PO: Table[MaterialPo] = Table(
             "no change of the supplier waits for a decision",
         ),
         #
+        on(DELIVERABLE, SupplierDue, raise_to_procurement, when=reminded_enough),
+        on(DELIVERABLE, SupplierDue, remind, when=still_owed),
+        ignore(STATES, SupplierDue, "the supplier has answered or delivered, or has longer now"),
+        refuse_if(DELIVERABLE, ReviewMaterialPoDelay, delay_fits),
+        on(DELIVERABLE, ReviewMaterialPoDelay, postpone, when=waits_on),
+        on("cancel_requested", ReviewMaterialPoDelay, cancelled, to="cancelled"),
+        on(SENT, ReviewMaterialPoDelay, ask_to_cancel_late, to="cancel_requested", when=late_is_all),
+        on(SENT, ReviewMaterialPoDelay, do_without_late),
+        refuse(_rest(*DELIVERABLE), ReviewMaterialPoDelay, "nothing_to_decide", "nothing of it is overdue"),
+        #
         refuse_if(DELIVERABLE, NotifyDispatch, quantities_fit),
         on(DELIVERABLE, NotifyDispatch, dispatched),
         refuse(_rest(*DELIVERABLE), NotifyDispatch, "not_open", "nothing of this material PO is awaited"),
@@ -135,5 +161,8 @@ MATERIAL_PO: Table[MaterialPo] = Table(
             "it has not been asked to cancel",
         ),
     ),
-    waits=(waits(QUESTIONED, ReviewMaterialPoChange, "procurement-officer", change_facts),),
+    waits=(
+        waits(QUESTIONED, ReviewMaterialPoChange, "procurement-officer", change_facts),
+        waits(DELIVERABLE, ReviewMaterialPoDelay, "procurement-officer", delay_facts, when=is_overdue, beside=True),
+    ),
 )

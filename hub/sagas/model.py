@@ -328,6 +328,14 @@ class MaterialPo:
     served: tuple[str, ...] = ()
     """every order that it serves or has served, so that each stays reachable from the others (R70)"""
     version: int = 0
+    asked_at: str = ""
+    """when the supplier was last asked for something"""
+    owed: str = ""
+    """what the supplier is to do next; empty: nothing"""
+    due_at: str | None = None
+    """when it is next looked whether that has come"""
+    patience: str | None = None
+    """until when procurement has decided to wait"""
     reminders: int = 0
     overdue: bool = False
     tasks: Mapping[str, Task] = field(default_factory=dict)

@@ -13,6 +13,7 @@ from hub.messages.materials import (
     MaterialPoReceived,
     MaterialPoReduced,
     MaterialReleased,
+    ReviewMaterialPoDelay,
 )
 from hub.sagas.case import Scene
 from hub.sagas.model import MaterialLine, MaterialPo
@@ -112,9 +113,9 @@ def refuses_the_rest(po: MaterialPo, answer: AcknowledgeMaterialPo, scene: Scene
 
 
 def cancelled(
-    po: MaterialPo, answer: AnswerMaterialPoCancellation | AcknowledgeMaterialPo, scene: Scene
+    po: MaterialPo, answer: AnswerMaterialPoCancellation | AcknowledgeMaterialPo | ReviewMaterialPoDelay, scene: Scene
 ) -> Step[MaterialPo]:
-    """The supplier has cancelled what was still to come (R35)."""
+    """What was still to come is cancelled: by the supplier, or its answer is awaited no longer (R22, R35)."""
     event = MaterialPoCancelled(**names(po, answer))
     lines = {n: line if line.status in {"received", "cancelled"} else line.ended() for n, line in po.lines.items()}
     return step(replace(po, lines=lines), event)

@@ -62,6 +62,7 @@ def _answered_line(line: MaterialLine, answer: AcknowledgedLine) -> MaterialLine
 
 
 def _answered(po: MaterialPo, message: AcknowledgeMaterialPo) -> MaterialPo:
+    po = replace(po, patience=None)
     for answer in message.lines:
         po = po.with_line(_answered_line(po.lines[answer.line], answer))
     return po

@@ -21,7 +21,7 @@ CONTRACT_EVENTS = {
     "produced fix-ordered remake-ordered ready-to-ship reassigned cancelled disposed",
     "material": "required reserved released available consumed short",
     "material-po": "issued confirmed change-proposed change-accepted refused dispatched part-received "
-    "received reminded overdue reduced cancel-requested cancelled cancel-refused",
+    "received reminded overdue postponed reduced cancel-requested cancelled cancel-refused",
     "quality": "passed defect-found",
     "shipment": "shipped",
     "cancellation": "requested extended refused penalty-proposed reminded penalty-accepted penalty-declined "

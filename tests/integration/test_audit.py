@@ -175,6 +175,8 @@ PLANTED: list[tuple[str, Plant]] = [
     ("task_surplus", order("STANDBY", lambda o: o["tasks"].update(
         {"T-X-1": {"kind": "order.review.v1", "target": o["order_id"], "role": "sales-officer"}}))),
     ("orphan_timer", sql("update timers set order_id = 'O-X'")),
+    ("orphan_timer", sql("update timers set body = replace(body, 'M-', 'X-')")),
+    ("task_missing", material_po(lambda p: p.update(overdue=True))),
     # documents
     ("document_lost", sql("delete from documents where name = 'noise.bin'")),
     ("document_unsaid", without("document.received")),

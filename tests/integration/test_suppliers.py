@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
 import pytest
 from sqlalchemy import select
 
-from hub.app import build
+from hub.app import Hub, build
 from hub.audit import audit
 from hub.settings import Settings
 from hub.store import tables
-from tests.support.running import PROCUREMENT, SALES, with_partners
+from hub.store.settled import settled
+from tests.support.running import PATIENCE, PROCUREMENT, SALES, documents, events, eventually, with_partners
 from tests.support.story import Story, order_body
 
 STEEL = "STEEL-S355-6MM"
@@ -25,7 +27,7 @@ async def story(backing: Settings) -> AsyncIterator[Story]:
     async with build(with_partners(backing)) as hub:
         told = Story(hub)
         yield told
-        await told.rest()
+        await settled(hub.database, PATIENCE)
         assert list(await audit(hub.database)) == []
 
 
@@ -97,3 +99,47 @@ async def test_without_the_line_that_was_questioned_a_po_is_confirmed(story: Sto
     await story.say("customer-po.cancel", po_number="SECOND", customer_id="C-API", source={"channel": "api"})
     await story.say("cancellation.assess", order_id=story.orders["SECOND"], decision="free", by=SALES)
     assert (await po_body(story, po))["state"] == "confirmed"
+
+
+# ------------------------------------------------------------------------------------------ silent suppliers
+
+
+@pytest.mark.rule("R22")
+@pytest.mark.parametrize("supplier", ["S-ALLOYS", "S-NORDSTAHL"])
+async def test_a_silent_supplier_is_written_to_and_then_raised_after_downtime_too(
+    backing: Settings, supplier: str
+) -> None:
+    clock = Clock()
+    async with build(with_partners(backing), clock) as hub:
+        told = Story(hub)
+        _, (po,) = await supply(told, "SILENT", (supplier, "60"))
+        await settled(hub.database, PATIENCE)
+    clock.now += timedelta(days=3)
+    async with build(backing, clock) as hub:
+        told = Story(hub)
+        await eventually(lambda: documents(hub, state="sent", purpose="material-po.reminded.v1"), "the reminder")
+        clock.now += timedelta(days=2)
+        await eventually(lambda: twice(hub), "the second reminder")
+        clock.now += timedelta(days=2)
+        found = await eventually(lambda: events(hub, "material-po.overdue"), "the matter is raised")
+        assert len(found) == 1
+        await told.say("material-po.review-delay", material_po_id=po, decision="source-anew", by=PROCUREMENT)
+        await settled(hub.database, PATIENCE)
+        reminders = await events(hub, "material-po.reminded")
+        assert [orjson.loads(row.body)["data"]["reminder"] for row in reminders] == [1, 2]
+        assert list(await audit(hub.database)) == []
+
+
+async def twice(hub: Hub) -> bool:
+    """Whether the supplier has been reminded twice."""
+    return len(await events(hub, "material-po.reminded")) == 2
+
+
+class Clock:
+    """A clock that a test sets."""
+
+    def __init__(self) -> None:
+        self.now = datetime.now(UTC)
+
+    def __call__(self) -> datetime:
+        return self.now

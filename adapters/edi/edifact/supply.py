@@ -4,24 +4,26 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from adapters.edi.answers import reminder
 from adapters.edi.edifact.answer import dated, description, texts
 from adapters.edi.edifact.render import Segments
 from adapters.edi.units import to_edifact
-from hub.messages.materials import MaterialPoEvent, MaterialPoIssued, MaterialPoLine
+from hub.messages.materials import MaterialPoEvent, MaterialPoIssued, MaterialPoLine, MaterialPoReminded
 
 CANCELLATION = "-C"
 """What our cancellation of a material PO is known by, behind the number of that PO"""
 
 
-def order(event: MaterialPoIssued, our_id: str, supplier: str, now: datetime) -> Segments:
-    """The segments of an ORDERS; a later version of the material PO replaces the earlier one."""
+def order(event: MaterialPoIssued | MaterialPoReminded, our_id: str, supplier: str, now: datetime) -> Segments:
+    """The segments of an ORDERS; a later version of the material PO replaces the earlier one, a reminder repeats it."""
+    function = "7" if isinstance(event, MaterialPoReminded) else "9" if event.version == 1 else "5"
     lines: Segments = [
-        ("BGM", "220", event.material_po_id, "9" if event.version == 1 else "5"),
+        ("BGM", "220", event.material_po_id, function),
         ("DTM", ("137", f"{now:%Y%m%d}", "102")),
-        *texts(event.reason),
+        *texts(reminder(event) if isinstance(event, MaterialPoReminded) else event.reason),
         *_parties(our_id, supplier),
     ]
-    if event.currency:
+    if isinstance(event, MaterialPoIssued) and event.currency:
         lines.append(("CUX", ("2", event.currency, "9")))
     return [*lines, *_lines(event.lines, ""), ("UNS", "S"), ("CNT", ("2", str(len(event.lines))))]
 

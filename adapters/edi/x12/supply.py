@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from adapters.edi.answers import reminder
 from adapters.edi.units import to_x12
 from adapters.edi.x12.answer import compact, texts
 from adapters.edi.x12.render import Segments
-from hub.messages.materials import MaterialPoEvent, MaterialPoIssued, MaterialPoLine
+from hub.messages.materials import MaterialPoEvent, MaterialPoIssued, MaterialPoLine, MaterialPoReminded
 
 
-def order(event: MaterialPoIssued, our_id: str, now: datetime) -> Segments:
-    """The segments of an 850; a later version of the material PO replaces the earlier one."""
-    purpose = "00" if event.version == 1 else "05"
+def order(event: MaterialPoIssued | MaterialPoReminded, our_id: str, now: datetime) -> Segments:
+    """The segments of an 850; a later version of the material PO replaces the earlier one, a reminder repeats it."""
+    purpose = "07" if isinstance(event, MaterialPoReminded) else "00" if event.version == 1 else "05"
     lines: Segments = [("BEG", purpose, "SA", event.material_po_id, "", f"{now:%Y%m%d}")]
-    if event.currency:
+    if isinstance(event, MaterialPoIssued) and event.currency:
         lines.append(("CUR", "BY", event.currency))
-    lines.extend(texts(event.reason))
+    lines.extend(texts(reminder(event) if isinstance(event, MaterialPoReminded) else event.reason))
     lines.append(("N1", "BY", "", "92", our_id))
     lines.append(("N1", "ST", "", "92", our_id))
     for line in event.lines:

@@ -62,6 +62,7 @@ def test_the_events_that_partners_are_told_of() -> None:
         "material-po.cancel-requested.v1",
         "material-po.issued.v1",
         "material-po.reduced.v1",
+        "material-po.reminded.v1",
         "order.change-refused.v1",
         "order.changed.v1",
         "order.confirmed.v1",
@@ -79,6 +80,14 @@ def test_what_is_written_reads_without_a_finding(standard: str, event_type: str)
     reading = READERS[standard].read(text.encode(), "", US if event_type.startswith("material") else US_SELLING)
     assert reading.findings == ()
     assert reading.disposition == "accepted"
+
+
+@pytest.mark.rule("R22")
+def test_a_reminder_is_the_order_again() -> None:
+    event = example("material-po.reminded.v1")
+    assert "BEG*07*SA*M-4F8ZT2KQ9B1C*" in written("x12", event)
+    assert "MSG*Reminder 1: we await your answer" in written("x12", event)
+    assert "BGM+220+M-4F8ZT2KQ9B1C+7'" in written("edifact", event)
 
 
 @pytest.mark.rule("R5")

@@ -16,6 +16,7 @@ from hub.sagas.case import Case, Rules, Scene
 from hub.sagas.model import MaterialPo, Order, Requirement, WorkOrder
 from hub.sagas.stock import AWAITED_STATES
 from hub.sagas.tasks import decisions
+from hub.sagas.watch import WATCHED
 
 ZERO = Decimal(0)
 ENDED = {"completed", "cancelled", "rejected"}
@@ -159,7 +160,10 @@ def _material_po(po: MaterialPo, case: Case) -> None:
             assert awaited, po
             assert not undecided, po
     asked = {task.kind for task in po.tasks.values()}
-    assert asked == ({"material-po.review-change.v1"} if undecided else set())
+    late = {"material-po.review-delay.v1"} if po.overdue else set()
+    assert asked == late | ({"material-po.review-change.v1"} if undecided else set())
+    assert bool(po.owed) == (po.state in WATCHED and bool(po.due_at or po.overdue)), po
+    assert not (po.overdue and po.due_at), "either somebody is asked, or a time is set"
     assert (po.state == "withheld") == (po.version == 0) or po.state == "cancelled"
 
 

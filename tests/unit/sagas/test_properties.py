@@ -235,15 +235,33 @@ class Process(RuleBasedStateMachine):
         po = data.draw(st.sampled_from(self.pos))
         named = list(po.lines) if whole else [data.draw(st.sampled_from([*po.lines, "9"]))]
         quantity = data.draw(st.sampled_from((None, "0", "1", "2", "20"))) if answer == "changed" else None
-        answers = [{"line": line, "answer": answer, "quantity": quantity} for line in named]
+        day = data.draw(st.sampled_from((None, "2026-11-24", "2027-01-20")))
+        answers = [{"line": line, "answer": answer, "quantity": quantity, "promised_date": day} for line in named]
         self.tell("material-po.acknowledge", material_po_id=po.material_po_id, lines=answers)
 
-    @precondition(lambda self: any(po.tasks for po in self.pos))
+    @precondition(lambda self: any(line.undecided for po in self.pos for line in po.lines.values()))
     @rule(data=st.data(), decision=st.sampled_from(("accept", "source-anew")))
     def review_change(self, data: st.DataObject, decision: str) -> None:
         undecided = [(po, line) for po in self.pos for line in po.lines.values() if line.undecided]
         po, line = data.draw(st.sampled_from(undecided))
         self.tell("material-po.review-change", material_po_id=po.material_po_id, line=line.line, decision=decision)
+
+    @precondition(lambda self: any(po.overdue for po in self.pos))
+    @rule(
+        data=st.data(),
+        decision=st.sampled_from(("wait", "source-anew")),
+        day=st.sampled_from((None, "2026-12-24", "2027-06-01")),
+    )
+    def review_delay(self, data: st.DataObject, decision: str, day: str | None) -> None:
+        po = data.draw(st.sampled_from([po for po in self.pos if po.overdue])).material_po_id
+        self.tell("material-po.review-delay", material_po_id=po, decision=decision, expected_date=day)
+
+    @precondition(lambda self: bool(self.pos))
+    @rule(data=st.data(), day=st.sampled_from((None, "2026-12-24", "2027-06-01")))
+    def goods_are_sent(self, data: st.DataObject, day: str | None) -> None:
+        po = data.draw(st.sampled_from(self.pos))
+        lines = [{"line": data.draw(st.sampled_from(list(po.lines))), "quantity": "1"}]
+        self.tell("material-po.notify-dispatch", material_po_id=po.material_po_id, lines=lines, expected_date=day)
 
     @precondition(lambda self: bool(self.pos))
     @rule(data=st.data(), quantity=st.sampled_from((None, None, "1", "2", "0.25", "30")))

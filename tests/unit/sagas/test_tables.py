@@ -19,7 +19,6 @@ EVERY_TABLE = pytest.mark.parametrize("table", TABLES, ids=lambda table: table.n
 
 NOT_DECIDED_BY_A_TABLE = {
     "document.classify.v1": "documents are no saga: the handlers of the mail room decide",
-    "material-po.review-delay.v1": "R22 is not carried out yet",
     "order.review-change.v1": "R8 is not carried out yet",
     "order.review-delay.v1": "R60 is not carried out yet",
 }
