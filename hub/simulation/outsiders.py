@@ -21,6 +21,9 @@ from hub.messages.materials import (
     MaterialPoDispatched,
     MaterialPoEvent,
     MaterialPoIssued,
+    MaterialPoLine,
+    MaterialPoPostponed,
+    MaterialPoReminded,
     NotifyDispatch,
     ReceiveMaterial,
 )
@@ -118,9 +121,18 @@ class Suppliers:
         """What suppliers, and the warehouse, send on hearing of an event."""
         message = letter.message
         if isinstance(message, MaterialPoIssued):
-            return [self._acknowledge(message)]
-        if isinstance(message, MaterialPoConfirmed | MaterialPoChangeAccepted | MaterialPoCancelRefused):
+            silent = self._choices.happens(self._script.supplier_silent, "silent", message.material_po_id)
+            return [] if silent else [self._acknowledge(message)]
+        if isinstance(message, MaterialPoConfirmed | MaterialPoChangeAccepted):
+            late = self._choices.happens(self._script.supplier_late, "late", message.material_po_id)
+            return [] if late else self._dispatch(message)
+        if isinstance(message, MaterialPoCancelRefused):
             return self._dispatch(message)
+        if isinstance(message, MaterialPoReminded):
+            about = "wakes up", message.material_po_id, message.reminder
+            return self._answer_at_last(message) if self._choices.happens(0.5, *about) else []
+        if isinstance(message, MaterialPoPostponed):
+            return self._answer_at_last(message)
         if isinstance(message, MaterialPoDispatched):
             return self._receive(message, letter.envelope.id)
         if isinstance(message, MaterialPoCancelRequested):
@@ -141,13 +153,32 @@ class Suppliers:
             about = "supplier", issued.material_po_id, line.line
             wanted = line.requested_date or self._today().isoformat()
             if self._choices.happens(self._script.supplier_changes, *about):
-                later = (date.fromisoformat(wanted) + timedelta(days=4)).isoformat()
-                lines.append(AcknowledgedLine(line=line.line, answer="changed", promised_date=later))
+                lines.append(self._changed(line, wanted, *about))
             elif self._choices.happens(self._script.supplier_changes / 2, *about, "rejects"):
                 lines.append(AcknowledgedLine(line=line.line, answer="rejected", reason="sold out"))
             else:
                 lines.append(AcknowledgedLine(line=line.line, answer="accepted", promised_date=wanted))
         return AcknowledgeMaterialPo(material_po_id=issued.material_po_id, lines=lines)
+
+    def _changed(self, line: MaterialPoLine, wanted: str, *about: str) -> AcknowledgedLine:
+        """Later, or less, or dearer."""
+        answer = AcknowledgedLine(line=line.line, answer="changed", promised_date=wanted)
+        what, half = self._choices.one(("date", "quantity", "price"), *about, "what"), Decimal(line.quantity) // 2
+        if what == "quantity" and half > 0:
+            return answer.model_copy(update={"quantity": f"{half:f}"})
+        if what == "price" and line.unit_price:
+            return answer.model_copy(update={"unit_price": f"{Decimal(line.unit_price) * 11 / 10:f}"})
+        later = (date.fromisoformat(wanted) + timedelta(days=4)).isoformat()
+        return answer.model_copy(update={"promised_date": later})
+
+    def _answer_at_last(self, event: MaterialPoEvent) -> list[Message]:
+        """What is promised is sent, what is not is accepted."""
+        lines = [line.line for line in event.lines if line.promised_date is None]
+        if not lines:
+            return self._dispatch(event)
+        promised = self._today().isoformat()
+        accepted = [AcknowledgedLine(line=line, answer="accepted", promised_date=promised) for line in lines]
+        return [AcknowledgeMaterialPo(material_po_id=event.material_po_id, lines=accepted)]
 
     def _dispatch(self, event: MaterialPoEvent) -> list[Message]:
         lines = [] if any(line.material in self._script.slow for line in event.lines) else _awaited(event)

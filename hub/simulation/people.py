@@ -39,6 +39,7 @@ class People:
             "work-order.specify-materials.v1": self._specify,
             "material.source.v1": self._source,
             "material-po.review-change.v1": self._review_change,
+            "material-po.review-delay.v1": self._review_delay,
             "work-order.schedule.v1": self._schedule,
             "work-order.start-production.v1": lambda task, facts: {},
             "work-order.complete-production.v1": self._complete,
@@ -136,6 +137,9 @@ class People:
         refused = (line.get("answer") or {}).get("answer") == "rejected"
         return {"line": line["line"], "decision": "source-anew" if refused else "accept"}
 
+    def _review_delay(self, task: TaskOpened, facts: dict[str, Any]) -> dict[str, Any]:
+        return {"decision": self._choices.one(("wait", "source-anew"), "delay", task.task_id)}
+
     def _schedule(self, task: TaskOpened, facts: dict[str, Any]) -> dict[str, Any]:
         start = self._today() + timedelta(days=self._choices.whole(1, 5, "start", task.work_order_id))
         center = self._choices.one(("LASER-1", "LASER-2", "PRESS-1", "MILL-3"), "center", task.work_order_id)
@@ -171,6 +175,7 @@ _NAMED_BY: dict[str, tuple[str, ...]] = {
     "work-order.specify-materials.v1": ("work_order_id",),
     "material.source.v1": ("requirement_id",),
     "material-po.review-change.v1": ("material_po_id",),
+    "material-po.review-delay.v1": ("material_po_id",),
     "work-order.schedule.v1": ("work_order_id",),
     "work-order.start-production.v1": ("work_order_id",),
     "work-order.complete-production.v1": ("work_order_id",),

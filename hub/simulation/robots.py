@@ -36,6 +36,7 @@ class Robots:
         *,
         heard: Callable[[Letter], None] = lambda letter: None,
         patience: float = 30.0,
+        today: Callable[[], date] = _today,
     ) -> None:
         script = script or Script()
         choices = Choices(seed)
@@ -43,9 +44,9 @@ class Robots:
         self._seed = seed
         self._heard = heard
         self._patience = patience
-        self.people = People(choices, script, _today)
+        self.people = People(choices, script, today)
         self._customers = Customers(choices, script)
-        self._suppliers = Suppliers(choices, script, _today)
+        self._suppliers = Suppliers(choices, script, today)
         self._sourcing: dict[str, TaskOpened] = {}
         self._sending: set[asyncio.Task[None]] = set()
         self.sent = 0

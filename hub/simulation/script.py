@@ -28,6 +28,10 @@ class Script:
     cancel: float = 0.10
     supplier_changes: float = 0.08
     supplier_refuses_cancel: float = 0.2
+    supplier_silent: float = 0
+    """share of the material POs that are not answered before a reminder; the hub's settings say when that comes"""
+    supplier_late: float = 0
+    """share of the material POs that are not delivered before a reminder"""
     from_stock: float = 0.6
     materials: tuple[tuple[str, str], ...] = MATERIALS
     """id and unit of the materials that the engineer lists"""

@@ -55,6 +55,20 @@ async def test_a_suppliers_changes_and_refusals_are_decided_and_overcome(backing
     assert story.by_type["material-po.change-proposed"] > 0
 
 
+@pytest.mark.rule("R22", "R63")
+@pytest.mark.parametrize("supplier", ["supplier_silent", "supplier_late"])
+async def test_silent_and_late_suppliers_are_reminded_and_overcome(backing: Settings, supplier: str) -> None:
+    pos = [purchase_order(f"PO-{place}") for place in range(4)]
+    story = await play(backing, replace(QUIET, from_stock=0, **{supplier: 0.7}), pos, days_a_second=4)
+
+    assert story.store.clean, list(story.store)
+    assert story.seen.clean, list(story.seen)
+    assert set(story.outcomes.values()) == {"completed"}
+    assert story.by_type["material-po.reminded"] > 0
+    assert story.by_type["material-po.overdue"] > 0
+    assert story.by_type["task.opened"] == story.by_type["task.closed"] + story.by_type["task.withdrawn"]
+
+
 @pytest.mark.rule("R3", "R4")
 async def test_sent_back_for_revision_it_returns_and_is_reviewed_again(backing: Settings) -> None:
     story = await played(backing, replace(QUIET, reviews={"PO-1": "revise"}))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from hub.app import build
+from hub.app import build, utc_now
 from hub.audit import Report, audit, audit_events
 from hub.client import client_of
 from hub.messages.base import Message
@@ -72,6 +74,12 @@ class Played:
         return [each.envelope.data for each in self.unique if each.envelope.type == f"{message_type}.v1"]
 
 
+def fast_clock(days_a_second: float) -> Callable[[], datetime]:
+    """A clock on which so many days pass in a second."""
+    began, start = datetime.now(UTC), time.monotonic()
+    return lambda: began + timedelta(days=days_a_second * (time.monotonic() - start))
+
+
 async def play(
     settings: Settings,
     script: Script,
@@ -79,8 +87,13 @@ async def play(
     *,
     extra: Sequence[Message] = (),
     copies: int = 1,
+    days_a_second: float = 0,
 ) -> Played:
-    """Run a hub, send the POs (each so often), let the robots do the rest, and read the books at the end."""
+    """Run a hub, send the POs (each so often), let the robots do the rest, and read the books at the end.
+
+    With ``days_a_second`` time passes for the hub and the robots as fast as that.
+    """
+    clock = fast_clock(days_a_second) if days_a_second else utc_now
     wanted = {po.po_number for po in pos}
     letters: list[Letter] = []
     outcomes: dict[str, str] = {}
@@ -93,8 +106,8 @@ async def play(
             if wanted <= outcomes.keys():
                 done.set()
 
-    async with build(with_partners(settings)) as hub, client_of(settings, "tests") as client:
-        robots = Robots(client, seed=7, script=script, heard=hear)
+    async with build(with_partners(settings), clock) as hub, client_of(settings, "tests") as client:
+        robots = Robots(client, seed=7, script=script, heard=hear, today=lambda: clock().date())
         playing = asyncio.create_task(robots.run())
         try:
             for po in pos:
