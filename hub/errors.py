@@ -42,6 +42,12 @@ class SchemaViolation(HubError):
     code = "schema_violation"
 
 
+class IdReused(HubError):
+    """A message has the id of another that was carried out before; it says something else, and is not carried out."""
+
+    code = "id_reused"
+
+
 class Undeclared(HubError):
     """The process tables say nothing about this message in this state: a defect of the hub, never ignored."""
 
@@ -84,6 +90,12 @@ class NotFound(HubError):
     """What was asked for is not in the store."""
 
     code = "not_found"
+
+
+class Unusable(HubError):
+    """A file or folder cannot be read or written."""
+
+    code = "unusable"
 
 
 class Refused(HubError):

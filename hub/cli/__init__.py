@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from hub import __version__
-from hub.cli import audit, commands, demo, documents, events, failed, generated, orders, partners, play, serve, setup
+from hub.cli import (
+    audit,
+    commands,
+    demo,
+    documents,
+    events,
+    failed,
+    generated,
+    orders,
+    partners,
+    play,
+    screen,
+    serve,
+    setup,
+)
 from hub.cli.common import Reporting, add
 
 app = typer.Typer(
@@ -63,4 +79,16 @@ def options(
 
 def main() -> None:
     """Run the command line."""
+    for argument in sys.argv[1:]:
+        if not argument.isascii() and not _is_text(argument) and not Path(argument).exists():
+            screen.warn(f"hub: {argument!a} is not UTF-8 text [usage]")
+            sys.exit(2)
     app(prog_name="hub")
+
+
+def _is_text(argument: str) -> bool:
+    try:
+        argument.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -9,6 +9,7 @@ import typer
 
 from hub.cli import screen
 from hub.cli.common import AsJson, Limit, example, read_data, run, store, with_store
+from hub.cli.orders import find_order
 from hub.cli.sending import Timeout, Wait, Waiting, checked, send, tell
 from hub.errors import Refused
 from hub.messages.base import ROLES
@@ -16,6 +17,7 @@ from hub.messages.catalogue import COMMANDS
 from hub.messages.production import DispatchShipment
 from hub.settings import load_settings
 from hub.store import queries
+from hub.store.database import Database
 
 SOURCE = "hub-cli"
 NAMES = ("order_id", "work_order_id", "requirement_id", "material_po_id", "document_id")
@@ -47,14 +49,19 @@ def send_command(
 )
 def tasks(
     role: Annotated[str, typer.Option(help=f"Only those for this role: {', '.join(ROLES)}.")] = "",
-    order: Annotated[str, typer.Option(help="Only those of this order (its id).")] = "",
+    order: Annotated[str, typer.Option(help="Only those of this order (its id or PO number).")] = "",
     limit: Limit = 100,
     as_json: AsJson = False,
 ) -> None:
     """List the open tasks: the decisions that wait for somebody, the longest waiting first."""
     if role and role not in ROLES:
         raise typer.BadParameter(f"{role} is no role; there are {', '.join(ROLES)}", param_hint="--role")
-    found = with_store(lambda database: queries.tasks(database, role=role, order_id=order, limit=limit))
+
+    async def look(database: Database) -> list[dict[str, Any]]:
+        order_id = await find_order(database, order) if order else ""
+        return await queries.tasks(database, role=role, order_id=order_id, limit=limit)
+
+    found = with_store(look)
     if as_json:
         screen.show_json(found)
         return

@@ -17,10 +17,11 @@ from sqlalchemy import inspect
 from typer.core import TyperGroup
 
 from hub.cli import screen
-from hub.errors import HubError, NotFound, UnreadableMessage
+from hub.errors import HubError, NotFound, UnreadableMessage, Unusable
 from hub.settings import Settings, load_settings
 from hub.store.database import Database
 
+MOST = 50_000_000
 T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., None])
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
@@ -37,7 +38,11 @@ class Reporting(TyperGroup):
             return super().invoke(ctx)
         except HubError as error:
             report(error)
-        except (typer.Exit, typer.Abort, KeyboardInterrupt, BrokenPipeError):
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            report(Unusable(error.strerror or str(error), where=str(error.filename or "")))
+        except (typer.Exit, typer.Abort, KeyboardInterrupt):
             raise
         except Exception as error:
             if _is_usage(error):
@@ -69,7 +74,7 @@ def _is_usage(error: Exception) -> bool:
 
 def report(error: HubError) -> None:
     """Tell of an error in one line: what, where, and its code."""
-    screen.warn(f"hub: {error} [{error.code}]")
+    screen.warn(screen.safe(f"hub: {error} [{error.code}]"))
 
 
 def unexpected(error: Exception) -> None:
@@ -151,7 +156,11 @@ def read_data(given: str) -> dict[str, Any]:
 
 def _file(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        with path.open("rb") as file:
+            content = file.read(MOST + 1)
+        if len(content) > MOST:
+            raise UnreadableMessage(f"more than {MOST:,} bytes are no command", where=str(path))
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise UnreadableMessage("not UTF-8", where=str(path)) from error
     except OSError as error:

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import orjson
 import typer
+from pydantic import ValidationError
 
 from hub.cli import screen
 from hub.cli.commands import user
@@ -13,7 +14,7 @@ from hub.cli.common import AsJson, Limit, add, example, read_data, run, store, w
 from hub.cli.sending import Timeout, Wait, Waiting, checked, outcome, tell
 from hub.errors import HubError, UnknownType
 from hub.messages.base import Person
-from hub.messages.envelope import open_letter
+from hub.messages.envelope import first_fault, open_letter
 from hub.parsing import as_text
 from hub.settings import load_settings
 from hub.store import failures, queries
@@ -27,7 +28,10 @@ STATES = ("open", "retry", "retried", "discarded", "all")
 
 
 def _operator(name: str) -> Person:
-    return Person(role="operator", name=name or user())
+    try:
+        return Person(role="operator", name=name or user())
+    except ValidationError as error:
+        raise typer.BadParameter(first_fault(error)[1], param_hint="--by") from error
 
 
 @example("hub failed list", "hub failed list --state all --json")

@@ -9,22 +9,27 @@ import typer
 from hub.cli import screen
 from hub.cli.common import AsJson, Limit, example, with_store
 from hub.errors import NotFound, Refused
+from hub.sagas.order import CLOSED, OPEN
 from hub.store import queries
 from hub.store.database import Database
 from hub.store.whole import whole_order
+
+STATES = (*OPEN, *CLOSED)
 
 
 @example(
     "hub orders --state under_review",
 )
 def orders(
-    state: Annotated[str, typer.Option(help="Only orders in this state, such as under_review.")] = "",
+    state: Annotated[str, typer.Option(help="Only orders in this state, such as under_review or completed.")] = "",
     customer: Annotated[str, typer.Option(help="Only orders of this customer (its id).")] = "",
     before: Annotated[str, typer.Option(help="Go on after this order: the last id of the page before.")] = "",
     limit: Limit = 100,
     as_json: AsJson = False,
 ) -> None:
     """List the orders, newest first."""
+    if state and state not in STATES:
+        raise typer.BadParameter(f"{state} is no state; there are {', '.join(STATES)}", param_hint="--state")
     found = with_store(
         lambda database: queries.orders(database, state=state, customer=customer, before=before, limit=limit)
     )

@@ -15,11 +15,11 @@ from hub.cli.common import store
 from hub.errors import Refused, StoreUnavailable, UnknownType, Unroutable
 from hub.messages.base import Message
 from hub.messages.catalogue import COMMANDS, EVENTS
-from hub.messages.envelope import Letter, check_data, write_letter
+from hub.messages.envelope import Letter, check_data, open_letter, to_bytes, write_letter
 from hub.settings import Settings
 from hub.store.database import Database
 from hub.store.lease import served
-from hub.store.post import Verdict, await_verdict, post
+from hub.store.post import Verdict, await_verdict, post, refuse_reused
 
 PATIENCE = 30.0
 GRACE = 5.0
@@ -55,17 +55,24 @@ def checked(given: str, data: dict[str, Any]) -> Message:
 async def send(
     settings: Settings, message: Message, source: str, message_id: str, waiting: Waiting
 ) -> tuple[Letter, Verdict | None]:
-    """Hand a command in, to the broker where there is one, and wait for its outcome unless that is not asked for."""
+    """Hand a command in, to the broker where there is one, and wait for its outcome unless that is not asked for.
+
+    Raises UnreadableMessage for an id or source that no envelope can have, Refused for an id that is another's.
+    """
+    letter = write_letter(message, message_id=message_id or new_id(), source=source, time=datetime.now(UTC))
+    open_letter(to_bytes(letter.envelope))
     if settings.embedded:
-        letter = write_letter(message, message_id=message_id or new_id(), source=source, time=datetime.now(UTC))
         async with store(settings, make=True) as database:
             await post(database, [letter])
             return letter, await outcome(database, letter.key, waiting) if waiting.wait else None
     from hub.client import client_of
 
+    if message_id:
+        async with store(settings, make=True) as database, database.read() as connection:
+            await refuse_reused(connection, [letter])
     try:
         async with client_of(settings, source) as client:
-            letter = await client.send(message, message_id)
+            letter = await client.send(message, letter.envelope.id)
     except Unroutable as error:
         raise Unroutable(f"{error.message}: no hub has served this broker yet", where="HUB_BROKER_URL") from error
     if not waiting.wait:

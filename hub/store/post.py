@@ -6,13 +6,18 @@ import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import select
+import orjson
+from sqlalchemy import select, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.messages.envelope import Letter
+from hub.errors import IdReused, Refused
+from hub.messages.envelope import Envelope, Letter
 from hub.store import tables
 from hub.store.database import Database
 from hub.store.journal import Journal
+from hub.store.records import chunks
 from hub.store.unit_of_work import CONSUMER
 
 
@@ -33,12 +38,39 @@ class Verdict:
 
 
 async def post(database: Database, letters: Sequence[Letter]) -> None:
-    """Put commands on the outbox, in one transaction."""
+    """Put commands on the outbox, in one transaction; one that is there already is the same again.
+
+    Raises Refused when an id is another message's.
+    """
     journal = Journal()
     for letter in letters:
         journal.send("command", letter)
     async with database.write() as connection:
+        await refuse_reused(connection, letters)
         await journal.write(connection)
+
+
+async def refuse_reused(connection: AsyncConnection, letters: Sequence[Letter]) -> None:
+    """See that no message was sent or carried out before that has one of these ids and says something else.
+
+    Raises Refused, code ``id_reused``.
+    """
+    inbox, outbox = tables.inbox, tables.outbox
+    by_id = {letter.envelope.id: letter for letter in letters}
+    for some in chunks(by_id):
+        sent = await connection.execute(select(outbox.c.message_id, outbox.c.body).where(outbox.c.message_id.in_(some)))
+        keys = [by_id[each].key for each in some]
+        query = select(inbox.c.id, inbox.c.body).where(
+            inbox.c.consumer == CONSUMER, tuple_(inbox.c.source, inbox.c.id).in_(keys)
+        )
+        for message_id, body in (*sent, *await connection.execute(query)):
+            if not _same(orjson.loads(body), by_id[message_id].envelope):
+                text = f"another message has the id {message_id}; send this one under an id of its own"
+                raise Refused(text, where="id", code=IdReused.code)
+
+
+def _same(before: dict[str, Any], now: Envelope) -> bool:
+    return bool((before["source"], before["type"], before["data"]) == (now.source, now.type, now.data))
 
 
 async def verdict(database: Database, source: str, message_id: str) -> Verdict:

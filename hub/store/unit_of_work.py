@@ -11,14 +11,15 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
+import orjson
 from sqlalchemy import delete, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.errors import HubError, Undeclared
+from hub.errors import HubError, IdReused, Undeclared
 from hub.messages.base import Event
 from hub.messages.desk import CommandRefused
 from hub.messages.envelope import Letter, derived_id, instant, open_letter, to_bytes, write_letter
@@ -34,6 +35,7 @@ from hub.store.reach import Reach, reach_of
 
 log = logging.getLogger("hub.store")
 CONSUMER = "sagas"
+REUSED = "another message of this source had the same id and was carried out; send this one under an id of its own"
 Origin = Literal["broker", "waiting", "timer", "failure"]
 
 
@@ -45,6 +47,24 @@ class Fate:
     code: str = ""
     message: str = ""
     repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """A message that was carried out before, and what became of it."""
+
+    fate: Fate
+    said: Letter | str
+    """the message, or its envelope as the inbox has it"""
+
+    def is_repeated_by(self, letter: Letter) -> bool:
+        """Whether that one says the same; if not, its sender has used an id twice."""
+        if isinstance(self.said, Letter):
+            kind, data = self.said.envelope.type, self.said.envelope.data
+        else:
+            envelope = orjson.loads(self.said)
+            kind, data = envelope["type"], envelope["data"]
+        return bool(kind == letter.envelope.type and data == letter.envelope.data)
 
 
 @dataclass(slots=True)
@@ -147,15 +167,14 @@ def _open(item: Item) -> Letter | Exception:
     return item.letter
 
 
-async def _known(connection: AsyncConnection, letters: Sequence[Letter]) -> dict[tuple[str, str], Fate]:
+async def _known(connection: AsyncConnection, letters: Sequence[Letter]) -> dict[tuple[str, str], _Before]:
     """What the inbox says of these messages: the second of the same source and id is dropped."""
     table, found = tables.inbox, {}
     for some in records.chunks({letter.key for letter in letters}):
-        query = select(table.c.source, table.c.id, table.c.outcome, table.c.code, table.c.message).where(
-            table.c.consumer == CONSUMER, tuple_(table.c.source, table.c.id).in_(some)
-        )
+        query = select(table).where(table.c.consumer == CONSUMER, tuple_(table.c.source, table.c.id).in_(some))
         for row in await connection.execute(query):
-            found[row.source, row.id] = Fate(row.outcome, row.code or "", row.message or "", repeated=True)
+            fate = Fate(row.outcome, row.code or "", row.message or "", repeated=True)
+            found[row.source, row.id] = _Before(fate, row.body)
     return found
 
 
@@ -190,11 +209,14 @@ class _Batch:
         self.journal = Journal()
 
     def carry_out(
-        self, item: Item, letter: Letter, case: Case, reach: Reach, known: dict[tuple[str, str], Fate]
+        self, item: Item, letter: Letter, case: Case, reach: Reach, known: dict[tuple[str, str], _Before]
     ) -> tuple[Fate, Case]:
         """Step one message; the case is left as it was when the message changes nothing."""
-        if letter.key in known:
-            return known[letter.key], case
+        before = known.get(letter.key)
+        if before is not None and before.is_repeated_by(letter):
+            return before.fate, case
+        if before is not None:
+            return self.set_aside(item, letter, IdReused(REUSED, where="id")), case
         order_id = reach.order_id(letter.message)
         try:
             outcome = carry_out(case, letter.message, order_id, self.rules, self.now)
@@ -205,7 +227,7 @@ class _Batch:
             return self.set_aside(item, letter, error), case
         fate, case = self._settle(item, letter, outcome, order_id, case)
         if fate.outcome != "waiting":
-            known[letter.key] = Fate(fate.outcome, fate.code, fate.message, repeated=True)
+            known[letter.key] = _Before(replace(fate, repeated=True), letter)
         return fate, case
 
     def _settle(self, item: Item, letter: Letter, outcome: Outcome, order_id: str, case: Case) -> tuple[Fate, Case]:

@@ -182,6 +182,23 @@ async def test_a_repeated_message_changes_nothing(settings: Settings) -> None:
     assert len(received) == 2
 
 
+@pytest.mark.rule("R42", "R43")
+async def test_an_id_used_for_two_messages_is_noticed_and_the_second_set_aside(settings: Settings) -> None:
+    async with build(settings) as hub:
+        bodies = [letter("customer-po.submit", a_po(number), message_id="one") for number in ("first", "second")]
+        for body in bodies * 2:
+            await publish(settings.broker_url, body, "customer-po.submit.v1")
+        kept = await eventually(lambda: failures(hub), "the second set aside")
+        await send(hub, "customer-po.submit", **a_po("other"))
+        received = await events(hub, "order.received")
+        said = await events(hub, "message.set-aside")
+
+    assert [(row.code, row.message_id) for row in kept] == [("id_reused", "one")]
+    assert b'"second"' in bytes(kept[0].raw)
+    assert len(said) == 1
+    assert len(received) == 2
+
+
 @pytest.mark.rule("R43")
 async def test_what_comes_before_its_order_waits_for_it(settings: Settings) -> None:
     review = letter("order.review", {"customer_id": "C-API", "po_number": "late", "decision": "confirm", "by": SALES})

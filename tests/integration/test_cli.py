@@ -107,6 +107,29 @@ async def test_the_second_of_the_same_id_is_the_first_ones_outcome(running: Hub)
     assert len(await events(running, "order.received")) == 1
 
 
+@pytest.mark.rule("R43")
+async def test_an_id_that_is_another_commands_is_refused_before_it_is_sent(running: Hub) -> None:
+    for number, code in (("CLI-4", 0), ("CLI-5", 1)):
+        po = data(purchase_order(number, ("1", "1")))
+        said = await cli("send", "customer-po.submit", po, "--id", "po-4", "--source", "erp")
+        assert said.code == code
+        assert not code or "[id_reused]" in said.err
+    assert len(await events(running, "order.received")) == 1
+
+
+async def test_what_no_envelope_can_carry_is_refused_before_it_is_sent(running: Hub) -> None:
+    po = data(purchase_order("CLI-6", ("1", "1")))
+    for option in (("--id", "x" * 201), ("--id", "a\x1bb"), ("--source", "a\nb"), ("--source", "")):
+        said = await cli("send", "customer-po.submit", po, *option)
+        assert (said.code, "[unreadable]" in said.err, said.err.count("\n")) == (1, True, 1)
+
+
+async def test_what_there_is_not_is_said_and_not_an_empty_list(running: Hub) -> None:
+    assert "under_review" in (await cli("orders", "--state", "reviewed")).err
+    assert "no order" in (await cli("tasks", "--order", "CLI-NONE")).err
+    assert (await cli("failed", "retry", "F-1", "--by", "\x1b")).code == 2
+
+
 async def test_what_names_something_unknown_waits_and_says_for_what(running: Hub) -> None:
     review = data({"order_id": "O-NOWHERE", "decision": "confirm", "by": SALES})
 

@@ -55,6 +55,8 @@ def test_data_is_taken_from_the_argument_a_file_or_stdin(tmp_path: Path) -> None
 
     assert read_data('{"a": 1}') == {"a": 1}
     assert read_data(str(path)) == {"a": 2}
+    path.write_bytes(b'\xef\xbb\xbf{"a": 3}')
+    assert read_data(str(path)) == {"a": 3}
 
 
 @pytest.mark.parametrize(
@@ -63,6 +65,11 @@ def test_data_is_taken_from_the_argument_a_file_or_stdin(tmp_path: Path) -> None
         ('{"a": ', UnreadableMessage, "line 1 column"),
         ("[1]", UnreadableMessage, "the argument"),
         ("no-such-file.json", NotFound, "no-such-file.json"),
+        ("x" * 300, NotFound, "xxx"),
+        ("/dev/zero", UnreadableMessage, "/dev/zero"),
+        ('{"a": NaN}', UnreadableMessage, "column 7"),
+        ('{"a": "\\ud800"}', UnreadableMessage, "the argument"),
+        ('{"a":' * 2000, UnreadableMessage, "the argument"),
     ],
 )
 def test_bad_data_is_met_with_its_place(given: str, error: type[HubError], where: str) -> None:
