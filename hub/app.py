@@ -19,18 +19,21 @@ from hub.bus.embedded import EmbeddedBus
 from hub.bus.rabbit import RabbitBus
 from hub.bus.relay import Relay
 from hub.bus.topology import Bus, Consumer
+from hub.errors import ConfigurationError
 from hub.handlers import dead, materials, orders, production
 from hub.handlers.correspondence import Correspondence
 from hub.handlers.intake import Intake
 from hub.handlers.post_room import PostRoom
-from hub.partners import Partners, PenaltyTable, load_partners
+from hub.partners import Partner, Partners, PenaltyTable, load_partners
+from hub.policies import Policies
 from hub.ports import Context, Reader, Writer
-from hub.sagas.case import Rules, SupplierOffer
+from hub.sagas.case import Agreed, CustomerTerms, Rules, SupplierOffer
 from hub.settings import Settings
 from hub.store.database import Database
 from hub.store.lease import FileLease, PostgresLease
 from hub.store.migrate import migrate
 from hub.store.opening import open_stock
+from hub.store.relearning import learn_once
 from hub.store.sweeper import Sweeper
 from hub.store.unit_of_work import UnitOfWork
 
@@ -74,6 +77,7 @@ def rules_of(settings: Settings, partners: Partners) -> Rules:
         },
         part_shipments=frozenset(each.id for each in partners.all.values() if each.part_shipments),
         suppliers=frozenset(suppliers),
+        terms={each.id: terms_of(each) for each in partners.all.values() if each.role == "customer"},
         offers={
             material.id: tuple(
                 SupplierOffer(
@@ -93,6 +97,24 @@ def rules_of(settings: Settings, partners: Partners) -> Rules:
 
 def _exact(table: PenaltyTable) -> dict[str, Decimal]:
     return {step: Decimal(str(percent)) for step, percent in table.items()}
+
+
+def terms_of(customer: Partner) -> CustomerTerms:
+    """What is agreed with a customer."""
+    prices = {each.part: Agreed(each.price, each.basis) for each in customer.prices}
+    return CustomerTerms(customer.currency, prices, customer.parts)
+
+
+def policies_of(settings: Settings, partners: Partners) -> Policies:
+    """The policies of profiles and settings. Raises ConfigurationError when two share a name."""
+    of_partners = {each.id: tuple(each.policies) for each in partners.all.values() if each.policies}
+    seen: set[str] = set()
+    for owner, policies in (*of_partners.items(), ("the settings", settings.policies)):
+        for policy in policies:
+            if policy.name in seen:
+                raise ConfigurationError(f"two policies are called {policy.name}", where=owner)
+            seen.add(policy.name)
+    return Policies(of_partners, tuple(settings.policies))
 
 
 def readers(settings: Settings, *, ours_only: bool = True) -> tuple[Reader, ...]:
@@ -144,6 +166,7 @@ class Hub:
             self.lease.take()
         await migrate(self.database)
         await open_stock(self.database, self.partners)
+        await learn_once(self.database)
         self.folders.prepare()
         await self.work.start()
         await self.correspondence.batcher.start()
@@ -177,7 +200,7 @@ class Hub:
 def build(settings: Settings, now: Clock = utc_now) -> Hub:
     """Put a hub together. Raises ConfigurationError."""
     partners = partners_of(settings)
-    rules = rules_of(settings, partners)
+    rules, policies = rules_of(settings, partners), policies_of(settings, partners)
     database = Database(settings.database_url)
     bus: EmbeddedBus | RabbitBus
     if settings.embedded:
@@ -198,6 +221,7 @@ def build(settings: Settings, now: Clock = utc_now) -> Hub:
         lambda: rules,
         now,
         source=source,
+        policies=lambda: policies,
         batch=settings.batch,
         wait_for=settings.wait_for,
         committed=committed,

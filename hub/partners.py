@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from hub.errors import ConfigurationError
 from hub.messages.base import Currency, CustomerId, Material, Money, Name, Quantity, Unit
 from hub.messages.order import PenaltyStep
+from hub.policies import Policy, misplaced
 from hub.yaml_files import plainly, read_yaml
 
 
@@ -89,8 +90,17 @@ class Partner(_Profile):
     """whether good pieces of a line may be shipped before the rest (R61)"""
     penalty_percent: PenaltyTable | None = None
     """the penalty table for this customer (R64); absent: the one of the settings"""
+    policies: list[Policy] = []
+    """answers to tasks about this partner that need no person (R40)"""
     cancellation_charge: bool = False
     """EDI: whether the penalty question goes as a charge in an 865 or ORDRSP; else by mail"""
+
+    @field_validator("policies")
+    @classmethod
+    def _in_their_place(cls, policies: list[Policy], given: ValidationInfo) -> list[Policy]:
+        if fault := misplaced(policies, given.data.get("role", "customer")):
+            raise ValueError(fault)
+        return policies
 
 
 class Offer(_Profile):

@@ -10,17 +10,19 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit, urlunsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
     NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
 )
 
 from hub.errors import ConfigurationError
 from hub.partners import PenaltyTable
+from hub.policies import Policy, misplaced
 from hub.sagas.calendar import DAYS, Calendar
 from hub.yaml_files import YamlFile, plainly, read_yaml
 
@@ -150,6 +152,8 @@ class Settings(BaseSettings):
     supplier_reminders: Annotated[int, Field(ge=0)] = 2
     """how often a supplier is reminded before procurement decides"""
     supplier_tolerance_percent: Annotated[float, Field(ge=0, le=100)] = 5.0
+    policies: list[Policy] = []
+    """answers to tasks that need no person, for all partners; those of a partner stand in its profile (R40)"""
     debug: bool = False
     """whether the command line shows the traceback of a defect"""
 
@@ -164,6 +168,13 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments, then the environment, then the settings file."""
         return init_settings, env_settings, InitSettingsSource(settings_cls, _file().data)
+
+    @field_validator("policies")
+    @classmethod
+    def _in_their_place(cls, policies: list[Policy]) -> list[Policy]:
+        if fault := misplaced(policies, "settings"):
+            raise ValueError(fault)
+        return policies
 
     @property
     def embedded(self) -> bool:
@@ -232,9 +243,12 @@ def load_settings(**given: Any) -> Settings:
     """
     try:
         return Settings(**given)
+    except SettingsError as error:
+        name = next((name for name in Settings.model_fields if f'"{name}"' in str(error)), "")
+        raise ConfigurationError(f"{PREFIX}{name.upper()}: JSON is needed", where="environment") from error
     except ValidationError as error:
         fault = error.errors(include_url=False)[0]
-        name, *_ = map(str, fault["loc"])
+        name, *rest = (str(step) for step in fault["loc"] if step != "[key]")
         variable = f"{PREFIX}{name.upper()}"
         where = "environment" if variable in map(str.upper, os.environ) else _file().place(fault["loc"])
-        raise ConfigurationError(f"{variable}: {plainly(fault)}", where=where) from error
+        raise ConfigurationError(f"{'.'.join((variable, *rest))}: {plainly(fault)}", where=where) from error

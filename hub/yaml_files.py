@@ -42,15 +42,14 @@ class YamlFile:
     tree: yaml.Node | None
 
     def place(self, location: Sequence[int | str] = ()) -> str:
-        """File and line, counted from 1, of the deepest part that the location reaches."""
-        node, line = self.tree, 1
-        for step in (None, *location):
-            if step is not None:
-                node = _child(node, step)
-            if node is None:
-                break
-            line = node.start_mark.line + 1
-        return f"{self.path}:{line}"
+        """File and line, counted from 1, of the deepest part that the location reaches.
+
+        Steps that no part of the file answers to (a missing field, the kind of a policy) lead nowhere else.
+        """
+        node = self.tree
+        for step in location:
+            node = _child(node, step) or node
+        return f"{self.path}:{node.start_mark.line + 1 if node else 1}"
 
 
 def _child(node: yaml.Node | None, step: int | str) -> yaml.Node | None:

@@ -26,9 +26,11 @@ email = typer.Typer(help="Mails to partners: preview them.", no_args_is_help=Tru
 @example("hub partner check")
 def check(as_json: AsJson = False) -> None:
     """Check partner and material files: form, and what a profile lacks for its channel."""
-    from hub.app import partners_of
+    from hub.app import partners_of, policies_of
 
-    partners = partners_of(load_settings())
+    settings = load_settings()
+    partners = partners_of(settings)
+    policies_of(settings, partners)
     rows = [
         {
             "partner": each.id,
@@ -37,6 +39,7 @@ def check(as_json: AsJson = False) -> None:
             "channel": each.channel,
             "edi": f"{each.edi.qualifier}:{each.edi.id}" if each.edi else "",
             "mail": ", ".join([*each.email.addresses, *each.email.domains]) if each.email else "",
+            "policies": [policy.name for policy in each.policies],
             "faults": _faults(each),
         }
         for each in partners.all.values()
@@ -50,7 +53,7 @@ def check(as_json: AsJson = False) -> None:
     if as_json:
         screen.show_json({"partners": rows, "materials": len(partners.materials), "faults": strangers})
     else:
-        columns = ("partner", "name", "role", "channel", "edi", "mail", "faults")
+        columns = ("partner", "name", "role", "channel", "edi", "mail", "policies", "faults")
         screen.show_table(rows, columns, "no partner files: `hub init` writes samples")
         screen.say(f"{len(rows)} partners, {len(partners.materials)} materials")
         for fault in strangers:

@@ -58,6 +58,8 @@ class SpecifyMaterials(
     """The engineer's list of raw materials for a work order; it may be empty (R11)."""
 
     materials: list[MaterialNeed]
+    engineer: Name | None = None
+    """who is responsible from now on (R15), where a system or a policy answers; a person who answers is"""
 
 
 class ScheduleWorkOrder(

@@ -26,6 +26,26 @@ class SupplierOffer:
     minimum: str
 
 
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """A price agreed with a customer."""
+
+    price: str
+    basis: str = "1"
+    """number of units that the price is for"""
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerTerms:
+    """What is agreed with a customer (R67)."""
+
+    currency: str | None = None
+    prices: Mapping[str, Agreed] = field(default_factory=dict)
+    """by part number, the customer's or ours"""
+    parts: Mapping[str, str] = field(default_factory=dict)
+    """the customer's part numbers, and ours"""
+
+
 @dataclass(frozen=True)
 class Rules:
     """The settings and partner terms that the process depends on. Times are settings (R22, R38, R65)."""
@@ -60,6 +80,8 @@ class Rules:
     offers: Mapping[str, tuple[SupplierOffer, ...]] = field(default_factory=dict)
     """by material"""
     suppliers: frozenset[str] = frozenset()
+    terms: Mapping[str, CustomerTerms] = field(default_factory=dict)
+    """by customer"""
 
 
 @dataclass(slots=True)

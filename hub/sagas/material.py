@@ -254,16 +254,23 @@ def release(need: Requirement, cancelled: WorkOrderCancelled, scene: Scene) -> S
 
 
 def sourcing_facts(need: Requirement, scene: Scene) -> dict[str, Any]:
-    """What the procurement officer has to know: stock, and the suppliers with their terms (R12, R13)."""
+    """What the procurement officer has to know: stock, and the suppliers with their terms (R12, R13).
+
+    `hub.sagas.facts` adds what is on its way, and how suppliers kept their dates.
+    """
     stock = scene.stock(need.material)
     work = scene.order.work_orders[need.work_order_id]
     return {
+        "customer_id": scene.order.customer_id,
+        "po_number": scene.order.po_number,
+        "line": work.line,
         "material": need.material,
         "quantity": plain(need.unsourced),
         "unit": need.unit,
         "line_due": work.due,
         "stock": {
             "on_hand": plain(stock.on_hand),
+            "reserved": plain(stock.reserved),
             "free": plain(stock.free),
             "on_order": plain(stock.on_order),
         },
@@ -275,6 +282,7 @@ def sourcing_facts(need: Requirement, scene: Scene) -> dict[str, Any]:
                 "price": offer.price,
                 "currency": offer.currency,
                 "minimum": offer.minimum,
+                "earliest_date": earliest_delivery(offer, scene),
             }
             for offer in scene.rules.offers.get(need.material, ())
         ],

@@ -140,6 +140,7 @@ class WorkOrder:
     start: str | None = None
     end: str | None = None
     work_center: str | None = None
+    created_at: str | None = None
 
     @property
     def names(self) -> dict[str, Any]:

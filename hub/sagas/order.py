@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from hub.messages.base import Person
+from hub.messages.base import Person, Policy
 from hub.messages.customer_po import Line, SubmitCustomerPo
 from hub.messages.order import (
     CancellationGranted,
@@ -21,10 +21,11 @@ from hub.messages.order import (
     ReviewOrder,
 )
 from hub.messages.production import DispatchShipment, Shipped
-from hub.sagas.case import Scene
+from hub.sagas.case import CustomerTerms, Scene
 from hub.sagas.dates import refuse_past
 from hub.sagas.model import Order
 from hub.sagas.numbers import ZERO, plain
+from hub.sagas.prices import price_facts, total
 from hub.sagas.purchase_order import marked_as_revision, po_fits, receive, revise, same_content, without_line
 from hub.sagas.shipping import ship, ship_fits
 from hub.sagas.table import After, Refusal, Step, Table, ignore, never, on, refuse, refuse_if, step, waits
@@ -122,6 +123,16 @@ def _review_fits(order: Order, review: ReviewOrder, scene: Scene) -> Refusal | N
     return None
 
 
+def _policy_may(order: Order, review: ReviewOrder, scene: Scene) -> Refusal | None:
+    """A policy confirms no price that differs, no past date, no product named twice (R67)."""
+    if not isinstance(review.by, Policy) or review.decision != "confirm":
+        return None
+    for line in review_facts(order, scene)["lines"]:
+        if line["price_differs"] or line["in_the_past"] or line["product_named_twice"]:
+            return Refusal("needs_a_person", f"line {line['line']} is not for a policy to confirm", "by.policy")
+    return None
+
+
 def remind(order: Order, due: RevisionReminderDue, scene: Scene) -> Step[Order]:
     """Remind the customer that a revised purchase order is awaited (R65)."""
     order = replace(order, reminders=due.reminder)
@@ -187,27 +198,30 @@ def cancel(order: Order, message: object, scene: Scene) -> Step[Order]:
 
 
 def review_facts(order: Order, scene: Scene) -> dict[str, Any]:
-    """What the sales officer has to know, line by line (R1, R2)."""
+    """What the sales officer has to know, line by line (R1, R2, R67); `hub.sagas.facts` adds what history tells."""
     products = [_product_name(line.item) for line in order.lines.values()]
+    terms = scene.rules.terms.get(order.customer_id, CustomerTerms())
+    lines = [
+        {
+            "line": number,
+            "product": line.item.product.model_dump(exclude_none=True),
+            "quantity": plain(line.open),
+            "unit": line.item.unit,
+            **price_facts(line, order.po.currency, terms),
+            "requested_date": line.requested,
+            "in_the_past": bool(line.requested and line.requested < scene.today),
+            "product_named_twice": products.count(_product_name(line.item)) > 1,
+        }
+        for number, line in order.lines.items()
+        if line.open > ZERO
+    ]
     return {
         "customer_id": order.customer_id,
         "po_number": order.po_number,
         "revision": len(order.revisions),
-        "currency": order.po.currency,
-        "lines": [
-            {
-                "line": number,
-                "product": line.item.product.model_dump(exclude_none=True),
-                "quantity": plain(line.open),
-                "unit": line.item.unit,
-                "unit_price": line.item.unit_price,
-                "requested_date": line.requested,
-                "in_the_past": bool(line.requested and line.requested < scene.today),
-                "product_named_twice": products.count(_product_name(line.item)) > 1,
-            }
-            for number, line in order.lines.items()
-            if line.open > ZERO
-        ],
+        "currency": order.po.currency or terms.currency,
+        "value": total(line["value"] for line in lines),
+        "lines": lines,
     }
 
 
@@ -276,6 +290,7 @@ ORDER: Table[Order] = Table(
         #
         refuse("under_review", ReviewOrder, "held", "a cancellation of this order is being decided", when=held),
         refuse_if("under_review", ReviewOrder, _senior_reviews),
+        refuse_if("under_review", ReviewOrder, _policy_may),
         refuse_if("under_review", ReviewOrder, _review_fits),
         on("under_review", ReviewOrder, confirm, to="in_fulfilment", when=decides("confirm")),
         on("under_review", ReviewOrder, ask_to_revise, to="stand_by", when=decides("revise")),

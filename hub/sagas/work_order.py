@@ -6,7 +6,8 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from hub.messages.base import Message, Person
+from hub.messages.base import Message, Person, Policy
+from hub.messages.envelope import instant
 from hub.messages.materials import MaterialAvailable, MaterialReserved
 from hub.messages.order import OrderConfirmed, OrderLineCancelled
 from hub.messages.production import (
@@ -55,6 +56,7 @@ def create(work: WorkOrder, confirmed: OrderConfirmed, scene: Scene) -> Step[Wor
     """Open the work order of a confirmed line (R10)."""
     line = scene.order.lines[work.line]
     work = replace(work, item=line.item, unit=line.item.unit, quantity=line.open, to_make=line.open, due=line.confirmed)
+    work = replace(work, created_at=instant(scene.now))
     event = WorkOrderCreated(**work.names, item=line.item, quantity=plain(work.quantity), unit=work.unit, due=work.due)
     return step(work, event)
 
@@ -62,7 +64,7 @@ def create(work: WorkOrder, confirmed: OrderConfirmed, scene: Scene) -> Step[Wor
 def specify(work: WorkOrder, answer: SpecifyMaterials, scene: Scene) -> Step[WorkOrder]:
     """Note the raw materials, and the engineer who is responsible from now on (R11, R15)."""
     listed = tuple((need.material, decimal(need.quantity), need.unit) for need in answer.materials)
-    work = replace(work, engineer=work.engineer or person(answer), materials=listed)
+    work = replace(work, engineer=work.engineer or answer.engineer or person(answer), materials=listed)
     needs = needs_for(work, scene, work.quantity)
     work = replace(work, requirements=tuple(need.requirement_id for need in needs))
     assert work.engineer is not None  # noqa: S101  # set two lines above
@@ -70,7 +72,13 @@ def specify(work: WorkOrder, answer: SpecifyMaterials, scene: Scene) -> Step[Wor
 
 
 def _materials_fit(work: WorkOrder, answer: SpecifyMaterials, scene: Scene) -> Refusal | None:
-    """Each material has a quantity, in the unit in which it is kept (R11)."""
+    """Each material has a quantity, in the unit in which it is kept (R11); a person answers for himself (R15)."""
+    by = by_of(answer)
+    if isinstance(by, Person) and answer.engineer not in {None, by.name}:
+        text = "whoever lists the materials is responsible; work-order.reassign makes another engineer so"
+        return Refusal("wrong_engineer", text, "engineer")
+    if isinstance(by, Policy) and not (work.engineer or answer.engineer):
+        return Refusal("engineer_missing", "name the engineer who is responsible", "engineer")
     units: dict[str, str] = {}
     for place, need in enumerate(answer.materials):
         if decimal(need.quantity) <= ZERO:

@@ -204,3 +204,41 @@ control_numbers = Table(
     Column("counter", String(40), primary_key=True),
     Column("value", BigInteger, nullable=False),
 )
+
+products_made = Table(
+    "products_made",
+    metadata,
+    Column("product", String(300), primary_key=True),
+    Column("specification", String(20), primary_key=True, comment="what stands for its characteristics"),
+    Column("customer_id", String(80), primary_key=True),
+    Column("body", Text, nullable=False),
+)
+
+suppliers_dates = Table(
+    "suppliers_dates",
+    metadata,
+    Column("supplier_id", String(80), primary_key=True),
+    Column("body", Text, nullable=False, comment="how the supplier kept its dates"),
+)
+
+plans = Table(
+    "plans",
+    metadata,
+    Column("work_order_id", String(80), primary_key=True),
+    Column("work_center", String(200), nullable=False, index=True),
+    Column("start", String(10), nullable=False),
+    Column("end", String(10), nullable=False),
+)
+
+arrivals = Table(
+    "arrivals",
+    metadata,
+    Column("material_po_id", String(80), primary_key=True),
+    Column("line", String(80), primary_key=True),
+    Column("supplier_id", String(80), nullable=False),
+    Column("material", String(80), nullable=False, index=True),
+    Column("unit", String(3), nullable=False),
+    Column("quantity", String(40), nullable=False, comment="what is still to come"),
+    Column("expected", String(10), comment="day: as promised, else as requested"),
+    Column("joinable", Boolean, nullable=False),
+)

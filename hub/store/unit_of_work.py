@@ -23,6 +23,7 @@ from hub.errors import HubError, IdReused, Undeclared
 from hub.messages.base import Event
 from hub.messages.desk import CommandRefused
 from hub.messages.envelope import Letter, derived_id, instant, open_letter, to_bytes, write_letter
+from hub.policies import Policies
 from hub.sagas.case import Case, Rules
 from hub.sagas.engine import Outcome, carry_out, numbered
 from hub.sagas.numbers import short
@@ -30,6 +31,8 @@ from hub.store import records, tables
 from hub.store.aside import set_aside
 from hub.store.batcher import Batcher
 from hub.store.database import Database
+from hub.store.desk import Desk
+from hub.store.experience import Lessons, keep
 from hub.store.journal import Journal
 from hub.store.reach import Reach, reach_of
 
@@ -94,12 +97,14 @@ class UnitOfWork:
         now: Callable[[], datetime],
         *,
         source: str,
+        policies: Callable[[], Policies] = Policies,
         batch: int = 200,
         wait_for: float = 60.0,
         committed: Callable[[], None] = lambda: None,
     ) -> None:
         self._database = database
         self._rules = rules
+        self._policies = policies
         self._now = now
         self._source = source
         self._wait_for = timedelta(seconds=wait_for)
@@ -130,7 +135,7 @@ class UnitOfWork:
     async def _transact(self, items: Sequence[Item], failed: Exception | None = None) -> list[Fate]:
         now, begun = self._now(), time.monotonic()
         async with self._database.write() as connection:
-            batch = _Batch(self._source, self._rules(), now, now + self._wait_for)
+            batch = _Batch(self._source, self._rules(), self._policies(), now, now + self._wait_for)
             opened = [_open(item) for item in items]
             letters = [letter for letter in opened if isinstance(letter, Letter)]
             reach = await reach_of(connection, letters)
@@ -147,6 +152,8 @@ class UnitOfWork:
                     fate, case = batch.carry_out(item, letter, case, reach, known)
                     fates.append(fate)
             await records.save(connection, loaded, case, now)
+            await keep(connection, loaded, case, batch.lessons)
+            await batch.close(connection, case)
             await batch.journal.write(connection)
             await _forget(connection, items, fates)
         self._committed()
@@ -204,9 +211,11 @@ async def _forget(connection: AsyncConnection, items: Sequence[Item], fates: Seq
 class _Batch:
     """The messages of one transaction: what they say and what becomes of them."""
 
-    def __init__(self, source: str, rules: Rules, now: datetime, until: datetime) -> None:
-        self.source, self.rules, self.now, self.until = source, rules, now, until
+    def __init__(self, source: str, rules: Rules, policies: Policies, now: datetime, until: datetime) -> None:
+        self.source, self.rules, self.policies, self.now, self.until = source, rules, policies, now, until
         self.journal = Journal()
+        self.lessons = Lessons()
+        self._said: list[Letter] = []
 
     def carry_out(
         self, item: Item, letter: Letter, case: Case, reach: Reach, known: dict[tuple[str, str], _Before]
@@ -252,6 +261,8 @@ class _Batch:
             self.journal.note(letter, CONSUMER, order_id, "ignored", self.now, message=outcome.ignored)
             return Fate("ignored", message=outcome.ignored), case
         self._say(letter, outcome.events)
+        for told, _, _ in outcome.events:
+            self.lessons.take(told, outcome.case, instant(self.now))
         for place, timer in enumerate(outcome.timers):
             timer_id = derived_id(*letter.key, f"timer {place}")
             self.journal.add_timer(timer_id, self.now + timer.delay, timer.message)
@@ -270,8 +281,18 @@ class _Batch:
                 sequence=sequence,
                 trace=letter.envelope.traceparent,
             )
+            self._said.append(said)
+
+    async def close(self, connection: AsyncConnection, case: Case) -> None:
+        """Write down what was said: tasks with all that is known of their matter, and what policies answer to them."""
+        desk = Desk(self.source, self.rules, self.policies, self.now)
+        letters, answers = await desk.prepare(connection, self._said, case)
+        for said in letters:
             self.journal.send("event", said)
-            self.journal.follow_task(event, self.now)
+            if isinstance(said.message, Event):
+                self.journal.follow_task(said.message, self.now)
+        for answer in answers:
+            self.journal.send("command", answer)
 
     def _wait(self, item: Item, letter: Letter, awaited: str) -> Fate:
         if item.origin == "waiting":

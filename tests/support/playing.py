@@ -21,6 +21,7 @@ from hub.simulation.load import ENDS
 from hub.simulation.robots import Robots
 from hub.simulation.script import Script
 from hub.store.settled import settled
+from tests.support.learning import learnt, learnt_anew
 from tests.support.running import with_partners
 
 PATIENCE = 40.0
@@ -124,4 +125,5 @@ async def play(
             playing.cancel()
             await asyncio.gather(playing, return_exceptions=True)
         report = await audit(hub.database)
+        assert await learnt_anew(hub.database) == await learnt(hub.database), "what was learnt differs from the events"
     return Played(letters, outcomes, report, audit_events(letters))

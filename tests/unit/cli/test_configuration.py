@@ -159,3 +159,10 @@ def test_a_file_that_unfolds_without_end_takes_no_time(folder: Path) -> None:
     (folder / "partners.yaml").write_text(f"a0: &a0 [x]\n{folds}partners: *a11\n")
     with pytest.raises(ConfigurationError):
         load_partners(Path("partners.yaml"))
+
+
+def test_a_variable_that_should_be_json_and_is_not_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HUB_POLICIES", "[")
+    said = hub("settings")
+    assert said.code == 1
+    assert said.err.startswith("hub: HUB_POLICIES: JSON is needed (environment) [configuration]"), said.err

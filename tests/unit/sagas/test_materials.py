@@ -30,7 +30,7 @@ def test_the_procurement_officer_is_told_of_stock_and_suppliers() -> None:
     play = Play().in_stock("STEEL", "20").with_rules(offers={"STEEL": (offer,)}).ordered()
     play.need("1", ("STEEL", "30"))
     facts = play.event("task.opened").facts
-    assert facts["stock"] == {"on_hand": "20", "free": "20", "on_order": "0"}
+    assert facts["stock"] == {"on_hand": "20", "reserved": "0", "free": "20", "on_order": "0"}
     assert facts["suppliers"][0]["lead_time_days"] == 14
 
 
