@@ -83,7 +83,9 @@ def _show(found: dict[str, Any]) -> None:
     for part in found["documents"]:
         screen.say(f"  document: {part['intent']}, {part['disposition']} ({part['where']})")
     for message in found["messages"]:
-        screen.say(f"  {screen.version_off(message['type'])}: {screen.as_json(message['data'], indent=None)}")
+        screen.say(f"  {screen.version_off(message['type'])}:")
+        for line in screen.outline(message["data"]):
+            screen.say(f"    {line}")
     for text in found["acknowledgements"]:
         screen.say("  answer:\n" + "\n".join(f"    {line}" for line in text.splitlines()))
     for error in found["errors"]:

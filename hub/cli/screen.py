@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import sys
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import typer
+import yaml
 from rich import box
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -39,6 +41,18 @@ def as_json(value: Any, *, indent: int | None = 2) -> str:
         escaped(each) if each != "\n" and (unicodedata.category(each) == "Cc" or each in DIRECTIONS) else each
         for each in text
     )
+
+
+def outline(value: Any) -> list[str]:
+    """A value as lines of indented names and values, for a person to read; what is empty is left out."""
+    text = yaml.safe_dump(_filled(value), allow_unicode=True, sort_keys=False, default_flow_style=None, width=100)
+    return text.splitlines()
+
+
+def _filled(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _filled(each) for name, each in value.items() if each not in (None, "", [], {})}
+    return [_filled(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 def show_json(value: Any) -> None:
@@ -87,13 +101,30 @@ def show_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], empty:
         _plain_table(heads, cells)
 
 
-def _rich_table(heads: Sequence[str], cells: Iterable[Sequence[str]]) -> None:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for head in heads:
-        table.add_column(head, overflow="fold")
+def _rich_table(heads: Sequence[str], cells: Sequence[Sequence[str]]) -> None:
+    console = Console()
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    for head, width in zip(heads, column_widths([heads, *cells], console.width - 2 * len(heads)), strict=True):
+        table.add_column(head, overflow="fold", width=width)
     for row in cells:
         table.add_row(*(Text(each) for each in row))
-    Console().print(table)
+    console.print(table)
+
+
+def column_widths(rows: Sequence[Sequence[str]], room: int) -> list[int]:
+    """How wide the columns are that share a room: as wide as their texts, or as their longest words and a fair rest.
+
+    Where not even the longest words have room, the widest columns give way.
+    """
+    columns = [[row[place] for row in rows] for place in range(len(rows[0]))]
+    full = [max(cell_len(text) for text in column) for column in columns]
+    widths = [max(cell_len(word) for text in column for word in text.split() or [""]) for column in columns]
+    while sum(widths) > room and max(widths) > 1:
+        widths[widths.index(max(widths))] -= 1
+    while sum(widths) < room and widths != full:
+        short = min((place for place in range(len(full)) if widths[place] < full[place]), key=widths.__getitem__)
+        widths[short] += 1
+    return widths
 
 
 def _plain_table(heads: Sequence[str], cells: Sequence[Sequence[str]]) -> None:

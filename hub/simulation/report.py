@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from shutil import which
 from typing import Any
 
 from hub.errors import HubError
@@ -159,7 +161,8 @@ def _commands(ending: Ending, settings: Settings) -> Iterable[str]:
     folder = _short(settings.folder)
     own = settings.database_url.startswith("sqlite")
     given = f"HUB_DATABASE_URL=sqlite:///{folder / STORE} " if own else ""
-    commands = ["hub orders", f"hub order {ending.shown}", "hub events", "hub audit"]
+    hub = "hub" if which("hub") else str(_short(Path(sys.argv[0])))
+    commands = [f"{hub} {what}" for what in ("orders", f"order {ending.shown}", "events", "audit")]
     answer = next((each for each in ending.sent if each["purpose"] == "order.revision-requested.v1"), ending.sent[-1])
     report = next((each for each in ending.set_aside if not each["duplicate_of"]), None)
     files = [folder / "outbox" / answer["partner_id"] / answer["name"]]

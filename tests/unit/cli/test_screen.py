@@ -46,6 +46,21 @@ def test_a_table_on_a_terminal_folds_ids(capsys: pytest.CaptureFixture[str], mon
     assert sum(each in shown for each in ("[red]", "x[/red]")) >= 1
 
 
+def test_columns_share_a_terminal_without_breaking_words() -> None:
+    rows = [("at", "what", "how"), ("2026-11-22 07:36:48", "work-order.specify-materials", "done as agreed by Ada")]
+
+    assert screen.column_widths(rows, 80) == [19, 28, 21]
+    assert screen.column_widths(rows, 55) == [14, 28, 13]
+    assert sum(screen.column_widths(rows, 20)) == 20
+
+
+def test_an_outline_leaves_out_what_is_empty_and_steers_nothing() -> None:
+    lines = screen.outline({"po": "1", "lines": [{"line": "1", "text": "a\x1b[31m\nb"}], "notes": [], "none": None})
+
+    assert [line.split(":")[0].strip() for line in lines] == ["po", "lines", "- {line"]
+    assert all(line.isprintable() for line in lines)
+
+
 def test_an_empty_table_says_so(capsys: pytest.CaptureFixture[str]) -> None:
     screen.show_table([], ("a",), "no orders")
 
