@@ -30,6 +30,8 @@ class LineAccount:
     cancelled: Decimal = ZERO
     ended: bool = False
     """cancelled, so that nothing may ship any more"""
+    removed: bool = False
+    """by a change of its customer's, so that it has to have ended too"""
 
 
 @dataclass(slots=True)
@@ -54,7 +56,9 @@ class NeedAccount:
     work_order_id: str
     material: str
     last: str = ""
-    """the verb of its last event"""
+    """the verb of its last event; ``reduced`` where a part was released and the rest is still required"""
+    quantity: Decimal = ZERO
+    """as last listed for its work order"""
     from_stock: Decimal = ZERO
 
 
@@ -137,8 +141,11 @@ class OrderAccount:
         elif kind == "order.changed":
             self.revisions = data["revision"]
             for entry in data["lines"]:
-                if entry["action"] in {"add", "change"} and entry.get("after"):
-                    self.lines.setdefault(entry["line"], LineAccount()).ordered = number(entry["after"]["quantity"])
+                line = self.lines.setdefault(entry["line"], LineAccount())
+                if entry["action"] == "delete":
+                    line.removed = True
+                else:
+                    line.ordered = number(entry["after"]["quantity"])
         elif kind == "order.line-cancelled":
             line = self.lines.setdefault(data["line"], LineAccount())
             line.cancelled += number(data["quantity"])
@@ -158,8 +165,11 @@ class OrderAccount:
             return
         work = self.works.setdefault(key, WorkAccount(data["line"], state=""))
         work.state = WORK_STATES.get(kind, work.state)
+        for entry in data.get("materials", ()):
+            need = self.needs.setdefault(entry["requirement_id"], NeedAccount(key, entry["material"]))
+            need.quantity = number(entry["quantity"])
         if kind == "work-order.changed":
-            work.quantity = number(data["quantity"])
+            work.quantity, work.state = number(data["quantity"]), data["state"]
         elif kind == "work-order.produced":
             work.remake = False
         elif kind in {"quality.passed", "quality.defect-found"}:
@@ -185,6 +195,8 @@ class OrderAccount:
         key = data["requirement_id"]
         need = self.needs.setdefault(key, NeedAccount(data["work_order_id"], data["material"]))
         need.last = kind.partition(".")[2]
+        if need.last == "released" and number(data.get("left")) > ZERO:
+            need.last = "reduced"
         if need.last == "reserved":
             need.from_stock += number(data["quantity"])
         elif need.last == "short":

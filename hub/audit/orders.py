@@ -14,9 +14,9 @@ COUNTED = frozenset({"awaiting_engineering", "ready_to_ship", "part_shipped", "s
 SETTLED = frozenset({"consumed", "released"})
 NEED_EVENTS = {
     "to_source": {"required"},
-    "reserved": {"reserved"},
-    "on_order": {"required", "reserved"},
-    "available": {"available"},
+    "reserved": {"reserved", "reduced"},
+    "on_order": {"required", "reserved", "reduced"},
+    "available": {"available", "reduced"},
     "consumed": {"consumed"},
     "released": {"released"},
 }
@@ -29,9 +29,7 @@ TASK_OF_WORK = {
     "awaiting_inspection": "quality.inspect",
     "defect_found": "work-order.decide-defect",
 }
-OPTIONAL_TASKS = frozenset(
-    {"order.review-delay", "material-po.review-delay", "order.review-change", "shipment.dispatch"}
-)
+OPTIONAL_TASKS = frozenset({"order.review-delay", "material-po.review-delay", "shipment.dispatch"})
 """asked for by circumstances that the states alone do not show"""
 
 Stored = dict[str, Any]
@@ -79,6 +77,8 @@ def _lines(order: Stored, account: OrderAccount, notes: Notes) -> None:
             if stored != by_events:
                 text = f"line {name}: {what} is stored as {stored}, its events make it {by_events}"
                 notes.find(f"line_{what}", order_id, text)
+        if said.removed and not said.ended:
+            notes.find("line_not_removed", order_id, f"line {name}: a change has removed it, and it was not stopped")
         left = number(line["ordered"]) - number(line["shipped"]) - number(line["cancelled"])
         if left < ZERO:
             notes.find("line_overdone", order_id, f"line {name}: {-left} more is shipped or cancelled than ordered")
@@ -138,6 +138,11 @@ def _needs(order: Stored, account: OrderAccount, notes: Notes) -> None:
             continue
         if said.last not in NEED_EVENTS.get(need["state"], ()):
             notes.find("requirement_state", key, f"is stored as {need['state']}; its last event is {said.last}")
+        if number(need["quantity"]) != said.quantity:
+            text = f"{need['quantity']} are required as stored, its events make it {said.quantity}"
+            notes.find("requirement_quantity", key, text)
+        if in_house(need) > number(need["quantity"]) and need["state"] not in SETTLED:
+            notes.find("over_reserved", key, f"{in_house(need)} are set aside, {need['quantity']} are required")
         if number(need["from_stock"]) != said.from_stock:
             text = f"{need['from_stock']} are stored as taken from stock, its events make it {said.from_stock}"
             notes.find("requirement_stock", key, text)
@@ -150,7 +155,7 @@ def _needs(order: Stored, account: OrderAccount, notes: Notes) -> None:
 def in_house(need: Stored) -> Any:
     """What of a requirement is in the warehouse."""
     received = sum((number(each["received"]) for each in need["sources"]), ZERO)
-    return number(need["from_stock"]) + received - number(need.get("lost"))
+    return number(need["from_stock"]) + received - number(need.get("lost")) - number(need.get("returned"))
 
 
 # --------------------------------------------------------------------------------------------- tasks, the end
@@ -162,6 +167,8 @@ def wanted_tasks(order: Stored) -> set[tuple[str, str]]:
     wanted = set()
     if order["state"] == "under_review" and order["cancellation"]["state"] == "none":
         wanted.add(("order.review", order["order_id"]))
+    if order["change"]["state"] == "requested" and order["cancellation"]["state"] == "none":
+        wanted |= {("order.review-change", each["change_id"]) for each in order["change"]["requests"][-1:]}
     if order["cancellation"]["state"] == "assessing":
         wanted.add(("cancellation.assess", order["cancellation"]["cancellation_id"]))
     for key, work in order["work_orders"].items():
@@ -172,8 +179,9 @@ def wanted_tasks(order: Stored) -> set[tuple[str, str]]:
             wanted.add(("shipment.dispatch", key))
         if work["state"] == "cancelled" and number(work["half_made"]) > ZERO:
             wanted.add(("work-order.dispose", key))
+    unlisted = {key for key, work in order["work_orders"].items() if work["state"] == "awaiting_engineering"}
     for key, need in order["requirements"].items():
-        if need["state"] == "to_source":
+        if need["state"] == "to_source" and need["work_order_id"] not in unlisted:
             wanted.add(("material.source", key))
     return wanted
 

@@ -228,12 +228,14 @@ class MaterialReleased(
     subject="requirement_id",
     example={**_REQUIREMENT, "from_stock": "20", "material_po_ids": ["M-4F8ZT2KQ9B1C"]},
 ):
-    """The requirement is needed no longer: its stock is free again, what is on order is given up (R35)."""
+    """So much is needed no longer: reserved stock is free again, what is on order is given up (R35, R69)."""
 
     from_stock: Quantity
     """how much reserved stock became free"""
     material_po_ids: list[MaterialPoId] = []
-    """material POs that lose this requirement's share"""
+    """material POs that lose of this requirement's share"""
+    left: Quantity = "0"
+    """what is still required; 0: nothing, and the requirement has ended"""
 
 
 class MaterialAvailable(RequirementEvent, type="material.available.v1", subject="requirement_id", example=_REQUIREMENT):

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
-
-from pydantic import Field
+from typing import Any, Literal
 
 from hub.messages.base import (
     By,
@@ -72,6 +70,8 @@ class ChangeVerdict(Wire):
 
     line: LineNumber
     decision: Literal["accept", "refuse"]
+    reason: Text | None = None
+    """told to the customer beside the line"""
 
 
 class ReviewChange(
@@ -88,7 +88,9 @@ class ReviewChange(
     """The answer to a customer's change request after confirmation, line by line (R8)."""
 
     change_id: ChangeId
-    lines: Annotated[list[ChangeVerdict], Field(min_length=1)]
+    decision: Literal["accept", "refuse"] | None = None
+    """for the lines that are not named, and for what concerns the order as a whole"""
+    lines: list[ChangeVerdict] = []
     reason: Text | None = None
 
 
@@ -283,16 +285,33 @@ class ChangedLine(Wire):
     after: Line | None = None
 
 
+class LineReason(Wire):
+    """Why a line keeps its terms."""
+
+    line: LineNumber
+    reason: Text
+
+
 class OrderChangeRequested(
     OrderEvent,
     type="order.change-requested.v1",
     subject="order_id",
-    example={**_ORDER, "change_id": "H-7K3M9QX2WDRT-1", "lines": [{"line": "1", "action": "delete"}]},
+    example={
+        **_ORDER,
+        "change_id": "H-7K3M9QX2WDRT-1",
+        "lines": [{"line": "1", "action": "delete"}],
+        "po": {**PO_EXAMPLE, "purpose": "change"},
+    },
 ):
     """The customer asks for a change of a confirmed order (R8)."""
 
     change_id: ChangeId
     lines: list[ChangedLine]
+    """what differs from the order as it stands, with all that is still undecided"""
+    po: SubmitCustomerPo
+    """the document as received"""
+    supersedes: ChangeId | None = None
+    """an earlier request, not yet decided, that is decided together with this one"""
 
 
 class OrderChanged(
@@ -312,8 +331,12 @@ class OrderChanged(
     change_id: ChangeId
     revision: Count
     lines: list[ChangedLine]
+    dates: list[LineDates] = []
+    """of the lines added and changed"""
     refused: list[LineNumber] = []
     """lines that keep their old terms"""
+    reasons: list[LineReason] = []
+    """why they do"""
 
 
 class OrderChangeRefused(
@@ -326,6 +349,8 @@ class OrderChangeRefused(
 
     change_id: ChangeId
     lines: list[LineNumber]
+    reasons: list[LineReason] = []
+    """why each keeps its terms, where there is more to say than ``reason``"""
 
 
 class OrderDelayProjected(

@@ -210,23 +210,34 @@ class WorkOrderCreated(
     due: Date | None = None
 
 
+class SpecifiedMaterial(MaterialNeed):
+    """A material need with the id of its requirement."""
+
+    requirement_id: RequirementId
+
+
 class WorkOrderChanged(
     WorkOrderEvent,
     type="work-order.changed.v1",
     subject="work_order_id",
-    example={**_EVENT, "item": PO_EXAMPLE["lines"][0], "quantity": "30", "quantity_before": "24"},
+    example={
+        **_EVENT,
+        "item": PO_EXAMPLE["lines"][0],
+        "quantity": "30",
+        "quantity_before": "24",
+        "state": "awaiting_engineering",
+    },
 ):
     """The customer's change altered this work order in place (R69)."""
 
     item: Line
     quantity: Quantity
     quantity_before: Quantity
-
-
-class SpecifiedMaterial(MaterialNeed):
-    """A material need with the id of its requirement."""
-
-    requirement_id: RequirementId
+    due: Date | None = None
+    state: Literal["awaiting_engineering", "awaiting_materials", "ready", "scheduled"]
+    """where it goes on from: the engineer where the list of materials fits no longer"""
+    materials: list[SpecifiedMaterial] = []
+    """what it needs from now on; empty where the engineer is to say so"""
 
 
 class MaterialsSpecified(

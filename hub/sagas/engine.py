@@ -153,8 +153,8 @@ def _run(outcome: Outcome, address: Address, row: On, message: Message, rules: R
     parts: deque[tuple[Message, Address]] = deque()
     orders: deque[tuple[Message, Address]] = deque()
 
-    def spread(current: Message) -> None:
-        for other in concerned(current, case):
+    def spread(current: Message, order_id: str) -> None:
+        for other in concerned(current, case, order_id):
             (orders if other.table is ORDER else parts).append((current, other))
 
     def apply(place: Address, entry: On, current: Message) -> None:
@@ -167,10 +167,10 @@ def _run(outcome: Outcome, address: Address, row: On, message: Message, rules: R
         events = [each for each in done.says if isinstance(each, Event)]
         said.extend(events)
         for event in events:
-            spread(event)
+            spread(event, place.order_id)
 
     apply(address, row, message)
-    spread(message)
+    spread(message, address.order_id)
     while parts or orders:
         current, place = (parts or orders).popleft()
         found = place.table.find(get(case, place), current, _scene(case, place, rules, now))

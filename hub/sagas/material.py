@@ -6,7 +6,6 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from hub.messages.base import Message
 from hub.messages.materials import (
     Allocation,
     MaterialAvailable,
@@ -31,26 +30,26 @@ from hub.messages.production import (
     SpecifiedMaterial,
     StartProduction,
     WorkOrderCancelled,
+    WorkOrderChanged,
 )
-from hub.sagas.case import Scene, by_of
+from hub.sagas.case import Scene
 from hub.sagas.dates import earliest_delivery, refuse_past
 from hub.sagas.model import MaterialSource, Requirement
+from hub.sagas.netting import (
+    awaits_some,
+    is_not_listed,
+    lacks_some,
+    list_is_open,
+    list_stands,
+    names_of,
+    net,
+    net_and_complete,
+    set_back,
+)
 from hub.sagas.numbers import ZERO, decimal, plain, short
 from hub.sagas.table import Refusal, Step, Table, ignore, never, on, refuse, refuse_if, step, waits
 
 Receipt = MaterialPoReceived | MaterialPoPartReceived
-
-
-def _names(need: Requirement, quantity: Decimal, message: Message | None = None) -> dict[str, Any]:
-    return {
-        "order_id": need.order_id,
-        "work_order_id": need.work_order_id,
-        "requirement_id": need.requirement_id,
-        "material": need.material,
-        "quantity": plain(quantity),
-        "unit": need.unit,
-        "by": by_of(message) if message else None,
-    }
 
 
 def require(need: Requirement, listed: MaterialsSpecified | RemakeOrdered, scene: Scene) -> Step[Requirement]:
@@ -63,7 +62,7 @@ def require(need: Requirement, listed: MaterialsSpecified | RemakeOrdered, scene
         quantity=decimal(entry.quantity),
         unit=entry.unit,
     )
-    return step(need, MaterialRequired(**_names(need, need.quantity)))
+    return step(need, MaterialRequired(**names_of(need, need.quantity)))
 
 
 # ------------------------------------------------------------------------------------------------ sourcing
@@ -151,7 +150,7 @@ def source(need: Requirement, answer: SourceMaterial, scene: Scene) -> Step[Requ
         lines[po_id] = lines.get(po_id, len(known.lines) if known else 0) + 1
         sources.append(MaterialSource(po_id, str(lines[po_id]), share))
     need = replace(need, from_stock=need.from_stock + taken, sources=tuple(sources), rounds=need.rounds + 1)
-    says = [MaterialReserved(**_names(need, taken, answer))] if taken > ZERO else []
+    says = [MaterialReserved(**names_of(need, taken, answer))] if taken > ZERO else []
     return step(need, *says)
 
 
@@ -186,7 +185,7 @@ def take_in(need: Requirement, receipt: Receipt, scene: Scene) -> Step[Requireme
 def complete(need: Requirement, receipt: Receipt, scene: Scene) -> Step[Requirement]:
     """The material is available in full (R14, R21)."""
     need = _with_receipt(need, receipt)
-    return step(need, MaterialAvailable(**_names(need, need.in_house)))
+    return step(need, MaterialAvailable(**names_of(need, need.in_house)))
 
 
 def _kept(need: Requirement, message: MaterialPoEvent, scene: Scene) -> Requirement:
@@ -210,7 +209,7 @@ def loses_source(need: Requirement, message: MaterialPoEvent, scene: Scene) -> b
 def source_anew(need: Requirement, message: MaterialPoEvent, scene: Scene) -> Step[Requirement]:
     """What a supplier will not deliver has to come from elsewhere (R20, R63)."""
     need = _kept(need, message, scene)
-    return step(need, MaterialRequired(**_names(need, need.unsourced)))
+    return step(need, MaterialRequired(**names_of(need, need.unsourced)))
 
 
 # --------------------------------------------------------------------------------------------- the way out
@@ -218,7 +217,7 @@ def source_anew(need: Requirement, message: MaterialPoEvent, scene: Scene) -> St
 
 def consume(need: Requirement, started: ProductionStarted, scene: Scene) -> Step[Requirement]:
     """Production takes the material (R14)."""
-    return step(need, MaterialConsumed(**_names(need, need.in_house)))
+    return step(need, MaterialConsumed(**names_of(need, need.in_house)))
 
 
 def missing(need: Requirement, scene: Scene) -> Decimal:
@@ -239,14 +238,14 @@ def fall_short(need: Requirement, message: StartProduction, scene: Scene) -> Ste
     """The missing part has to come from elsewhere."""
     short_by = missing(need, scene)
     need = replace(need, lost=need.lost + short_by)
-    event = MaterialShort(**_names(need, need.quantity, message), short=plain(short_by))
-    return step(need, event, MaterialRequired(**_names(need, need.unsourced)))
+    event = MaterialShort(**names_of(need, need.quantity, message), short=plain(short_by))
+    return step(need, event, MaterialRequired(**names_of(need, need.unsourced)))
 
 
-def release(need: Requirement, cancelled: WorkOrderCancelled, scene: Scene) -> Step[Requirement]:
+def release(need: Requirement, message: WorkOrderCancelled | MaterialsSpecified, scene: Scene) -> Step[Requirement]:
     """Free the reserved stock, and give up what is on order (R35)."""
     pos = list(dict.fromkeys(each.material_po_id for each in need.sources if not each.closed))
-    event = MaterialReleased(**_names(need, need.quantity), from_stock=plain(need.in_house), material_po_ids=pos)
+    event = MaterialReleased(**names_of(need, need.quantity), from_stock=plain(need.in_house), material_po_ids=pos)
     return step(need, event)
 
 
@@ -293,6 +292,7 @@ STATES = ("to_source", "reserved", "on_order", "available", "consumed", "release
 FINAL = ("consumed", "released")
 AWAITING = ("to_source", "on_order")
 IN_HOUSE = ("reserved", "available")
+LIVE = (*AWAITING, *IN_HOUSE)
 JOINABLE = ("issued", "confirmed", "part_received")
 """states of a material PO that takes further lines"""
 NOT_CONCERNED = "what it counts on stays as it is"
@@ -306,9 +306,28 @@ MATERIAL: Table[Requirement] = Table(
     rows=(
         on("new", MaterialsSpecified, require, to="to_source"),
         on("new", RemakeOrdered, require, to="to_source"),
-        never(STATES, MaterialsSpecified, "each list of materials makes new requirements"),
+        on(LIVE, MaterialsSpecified, release, to="released", when=is_not_listed),
+        on(LIVE, MaterialsSpecified, net, to="to_source", when=lacks_some),
+        on(AWAITING, MaterialsSpecified, net, to="on_order", when=awaits_some),
+        on(AWAITING, MaterialsSpecified, net_and_complete, to="available"),
+        on(IN_HOUSE, MaterialsSpecified, net),
+        never(FINAL, MaterialsSpecified, "a list that is made anew goes on with what is still required"),
+        on("to_source", WorkOrderChanged, set_back, to="to_source", when=is_not_listed),
+        ignore(LIVE, WorkOrderChanged, "the engineer is to make the list anew first", when=is_not_listed),
+        on(LIVE, WorkOrderChanged, net, to="to_source", when=lacks_some),
+        on(AWAITING, WorkOrderChanged, net, to="on_order", when=awaits_some),
+        on(AWAITING, WorkOrderChanged, net_and_complete, to="available"),
+        on(IN_HOUSE, WorkOrderChanged, net),
+        never(FINAL, WorkOrderChanged, "it is changed before its production, or not at all (R8)"),
         never(STATES, RemakeOrdered, "each remake makes new requirements"),
         #
+        refuse(
+            "to_source",
+            SourceMaterial,
+            "list_open",
+            "the engineer is asked for the list of materials anew",
+            when=list_is_open,
+        ),
         refuse_if("to_source", SourceMaterial, _allocations_fit),
         on("to_source", SourceMaterial, source, to="reserved", when=all_from_stock),
         on("to_source", SourceMaterial, source, to="on_order"),
@@ -339,8 +358,8 @@ MATERIAL: Table[Requirement] = Table(
         on(IN_HOUSE, StartProduction, fall_short, to="to_source", when=is_short),
         ignore(STATES, StartProduction, "its material is there, or was taken"),
         never((*AWAITING, *FINAL), ProductionStarted, "production starts with materials that are there (R14)"),
-        on((*AWAITING, *IN_HOUSE), WorkOrderCancelled, release, to="released"),
+        on(LIVE, WorkOrderCancelled, release, to="released"),
         ignore(FINAL, WorkOrderCancelled, "material that is consumed stays consumed (R62)"),
     ),
-    waits=(waits("to_source", SourceMaterial, "procurement-officer", sourcing_facts),),
+    waits=(waits("to_source", SourceMaterial, "procurement-officer", sourcing_facts, when=list_stands),),
 )

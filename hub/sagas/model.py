@@ -53,6 +53,10 @@ class OrderLine:
         """What is neither shipped nor cancelled."""
         return self.ordered - self.shipped - self.cancelled
 
+    def promised(self) -> OrderLine:
+        """The line with the requested date confirmed (R60)."""
+        return replace(self, first_confirmed=self.requested, confirmed=self.requested, projected=self.requested)
+
 
 @dataclass(frozen=True, slots=True)
 class Revision:
@@ -97,15 +101,50 @@ class Cancellation:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeRequest:
+    """What a customer asked to change after confirmation; every request stays readable (R8)."""
+
+    change_id: str
+    received_at: str
+    sent: SubmitCustomerPo
+    """the document as received"""
+    lines: tuple[ChangedLine, ...] = ()
+    """what differs from the order as it stood"""
+    header: tuple[str, ...] = ()
+    """what differs beside the lines"""
+    outcome: str = "requested"
+    """requested, superseded (decided with the next), accepted (for some lines at least), refused"""
+    accepted: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+    reasons: tuple[tuple[str, str], ...] = ()
+    """why lines keep their terms: line, reason"""
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """The region of an order that decides about a customer's change after confirmation (R8)."""
 
     state: str = "none"
     visits: int = 0
-    change_id: str = ""
-    lines: tuple[ChangedLine, ...] = ()
-    po: SubmitCustomerPo | None = None
-    count: int = 0
+    requests: tuple[ChangeRequest, ...] = ()
+
+    @property
+    def change_id(self) -> str:
+        """The id of the last request."""
+        return self.requests[-1].change_id if self.requests else ""
+
+    @property
+    def together(self) -> tuple[ChangeRequest, ...]:
+        """The last request, after those that it supersedes: they are decided together."""
+        place = max(0, len(self.requests) - 1)
+        while place and self.requests[place - 1].outcome == "superseded":
+            place -= 1
+        return self.requests[place:]
+
+    @property
+    def undecided(self) -> tuple[ChangeRequest, ...]:
+        """The requests that wait for a decision."""
+        return self.together if self.state != "none" else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,13 +215,15 @@ class Requirement:
     sources: tuple[MaterialSource, ...] = ()
     lost: Decimal = ZERO
     """what was set aside and, when production was to take it, was not there"""
+    returned: Decimal = ZERO
+    """what was set aside and is free again, because less is needed (R69)"""
     rounds: int = 0
     """how often a source was chosen"""
 
     @property
     def in_house(self) -> Decimal:
         """What is in the warehouse and set aside for it."""
-        return self.from_stock + sum((source.received for source in self.sources), ZERO) - self.lost
+        return self.from_stock + sum((source.received for source in self.sources), ZERO) - self.lost - self.returned
 
     @property
     def awaited(self) -> Decimal:

@@ -9,8 +9,9 @@ from hub.messages.base import Person, Policy
 from hub.messages.customer_po import Line, SubmitCustomerPo
 from hub.messages.order import (
     CancellationGranted,
-    LineDates,
     OrderCancelled,
+    OrderChanged,
+    OrderChangeRefused,
     OrderCompleted,
     OrderConfirmed,
     OrderLapsed,
@@ -18,34 +19,22 @@ from hub.messages.order import (
     OrderRejected,
     OrderReminded,
     OrderRevisionRequested,
+    ReviewChange,
     ReviewOrder,
 )
 from hub.messages.production import DispatchShipment, Shipped
+from hub.sagas.amendment import amend, changes_nothing, refuse_late_change, something_accepted
 from hub.sagas.case import CustomerTerms, Scene
 from hub.sagas.dates import refuse_past
 from hub.sagas.model import Order
 from hub.sagas.numbers import ZERO, plain
 from hub.sagas.prices import price_facts, total
-from hub.sagas.purchase_order import marked_as_revision, po_fits, receive, revise, same_content, without_line
+from hub.sagas.purchase_order import dates, marked_as_revision, po_fits, receive, revise, same_content, without_line
 from hub.sagas.shipping import ship, ship_fits
 from hub.sagas.table import After, Refusal, Step, Table, ignore, never, on, refuse, refuse_if, step, waits
 from hub.sagas.timers import RevisionLapseDue, RevisionReminderDue
 
 # -------------------------------------------------------------------------------------------------- review
-
-
-def dates(order: Order) -> list[LineDates]:
-    """The four dates of each line (R60)."""
-    return [
-        LineDates(
-            line=number,
-            requested=line.requested,
-            first_confirmed=line.first_confirmed,
-            confirmed=line.confirmed,
-            projected=line.projected,
-        )
-        for number, line in order.lines.items()
-    ]
 
 
 def confirm(order: Order, review: ReviewOrder, scene: Scene) -> Step[Order]:
@@ -54,13 +43,7 @@ def confirm(order: Order, review: ReviewOrder, scene: Scene) -> Step[Order]:
     promised = dict(order.lines)
     for place, (number, line) in enumerate(order.lines.items(), start=1):
         if line.open > ZERO:
-            promised[number] = replace(
-                line,
-                first_confirmed=line.requested,
-                confirmed=line.requested,
-                projected=line.requested,
-                work_order_id=f"W-{order.key}-{place}",
-            )
+            promised[number] = replace(line.promised(), work_order_id=f"W-{order.key}-{place}")
     order = replace(order, lines=promised)
     lines = [line.item for line in order.lines.values() if line.open > ZERO]
     return step(
@@ -174,14 +157,24 @@ def cancel_lines(order: Order, granted: CancellationGranted, scene: Scene) -> St
     return step(order, *says)
 
 
+def pass_on(order: Order, po: SubmitCustomerPo, scene: Scene) -> Step[Order]:
+    """It is a change request of its own, decided beside the order (R8)."""
+    return step(order)
+
+
+def asks_for_nothing_new(order: Order, po: SubmitCustomerPo, scene: Scene) -> bool:
+    """It is marked as a revision, and changes nothing of what is agreed or asked for already."""
+    return marked_as_revision(order, po, scene) and changes_nothing(order, po, scene)
+
+
 def everything_shipped_or_cancelled(order: Order, message: object, scene: Scene) -> bool:
-    """No line is open, and something was shipped."""
-    return order.finished and order.anything_shipped
+    """No line is open, something was shipped, and no change waits for a decision."""
+    return order.finished and order.anything_shipped and order.change.state == "none"
 
 
 def everything_cancelled(order: Order, message: object, scene: Scene) -> bool:
-    """No line is open, and nothing was shipped."""
-    return order.finished and not order.anything_shipped
+    """No line is open, nothing was shipped, and no change waits for a decision."""
+    return order.finished and not order.anything_shipped and order.change.state == "none"
 
 
 def complete(order: Order, message: object, scene: Scene) -> Step[Order]:
@@ -255,6 +248,8 @@ def _senior_reviews(order: Order, review: ReviewOrder, scene: Scene) -> Refusal 
 OPEN = ("under_review", "stand_by", "lapsed", "in_fulfilment")
 CLOSED = ("completed", "rejected", "cancelled")
 KNOWN = (*OPEN, *CLOSED)
+REST = ("under_review", "stand_by", "lapsed", *CLOSED)
+"""all but in fulfilment"""
 ORDER: Table[Order] = Table(
     name="order",
     module=__name__,
@@ -262,7 +257,7 @@ ORDER: Table[Order] = Table(
     states=("new", *KNOWN),
     final=CLOSED,
     rows=(
-        refuse_if(("new", "under_review", "stand_by", "lapsed"), SubmitCustomerPo, po_fits),
+        refuse_if(("new", *KNOWN), SubmitCustomerPo, po_fits),
         on("new", SubmitCustomerPo, receive, to="under_review"),
         ignore(KNOWN, SubmitCustomerPo, "the same purchase order again (R7)", when=same_content),
         on(
@@ -272,21 +267,16 @@ ORDER: Table[Order] = Table(
             "under_review",
             marked_as_revision,
         ),
+        ignore("in_fulfilment", SubmitCustomerPo, "the order stands as it says (R7)", when=asks_for_nothing_new),
+        on("in_fulfilment", SubmitCustomerPo, pass_on, when=marked_as_revision),
+        on(CLOSED, SubmitCustomerPo, refuse_late_change, when=marked_as_revision),
         refuse(
-            ("under_review", "stand_by", "lapsed"),
+            KNOWN,
             SubmitCustomerPo,
             "po_number_in_use",
             "this PO number is known with other content, and the document is not marked as a revision",
             "po_number",
         ),
-        refuse(
-            "in_fulfilment",
-            SubmitCustomerPo,
-            "already_confirmed",
-            "the order is confirmed; it can be cancelled, by line too, but no longer revised",
-            "po_number",
-        ),
-        refuse(CLOSED, SubmitCustomerPo, "order_closed", "the order has come to its end", "po_number"),
         #
         refuse("under_review", ReviewOrder, "held", "a cancellation of this order is being decided", when=held),
         refuse_if("under_review", ReviewOrder, _senior_reviews),
@@ -316,15 +306,23 @@ ORDER: Table[Order] = Table(
             "not_ready",
             "nothing of this order is ready to ship",
         ),
+        on("in_fulfilment", ReviewChange, amend, when=something_accepted),
+        ignore(("in_fulfilment", *CLOSED), ReviewChange, "nothing of the change was accepted"),
+        never(("under_review", "stand_by", "lapsed"), ReviewChange, "a change is of a confirmed order"),
+        on("in_fulfilment", OrderChanged, complete, to="completed", when=everything_shipped_or_cancelled),
+        on("in_fulfilment", OrderChangeRefused, complete, to="completed", when=everything_shipped_or_cancelled),
+        ignore(KNOWN, OrderChanged, "lines are open, or the order has ended"),
+        ignore(KNOWN, OrderChangeRefused, "lines are open, or the order has ended"),
+        #
         on("in_fulfilment", Shipped, complete, to="completed", when=everything_shipped_or_cancelled),
-        ignore("in_fulfilment", Shipped, "other lines are still open"),
-        never(("under_review", "stand_by", "lapsed", *CLOSED), Shipped, "only an order in fulfilment ships"),
+        ignore("in_fulfilment", Shipped, "lines are open, or a change is to be decided on"),
+        never(REST, Shipped, "only an order in fulfilment ships"),
         #
         on(OPEN, CancellationGranted, cancel_lines),
         never(CLOSED, CancellationGranted, "nothing of a closed order is left to cancel"),
         on("in_fulfilment", OrderLineCancelled, complete, "completed", everything_shipped_or_cancelled),
         on(OPEN, OrderLineCancelled, cancel, to="cancelled", when=everything_cancelled),
-        ignore(OPEN, OrderLineCancelled, "other lines are still open"),
+        ignore(OPEN, OrderLineCancelled, "lines are open, or a change is to be decided on"),
         ignore(("cancelled", "completed"), OrderLineCancelled, "the last line has ended the order already"),
         never("rejected", OrderLineCancelled, "nothing of a rejected order is left to cancel"),
     ),

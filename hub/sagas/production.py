@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from decimal import ROUND_UP, Decimal
 
@@ -22,21 +23,27 @@ from hub.sagas.numbers import SMALLEST, ZERO, decimal, plain
 from hub.sagas.table import Refusal, Step, step
 
 
-def needs_for(work: WorkOrder, scene: Scene, pieces: Decimal) -> list[SpecifiedMaterial]:
-    """The whole material list again, for so many pieces (R17)."""
-    first = len(scene.order.requirements) + 1
-    return [
-        SpecifiedMaterial(
-            requirement_id=f"R-{scene.order.key}-{first + place}",
-            material=material,
-            quantity=plain(_part(quantity, pieces, work.quantity)),
-            unit=unit,
+def needs_for(
+    work: WorkOrder, scene: Scene, pieces: Decimal, kept: Mapping[str, str] | None = None
+) -> list[SpecifiedMaterial]:
+    """The whole material list, for so many pieces (R17); ``kept`` are requirements to go on with, by material."""
+    ids, made = dict(kept or {}), len(scene.order.requirements)
+    needs = []
+    for material, quantity, unit in work.materials:
+        known = ids.pop(material, None)
+        made += known is None
+        needs.append(
+            SpecifiedMaterial(
+                requirement_id=known or f"R-{scene.order.key}-{made}",
+                material=material,
+                quantity=plain(part(quantity, pieces, work.quantity)),
+                unit=unit,
+            )
         )
-        for place, (material, quantity, unit) in enumerate(work.materials)
-    ]
+    return needs
 
 
-def _part(quantity: Decimal, pieces: Decimal, of: Decimal) -> Decimal:
+def part(quantity: Decimal, pieces: Decimal, of: Decimal) -> Decimal:
     """What of a quantity so many pieces take, rounded up to what can be written."""
     exact = (quantity * pieces / of).quantize(SMALLEST / 1000)
     return exact.quantize(SMALLEST, ROUND_UP)

@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from hub.messages.customer_po import SubmitCustomerPo
+from hub.messages.customer_po import Line, SubmitCustomerPo
 from hub.messages.envelope import instant
 from hub.messages.order import (
+    LineDates,
     OrderEvent,
     OrderLineCancelled,
     OrderReceived,
     OrderRevised,
 )
 from hub.sagas.case import Scene
+from hub.sagas.difference import amended
 from hub.sagas.model import Order, OrderLine, Revision
 from hub.sagas.numbers import ZERO, decimal, plain
 from hub.sagas.table import Refusal, Step, step
@@ -39,6 +41,20 @@ def _cancelled_in_full(line: OrderLine | None) -> bool:
     return line is not None and line.cancelled > ZERO and line.open <= ZERO
 
 
+def dates(order: Order) -> list[LineDates]:
+    """The four dates of each line (R60)."""
+    return [
+        LineDates(
+            line=number,
+            requested=line.requested,
+            first_confirmed=line.first_confirmed,
+            confirmed=line.confirmed,
+            projected=line.projected,
+        )
+        for number, line in order.lines.items()
+    ]
+
+
 def receive(order: Order, po: SubmitCustomerPo, scene: Scene) -> Step[Order]:
     """Open the order and put it under review (R2)."""
     order = _with_revision(order, po, scene)
@@ -49,8 +65,10 @@ def revise(order: Order, po: SubmitCustomerPo, scene: Scene) -> Step[Order]:
     """Put the revised purchase order under review in the place of the one before (R4, R6).
 
     A line that was cancelled stays so, even if the revision, which may have crossed the cancellation, names it.
+    A document that is marked as a change names only the lines that it touches; the others stay as they were.
     """
     gone = [number for number, line in order.lines.items() if _cancelled_in_full(line)]
+    po = as_taken(order, po)
     order = _with_revision(order, po, scene)
     says: list[OrderEvent] = [
         OrderRevised(**order.names, revision=len(order.revisions), po=po, channel=po.source.channel)
@@ -62,17 +80,31 @@ def revise(order: Order, po: SubmitCustomerPo, scene: Scene) -> Step[Order]:
     return step(order, *says)
 
 
-def without_line(order: Order, number: str, cancellation_id: str | None = None) -> tuple[Order, OrderLineCancelled]:
+def as_taken(order: Order, po: SubmitCustomerPo) -> SubmitCustomerPo:
+    """The whole purchase order that a document leads to: a change is applied to what was last received (R6)."""
+    return amended(order.po, po) if po.purpose == "change" and order.revisions else po
+
+
+def without_line(
+    order: Order, number: str, cancellation_id: str | None = None, change_id: str | None = None
+) -> tuple[Order, OrderLineCancelled]:
     """The order with what is open of a line cancelled, and the event that says so."""
     line = order.lines[number]
-    event = OrderLineCancelled(**order.names, line=number, quantity=plain(line.open), cancellation_id=cancellation_id)
+    event = OrderLineCancelled(
+        **order.names, line=number, quantity=plain(line.open), cancellation_id=cancellation_id, change_id=change_id
+    )
     return order.with_line(number, replace(line, cancelled=line.cancelled + line.open)), event
 
 
 def same_content(order: Order, po: SubmitCustomerPo, scene: Scene) -> bool:
-    """It says what the last revision says; or what an earlier one said, and is not marked as a revision."""
+    """It says what the last revision says; or what an earlier one said, and is not marked as a revision.
+
+    While a change is undecided, a revision that says what is agreed takes the change back.
+    """
+    if order.change.undecided and marked_as_revision(order, po, scene):
+        return False
     known = order.revisions if po.purpose in {"original", "copy"} else order.revisions[-1:]
-    said = content(po)
+    said = content(as_taken(order, po))
     return any(content(revision.po) == said for revision in known)
 
 
@@ -89,6 +121,14 @@ def po_fits(order: Order, po: SubmitCustomerPo, scene: Scene) -> Refusal | None:
     for place, number in enumerate(numbers):
         if number in numbers[:place]:
             return Refusal("duplicate_line", f"line number {number} stands twice", f"lines.{place}.line")
-        if decimal(po.lines[place].quantity) <= ZERO:
+        if decimal(po.lines[place].quantity) <= ZERO and not _may_be_nothing(po, po.lines[place]):
             return Refusal("no_quantity", f"line {number} orders nothing", f"lines.{place}.quantity")
+    if order.state in {"under_review", "stand_by", "lapsed"} and not as_taken(order, po).lines:
+        text = "no line would be left: to cancel the purchase order, send customer-po.cancel"
+        return Refusal("nothing_left", text, "lines")
     return None
+
+
+def _may_be_nothing(po: SubmitCustomerPo, item: Line) -> bool:
+    """A change may name lines that are to go, or to stay as they are, without a quantity."""
+    return po.purpose == "change" and item.action != "add"

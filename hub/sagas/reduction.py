@@ -16,58 +16,75 @@ from hub.messages.materials import (
     ReviewMaterialPoDelay,
 )
 from hub.sagas.case import Scene
-from hub.sagas.model import MaterialLine, MaterialPo
+from hub.sagas.model import MaterialLine, MaterialPo, MaterialShare
 from hub.sagas.numbers import ZERO
 from hub.sagas.ordering import names
 from hub.sagas.table import Step, step
 
 
-def _less(line: MaterialLine, requirement_id: str) -> MaterialLine:
-    """Order less by a share; what was ordered beyond need stays, and goes to stock (R63)."""
-    share = line.share_of(requirement_id)
+def _shares(po: MaterialPo, line: MaterialLine, released: MaterialReleased, scene: Scene) -> tuple[MaterialShare, ...]:
+    """The shares of a line once the requirement counts on less of it, or on nothing more (R69)."""
+    need, shares = scene.order.requirements[released.requirement_id], []
+    for share in line.shares:
+        if share.requirement_id == released.requirement_id:
+            left = [
+                source.quantity
+                for source in need.sources
+                if (source.material_po_id, source.line, source.closed) == (po.material_po_id, line.line, False)
+            ]
+            if need.state == "released" or not left:
+                continue
+            share = replace(share, quantity=left[0])
+        shares.append(share)
+    return tuple(shares)
+
+
+def _less(po: MaterialPo, line: MaterialLine, released: MaterialReleased, scene: Scene) -> MaterialLine:
+    """Order less by what is given up; what was ordered beyond need stays, and goes to stock (R63)."""
+    share = line.share_of(released.requirement_id)
     if share is None or line.status in {"received", "cancelled"}:
         return line
-    shares = tuple(other for other in line.shares if other is not share)
-    quantity = max(line.received, line.quantity - (share.quantity - share.received))
+    shares = _shares(po, line, released, scene)
+    after = next((each for each in shares if each.requirement_id == released.requirement_id), None)
+    quantity = max(line.received, line.quantity - share.quantity + (after.quantity if after else share.received))
     line = replace(line, shares=shares, quantity=quantity)
     refused = line.status == "rejected" and not shares
     return line.ended() if quantity <= line.received or refused else line
 
 
-def _reduced(po: MaterialPo, released: MaterialReleased) -> MaterialPo:
-    lines = {number: _less(line, released.requirement_id) for number, line in po.lines.items()}
-    return replace(po, lines=lines)
+def _reduced(po: MaterialPo, released: MaterialReleased, scene: Scene) -> MaterialPo:
+    return replace(po, lines={number: _less(po, line, released, scene) for number, line in po.lines.items()})
 
 
-def _unshared(po: MaterialPo, released: MaterialReleased) -> MaterialPo:
+def _unshared(po: MaterialPo, released: MaterialReleased, scene: Scene) -> MaterialPo:
     """The share taken away and the quantity kept, until the supplier agrees."""
-    lines = {}
-    for number, line in po.lines.items():
-        shares = tuple(share for share in line.shares if share.requirement_id != released.requirement_id)
-        lines[number] = replace(line, shares=shares) if line.status != "received" else line
+    lines = {
+        number: replace(line, shares=_shares(po, line, released, scene)) if line.status != "received" else line
+        for number, line in po.lines.items()
+    }
     return replace(po, lines=lines)
 
 
 def serves_nobody(po: MaterialPo, released: MaterialReleased, scene: Scene) -> bool:
     """No requirement counts on it any more, and something would still come."""
-    after = _unshared(po, released)
+    after = _unshared(po, released, scene)
     return after.serves_nobody and any(line.awaited > ZERO for line in po.lines.values())
 
 
 def leaves_what_is_in(po: MaterialPo, released: MaterialReleased, scene: Scene) -> bool:
     """All that is left of it has come already."""
-    po = _reduced(po, released)
+    po = _reduced(po, released, scene)
     return po.nothing_awaited and not po.nothing_came
 
 
 def leaves_no_line(po: MaterialPo, released: MaterialReleased, scene: Scene) -> bool:
     """Nothing of it has come, and nobody needs what would."""
-    return _reduced(po, released).serves_nobody and po.nothing_came
+    return _reduced(po, released, scene).serves_nobody and po.nothing_came
 
 
 def leaves_nothing_undecided(po: MaterialPo, released: MaterialReleased, scene: Scene) -> bool:
     """No line that waits for a decision is left."""
-    return not any(line.undecided for line in _reduced(po, released).lines.values())
+    return not any(line.undecided for line in _reduced(po, released, scene).lines.values())
 
 
 def drop(po: MaterialPo, released: MaterialReleased, scene: Scene) -> Step[MaterialPo]:
@@ -78,19 +95,19 @@ def drop(po: MaterialPo, released: MaterialReleased, scene: Scene) -> Step[Mater
 
 def shrink_unsent(po: MaterialPo, released: MaterialReleased, scene: Scene) -> Step[MaterialPo]:
     """It was never sent, or refused: what remains is without this share."""
-    return step(_reduced(po, released))
+    return step(_reduced(po, released, scene))
 
 
 def ask_to_cancel(po: MaterialPo, released: MaterialReleased, scene: Scene) -> Step[MaterialPo]:
     """Ask the supplier to cancel (R35)."""
     lines = [line for line in po.lines.values() if line.awaited > ZERO]
     event = MaterialPoCancelRequested(**names(po, None, lines))
-    return step(_unshared(po, released).given_up(), event)
+    return step(_unshared(po, released, scene).given_up(), event)
 
 
 def reduce(po: MaterialPo, released: MaterialReleased, scene: Scene) -> Step[MaterialPo]:
     """Tell the supplier that less is needed; the shares of others stay (R63)."""
-    po = _reduced(po, released)
+    po = _reduced(po, released, scene)
     po = replace(po, version=po.version + 1)
     return step(po, MaterialPoReduced(**names(po)))
 

@@ -11,7 +11,8 @@ from hub.messages.base import Message
 from hub.sagas import timers
 from hub.sagas.cancellation import CANCELLATION
 from hub.sagas.case import Case
-from hub.sagas.material import MATERIAL
+from hub.sagas.change import CHANGE
+from hub.sagas.material import FINAL, MATERIAL
 from hub.sagas.material_po import MATERIAL_PO
 from hub.sagas.model import MaterialPo, Order, Requirement, Stock, WorkOrder
 from hub.sagas.numbers import ZERO, order_key
@@ -20,7 +21,7 @@ from hub.sagas.stock import STOCK
 from hub.sagas.table import Table
 from hub.sagas.work_order import WORK_ORDER
 
-TABLES: tuple[Table[Any], ...] = (ORDER, CANCELLATION, WORK_ORDER, MATERIAL, MATERIAL_PO, STOCK)
+TABLES: tuple[Table[Any], ...] = (ORDER, CANCELLATION, CHANGE, WORK_ORDER, MATERIAL, MATERIAL_PO, STOCK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,8 @@ def get(case: Case, address: Address) -> Any:
         return home
     if table is CANCELLATION:
         return home.cancellation
+    if table is CHANGE:
+        return home.change
     if table is WORK_ORDER:
         known = home.work_orders.get(key)
         return known or WorkOrder(key, home.order_id, home.line_of(key))
@@ -69,6 +72,8 @@ def put(case: Case, address: Address, saga: Any) -> None:
         home = case.orders[address.order_id]
         if table is CANCELLATION:
             home = replace(home, cancellation=saga)
+        elif table is CHANGE:
+            home = replace(home, change=saga)
         elif table is WORK_ORDER:
             home = replace(home, work_orders={**home.work_orders, key: saga})
         else:
@@ -100,6 +105,8 @@ def decider(message: Message, order_id: str) -> Address | None:
         return Address(ORDER, order_id, order_id)
     if isinstance(message, _CANCELLATION_COMMANDS):
         return Address(CANCELLATION, order_id, order_id)
+    if isinstance(message, order.ReviewChange):
+        return Address(CHANGE, order_id, order_id)
     for table, name in (
         (MATERIAL_PO, "material_po_id"),
         (MATERIAL, "requirement_id"),
@@ -127,6 +134,19 @@ def _its_cancellation(message: Any, case: Case, home: Order) -> Iterator[Address
     yield Address(CANCELLATION, home.order_id, home.order_id)
 
 
+def _its_change(message: customer_po.SubmitCustomerPo, case: Case, home: Order) -> Iterator[Address]:
+    if home.state == "in_fulfilment":
+        yield Address(CHANGE, home.order_id, home.order_id)
+
+
+def _changed_lines_and_order(message: order.OrderChanged, case: Case, home: Order) -> Iterator[Address]:
+    for changed in message.lines:
+        key = home.lines[changed.line].work_order_id if changed.action != "delete" else None
+        if key:
+            yield Address(WORK_ORDER, home.order_id, key)
+    yield Address(ORDER, home.order_id, home.order_id)
+
+
 def _work_orders_of_lines(message: order.OrderConfirmed, case: Case, home: Order) -> Iterator[Address]:
     for line in message.lines:
         key = home.lines[line.line].work_order_id
@@ -137,6 +157,16 @@ def _work_orders_of_lines(message: order.OrderConfirmed, case: Case, home: Order
 def _listed(message: Any, case: Case, home: Order) -> Iterator[Address]:
     for entry in message.materials:
         yield Address(MATERIAL, home.order_id, entry.requirement_id)
+    yield Address(WORK_ORDER, home.order_id, message.work_order_id)
+
+
+def _listed_and_no_longer_listed(message: production.MaterialsSpecified, case: Case, home: Order) -> Iterator[Address]:
+    listed = dict.fromkeys(entry.requirement_id for entry in message.materials)
+    for key, need in home.requirements.items():
+        if need.work_order_id == message.work_order_id and need.state not in FINAL and key not in listed:
+            yield Address(MATERIAL, home.order_id, key)
+    for key in listed:
+        yield Address(MATERIAL, home.order_id, key)
     yield Address(WORK_ORDER, home.order_id, message.work_order_id)
 
 
@@ -189,18 +219,24 @@ def _its_order(message: Any, case: Case, home: Order) -> Iterator[Address]:
     yield Address(ORDER, home.order_id, home.order_id)
 
 
-def _line_and_order(message: order.OrderLineCancelled, case: Case, home: Order) -> Iterator[Address]:
+def _line_change_and_order(message: order.OrderLineCancelled, case: Case, home: Order) -> Iterator[Address]:
     key = home.lines[message.line].work_order_id
     if key:
         yield Address(WORK_ORDER, home.order_id, key)
+    yield Address(CHANGE, home.order_id, home.order_id)
     yield Address(ORDER, home.order_id, home.order_id)
 
 
 CONCERNS: dict[type[Message], Callable[[Any, Case, Any], Iterable[Address]]] = {
     materials.SourceMaterial: _pos_of_source,
+    customer_po.SubmitCustomerPo: _its_change,
+    order.ReviewChange: _its_order,
+    order.OrderChanged: _changed_lines_and_order,
+    order.OrderChangeRefused: _its_order,
     order.OrderRevised: _its_cancellation,
     order.OrderConfirmed: _work_orders_of_lines,
-    production.MaterialsSpecified: _listed,
+    production.MaterialsSpecified: _listed_and_no_longer_listed,
+    production.WorkOrderChanged: _current_needs,
     production.RemakeOrdered: _listed,
     materials.MaterialReserved: _its_work_order,
     materials.MaterialAvailable: _its_work_order,
@@ -217,16 +253,18 @@ CONCERNS: dict[type[Message], Callable[[Any, Case, Any], Iterable[Address]]] = {
     materials.MaterialPoChangeAccepted: _needs_of_po,
     production.Shipped: _shipped,
     order.CancellationGranted: _its_order,
-    order.OrderLineCancelled: _line_and_order,
+    order.OrderLineCancelled: _line_change_and_order,
 }
 """Who has to hear of a message beside the one that decided. Each finds them in the case as it then stands."""
 
 
-def concerned(message: Message, case: Case) -> list[Address]:
-    """The sagas that a message concerns beside the one that decided, in the order in which they hear."""
+def concerned(message: Message, case: Case, order_id: str) -> list[Address]:
+    """The sagas that a message concerns beside the one that decided, in the order in which they hear.
+
+    ``order_id`` is the order by whose saga the message was decided or said; an event may name another.
+    """
     find = CONCERNS.get(type(message))
     if find is None:
         return []
-    part = getattr(message, "requirement_id", "") or getattr(message, "work_order_id", "")
-    key = getattr(message, "order_id", None) or order_of(part)
+    key = getattr(message, "order_id", None) or order_id
     return list(find(message, case, case.orders.get(key)))

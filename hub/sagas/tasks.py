@@ -12,6 +12,7 @@ from hub.messages.desk import TaskAssigned, TaskClosed, TaskOpened, TaskWithdraw
 from hub.messages.envelope import instant
 from hub.sagas.cancellation import CANCELLATION
 from hub.sagas.case import Case, Rules, Scene, by_of
+from hub.sagas.change import CHANGE
 from hub.sagas.material import MATERIAL
 from hub.sagas.material_po import MATERIAL_PO
 from hub.sagas.model import MaterialPo, Order, Task
@@ -46,7 +47,8 @@ def settle_tasks(before: Case, case: Case, message: Message, rules: Rules, now: 
         if was is not order:
             scene = Scene(case, rules, now, order)
             places = list(_changed(was, order))
-            looked_at = {target for _, target, _ in places} | {was.cancellation.cancellation_id if was else ""}
+            looked_at = {target for _, target, _ in places}
+            looked_at |= {was.cancellation.cancellation_id, was.change.change_id} if was else set()
             case.orders[order_id], said = _settle(order, places, looked_at, message, scene)
             says += said
     for po_id, po in list(case.material_pos.items()):
@@ -67,6 +69,7 @@ def _changed(was: Order | None, order: Order) -> Iterator[Place]:
     was = was or NOBODY
     yield ORDER, order.order_id, order
     yield CANCELLATION, order.cancellation.cancellation_id, order.cancellation
+    yield CHANGE, order.change.change_id, order.change
     hold = was.held_lines ^ order.held_lines
     if was.work_orders is not order.work_orders or hold:
         for key, work in order.work_orders.items():

@@ -9,7 +9,7 @@ from typing import Any
 from hub.messages.base import Message, Person, Policy
 from hub.messages.envelope import instant
 from hub.messages.materials import MaterialAvailable, MaterialReserved
-from hub.messages.order import OrderConfirmed, OrderLineCancelled
+from hub.messages.order import OrderChanged, OrderConfirmed, OrderLineCancelled
 from hub.messages.production import (
     CompleteProduction,
     DecideDefect,
@@ -27,6 +27,13 @@ from hub.messages.production import (
     WorkOrderCancelled,
     WorkOrderCreated,
     WorkOrderReassigned,
+)
+from hub.sagas.alteration import (
+    BEFORE_PRODUCTION,
+    alter,
+    is_to_be_planned_anew,
+    list_no_longer_fits,
+    needs_more,
 )
 from hub.sagas.case import Scene, by_of, person
 from hub.sagas.disposal import disposal_facts, disposal_fits, dispose, half_made_left, is_to_be_disposed
@@ -52,8 +59,8 @@ from hub.sagas.table import Refusal, Step, Table, ignore, never, on, refuse, ref
 # ------------------------------------------------------------------------------- created, examined, supplied
 
 
-def create(work: WorkOrder, confirmed: OrderConfirmed, scene: Scene) -> Step[WorkOrder]:
-    """Open the work order of a confirmed line (R10)."""
+def create(work: WorkOrder, confirmed: OrderConfirmed | OrderChanged, scene: Scene) -> Step[WorkOrder]:
+    """Open the work order of a confirmed line, or of one that a change has added (R8, R10)."""
     line = scene.order.lines[work.line]
     work = replace(work, item=line.item, unit=line.item.unit, quantity=line.open, to_make=line.open, due=line.confirmed)
     work = replace(work, created_at=instant(scene.now))
@@ -62,10 +69,14 @@ def create(work: WorkOrder, confirmed: OrderConfirmed, scene: Scene) -> Step[Wor
 
 
 def specify(work: WorkOrder, answer: SpecifyMaterials, scene: Scene) -> Step[WorkOrder]:
-    """Note the raw materials, and the engineer who is responsible from now on (R11, R15)."""
+    """Note the raw materials, and the engineer who is responsible from now on (R11, R15).
+
+    Where a change has brought the list back, what it names again goes on with the requirement that it had (R69).
+    """
+    kept = {scene.order.requirements[key].material: key for key in reversed(work.requirements)}
     listed = tuple((need.material, decimal(need.quantity), need.unit) for need in answer.materials)
     work = replace(work, engineer=work.engineer or answer.engineer or person(answer), materials=listed)
-    needs = needs_for(work, scene, work.quantity)
+    needs = needs_for(work, scene, work.quantity, kept)
     work = replace(work, requirements=tuple(need.requirement_id for need in needs))
     assert work.engineer is not None  # noqa: S101  # set two lines above
     return step(work, MaterialsSpecified(**work.names, by=by_of(answer), engineer=work.engineer, materials=needs))
@@ -90,13 +101,8 @@ def _materials_fit(work: WorkOrder, answer: SpecifyMaterials, scene: Scene) -> R
     return None
 
 
-def nothing_needed(work: WorkOrder, specified: MaterialsSpecified, scene: Scene) -> bool:
-    """The list of materials is empty (R11)."""
-    return not specified.materials
-
-
-def all_there(work: WorkOrder, message: MaterialAvailable | MaterialReserved, scene: Scene) -> bool:
-    """Every material is reserved or available (R14)."""
+def all_there(work: WorkOrder, message: Message, scene: Scene) -> bool:
+    """Every material is reserved or available, or none is needed (R11, R14)."""
     needs = scene.order.requirements
     return all(needs[number].state in {"reserved", "available"} for number in work.requirements)
 
@@ -217,7 +223,8 @@ ENGINEERS = (
     DecideDefect,
     Dispose,
 )
-BEFORE_PRODUCTION = ("awaiting_engineering", "awaiting_materials", "ready", "scheduled")
+PLANNED = ("ready", "scheduled")
+LISTED = ("awaiting_materials", *PLANNED)
 ON_THE_FLOOR = ("in_production", "awaiting_inspection", "defect_found")
 ROUND = ("awaiting_materials", "ready", "scheduled", *ON_THE_FLOOR)
 """states of a round of production, during which the good pieces of the one before may be waiting"""
@@ -231,7 +238,9 @@ def _all_but(*states: str) -> tuple[str, ...]:
     return tuple(state for state in ALL if state not in states)
 
 
-NOT_SUPPLIED_ANEW = _all_but("awaiting_materials", "defect_found")
+BEING_SUPPLIED = ("awaiting_engineering", "awaiting_materials", "defect_found")
+"""states in which its requirements may be under way; a change has brought it back to the first"""
+NOT_SUPPLIED_ANEW = _all_but(*BEING_SUPPLIED, "ready")
 SUPPLIED = "its requirements are all supplied, consumed or released by then"
 WORK_ORDER: Table[WorkOrder] = Table(
     name="work order",
@@ -244,6 +253,16 @@ WORK_ORDER: Table[WorkOrder] = Table(
         on("new", OrderConfirmed, create, to="awaiting_engineering"),
         never(ALL, OrderConfirmed, "an order is confirmed once, and its work orders made then"),
         #
+        on("new", OrderChanged, create, to="awaiting_engineering"),
+        on("awaiting_engineering", OrderChanged, alter("awaiting_engineering"), to="awaiting_engineering"),
+        on(LISTED, OrderChanged, alter("awaiting_engineering"), to="awaiting_engineering", when=list_no_longer_fits),
+        on("awaiting_materials", OrderChanged, alter("awaiting_materials")),
+        on(PLANNED, OrderChanged, alter("awaiting_materials"), to="awaiting_materials", when=needs_more),
+        on("scheduled", OrderChanged, alter("ready"), to="ready", when=is_to_be_planned_anew),
+        on("scheduled", OrderChanged, alter("scheduled"), to="scheduled"),
+        on("ready", OrderChanged, alter("ready"), to="ready"),
+        never((*ON_THE_FLOOR, *DONE, *ENDED), OrderChanged, "a line whose production has begun keeps its terms (R8)"),
+        #
         refuse_if("awaiting_engineering", SpecifyMaterials, _materials_fit),
         on("awaiting_engineering", SpecifyMaterials, specify, to="awaiting_materials"),
         refuse(
@@ -252,13 +271,15 @@ WORK_ORDER: Table[WorkOrder] = Table(
             "already_specified",
             "the materials are listed",
         ),
-        on("awaiting_materials", MaterialsSpecified, make_ready, to="ready", when=nothing_needed),
+        on("awaiting_materials", MaterialsSpecified, make_ready, to="ready", when=all_there),
         ignore("awaiting_materials", MaterialsSpecified, "the materials are to be sourced first"),
         never(_all_but("awaiting_materials"), MaterialsSpecified, "it is what leads to awaiting_materials"),
         on("awaiting_materials", MaterialReserved, make_ready, to="ready", when=all_there),
         on("awaiting_materials", MaterialAvailable, make_ready, to="ready", when=all_there),
-        ignore(("awaiting_materials", "defect_found"), MaterialReserved, "more is to be decided or to come"),
-        ignore(("awaiting_materials", "defect_found"), MaterialAvailable, "more is to be decided or to come"),
+        ignore(BEING_SUPPLIED, MaterialReserved, "more is to be decided or to come"),
+        ignore(BEING_SUPPLIED, MaterialAvailable, "more is to be decided or to come"),
+        ignore("ready", MaterialReserved, "all was there already"),
+        ignore("ready", MaterialAvailable, "all was there already"),
         never(NOT_SUPPLIED_ANEW, MaterialReserved, SUPPLIED),
         never(NOT_SUPPLIED_ANEW, MaterialAvailable, SUPPLIED),
         #
@@ -302,7 +323,7 @@ WORK_ORDER: Table[WorkOrder] = Table(
         refuse(_all_but("defect_found"), DecideDefect, "no_defect", "no defect waits for a decision"),
         on("awaiting_materials", RemakeOrdered, make_ready, to="ready", when=remake_needs_nothing),
         ignore(("awaiting_materials", "defect_found"), RemakeOrdered, "the materials are to be sourced first"),
-        never(NOT_SUPPLIED_ANEW, RemakeOrdered, "it is decided on defects only"),
+        never(_all_but("awaiting_materials", "defect_found"), RemakeOrdered, "it is decided on defects only"),
         #
         on(DONE, Shipped, leave, to="shipped", when=all_left),
         on(DONE, Shipped, leave, to="part_shipped"),

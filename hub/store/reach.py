@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -22,6 +22,7 @@ from hub.store import records
 SHARING = (
     materials.SourceMaterial,
     order.AssessCancellation,
+    order.ReviewChange,
     customer_po.AnswerPenalty,
     customer_po.CancelCustomerPo,
     production.StartProduction,
@@ -29,12 +30,26 @@ SHARING = (
     timers.PenaltyExpiryDue,
 )
 """what can change the stock or the material POs of its order"""
-RELEASING = (order.AssessCancellation, customer_po.AnswerPenalty, customer_po.CancelCustomerPo, timers.PenaltyExpiryDue)
-"""of these, what can take an order's share of a material PO that serves others too (R63)"""
+RELEASING = (
+    order.AssessCancellation,
+    order.ReviewChange,
+    customer_po.AnswerPenalty,
+    customer_po.CancelCustomerPo,
+    timers.PenaltyExpiryDue,
+)
+"""of these, what can take an order's share of a material PO that serves others too (R63); see `lists_anew`"""
 LOOKING = (production.SpecifyMaterials, production.DecideDefect)
 """what looks at stock, for the facts of a task, and changes none"""
 
 PARTS = ("work_order_id", "requirement_id")
+
+
+def lists_anew(message: Message, home: Order | None) -> bool:
+    """Whether it lists materials for a work order that has some: it gives up what it does not name (R69)."""
+    if not isinstance(message, production.SpecifyMaterials) or home is None:
+        return False
+    work = home.work_orders.get(message.work_order_id)
+    return work is not None and bool(work.requirements)
 
 
 def po_of(message: Message) -> tuple[str, str] | None:
@@ -106,24 +121,30 @@ class Reach:
         keys = self.material_pos | set(self._pos_of_orders(case.orders, RELEASING))
         return (case.material_pos[key] for key in keys if key in case.material_pos)
 
-    def _sharing_orders(self, kinds: tuple[type[Message], ...]) -> set[str]:
-        return {self.order_id(message) for message in self.messages if isinstance(message, kinds)}
+    def _sharing_orders(self, kinds: tuple[type[Message], ...], orders: Mapping[str, Order]) -> set[str]:
+        return {
+            self.order_id(message)
+            for message in self.messages
+            if isinstance(message, kinds)
+            or (kinds is not LOOKING and lists_anew(message, orders.get(self.order_id(message))))
+        }
 
     def _pos_of_orders(self, orders: dict[str, Order], kinds: tuple[type[Message], ...]) -> Iterable[str]:
-        for key in self._sharing_orders(kinds):
+        for key in self._sharing_orders(kinds, orders):
             for need in orders[key].requirements.values() if key in orders else ():
                 yield from (source.material_po_id for source in need.sources)
 
     async def look(self, connection: AsyncConnection) -> None:
         """Find the orders that share a material PO, before anything is locked: orders are locked first, together."""
         case = Case()
-        await records.load_orders(connection, self._sharing_orders(RELEASING), case, lock=False)
+        kinds = (*RELEASING, production.SpecifyMaterials)
+        await records.load_orders(connection, self._sharing_orders(kinds, {}), case, lock=False)
         pos = self.material_pos | set(self._pos_of_orders(case.orders, RELEASING))
         await records.load_material_pos(connection, pos, case, lock=False)
         self.orders |= {order_id for po in case.material_pos.values() for order_id in po.order_ids}
 
     def _materials(self, case: Case, kinds: tuple[type[Message], ...]) -> set[str]:
-        sharing = self._sharing_orders(kinds)
+        sharing = self._sharing_orders(kinds, case.orders)
         found = {
             need.material for key in sharing if key in case.orders for need in case.orders[key].requirements.values()
         }

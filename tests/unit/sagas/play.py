@@ -18,7 +18,7 @@ from hub.sagas.engine import ROLES_OF, Outcome, carry_out
 from hub.sagas.model import Cancellation, MaterialPo, Order, OrderLine, Requirement, Stock, Task, WorkOrder
 from hub.sagas.numbers import order_key
 from hub.sagas.routing import order_of
-from hub.store.reach import RELEASING
+from hub.store.reach import RELEASING, lists_anew
 
 NAMES = {
     "sales-officer": "Ada",
@@ -89,7 +89,7 @@ class Play:
         shared = {key for key in named if key in pos}
         if home is not None:
             mine = {source.material_po_id for need in home.requirements.values() for source in need.sources}
-            shared |= mine if isinstance(message, RELEASING) else set()
+            shared |= mine if isinstance(message, RELEASING) or lists_anew(message, home) else set()
             named |= mine
         elif not shared:
             return self.case
@@ -152,6 +152,27 @@ class Play:
     def review(self, decision: str, **more: Any) -> str:
         """The sales officer answers the review."""
         return self.tell("order.review", order_id=self.order_id, decision=decision, **more)
+
+    def change(self, *lines: dict[str, Any], purpose: str = "change", **more: Any) -> str:
+        """The customer changes lines: each given by its number and what is said of it."""
+        said = [
+            {"product": {"buyer_part": f"P-{line['line']}"}, "quantity": "0", "unit": "H87", **line} for line in lines
+        ]
+        return self.submit(purpose=purpose, lines=said, **more)
+
+    def review_change(self, decision: str | None = None, **lines: str) -> str:
+        """The sales officer decides on a change, for all its lines or line by line: ``L1="accept"``."""
+        single = [{"line": name.removeprefix("L"), "decision": verdict} for name, verdict in lines.items()]
+        data: dict[str, Any] = {"change_id": self.order.change.change_id, "lines": single}
+        return self.tell(
+            "order.review-change", order_id=self.order_id, **data, **({"decision": decision} if decision else {})
+        )
+
+    def changed(self, *lines: dict[str, Any], **more: Any) -> Play:
+        """A change came in and was accepted."""
+        assert not self.change(*lines, **more)
+        assert not self.review_change("accept"), self.last.refusal
+        return self
 
     def ordered(self, *lines: tuple[str, str]) -> Play:
         """A purchase order came in and was confirmed."""
@@ -250,8 +271,9 @@ class Play:
         match name:
             case "order.review":
                 said |= {"order_id": task.target, "decision": "confirm"}
-            case "cancellation.assess":
-                said |= {"order_id": self.order_id, "decision": "refuse"}
+            case "cancellation.assess" | "order.review-change":
+                change = {"change_id": task.target} if name == "order.review-change" else {}
+                said |= {"order_id": self.order_id, "decision": "refuse", **change}
             case "work-order.specify-materials":
                 said["materials"] = [{"material": "STEEL", "quantity": "3", "unit": "KGM"}]
             case "material.source":

@@ -22,6 +22,7 @@ from hypothesis.stateful import (
 
 from hub.messages.base import Message
 from hub.messages.materials import AdjustStock
+from hub.sagas.change_review import obstacle
 from hub.sagas.material import JOINABLE
 from hub.sagas.model import MaterialPo, Order, Task, WorkOrder
 from hub.sagas.numbers import SMALLEST
@@ -121,6 +122,34 @@ class Process(RuleBasedStateMachine):
         customer = {"id": f"C-{key}"}
         self.about(f"O-{key}")
         self.done(lambda: self.play.submit(*dict(numbers).items(), purpose=purpose, customer=customer))
+
+    @precondition(lambda self: any(order.state == "in_fulfilment" for order in self.orders))
+    @rule(
+        data=st.data(),
+        numbers=st.lists(st.tuples(lines, st.sampled_from(("0", "1", "3", "6", "12", "0.5"))), min_size=1, max_size=3),
+        purpose=st.sampled_from(("change", "change", "revision")),
+        grade=st.sampled_from((None, None, None, "S235", "S355")),
+    )
+    def customer_changes(
+        self, data: st.DataObject, numbers: list[tuple[str, str]], purpose: str, grade: str | None
+    ) -> None:
+        order = data.draw(st.sampled_from([each for each in self.orders if each.state == "in_fulfilment"]))
+        self.about(order.order_id)
+        more = {"characteristics": [{"name": "grade", "value": grade}]} if grade else {}
+        said = [{"line": line, "quantity": quantity, **more} for line, quantity in dict(numbers).items()]
+        self.done(lambda: self.play.change(*said, purpose=purpose, customer={"id": order.customer_id}))
+
+    @precondition(lambda self: any(order.change.state == "requested" for order in self.orders))
+    @rule(data=st.data(), verdict=st.sampled_from(("accept", "accept", "refuse")), careful=st.booleans())
+    def review_a_change(self, data: st.DataObject, verdict: str, careful: bool) -> None:
+        order = data.draw(st.sampled_from([each for each in self.orders if each.change.state == "requested"]))
+        self.about(order.order_id)
+        kept = [each.line for each in order.change.requests[-1].lines if obstacle(order, each)] if careful else []
+        self.done(lambda: self.play.review_change(verdict, **{f"L{line}": "refuse" for line in kept}))
+        if careful and not order.held:
+            assert not self.play.code
+
+    review_a_change_at_last = review_a_change
 
     def review(self, order_id: str, decision: str) -> None:
         self.tell("order.review", order_id=order_id, decision=decision, reason="so it is")

@@ -1,0 +1,138 @@
+"""What one purchase order says otherwise than another: one place for changes, revisions, and whoever reads them.
+
+What a document does not say of a line, or of the order, stays as it was (R8).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from hub.messages.customer_po import Line, Product, SubmitCustomerPo
+from hub.messages.order import ChangedLine
+from hub.sagas.numbers import ZERO, decimal, plain
+
+HEADER = ("currency", "parties", "references", "notes", "terms")
+"""what concerns the order as a whole, beside its lines"""
+_PARTS = ("buyer_part", "seller_part", "gtin", "manufacturer_part")
+_NUMBERS = ("quantity", "unit_price", "price_basis")
+_LISTS = ("schedule", "characteristics", "attachments", "notes")
+
+
+def lines_of(po: SubmitCustomerPo) -> dict[str, Line]:
+    """The lines of a purchase order, each with the date that holds for it."""
+    return {
+        item.line: item.model_copy(update={"requested_date": item.requested_date or po.requested_date, "action": None})
+        for item in po.lines
+    }
+
+
+def amended(standing: SubmitCustomerPo, sent: SubmitCustomerPo) -> SubmitCustomerPo:
+    """The purchase order as it stands when a document is taken; it may have no line left.
+
+    A change touches the lines that it names; a revision names all of them, and what it leaves out is gone.
+    """
+    was = lines_of(standing)
+    changes = sent.purpose == "change"
+    date = None if changes and sent.requested_date == standing.requested_date else sent.requested_date
+    lines = dict(was) if changes else {}
+    for item in sent.lines:
+        if _deletes(sent, item):
+            lines.pop(item.line, None)
+        elif item.action != "none":
+            lines[item.line] = _completed(was.get(item.line), item, date)
+        elif item.line in was:
+            lines[item.line] = was[item.line]
+    kept = {name: getattr(sent, name) or getattr(standing, name) for name in (*HEADER, "order_date", "requested_date")}
+    return sent.model_copy(update={**kept, "purpose": "revision", "totals": None, "lines": list(lines.values())})
+
+
+def _deletes(sent: SubmitCustomerPo, item: Line) -> bool:
+    nothing = sent.purpose == "change" and item.action != "none" and decimal(item.quantity) <= ZERO
+    return item.action == "delete" or nothing
+
+
+def _completed(was: Line | None, item: Line, date: str | None) -> Line:
+    """A line as sent, with what its sender left unsaid: its date from the header, the rest as it was."""
+    before = was.requested_date if was else None
+    item = item.model_copy(update={"action": None, "requested_date": item.requested_date or date or before})
+    if was is None or not _same_product(was.product, item.product):
+        return item
+    said = {name: value for name in Product.model_fields if (value := getattr(item.product, name))}
+    kept: dict[str, Any] = {name: getattr(item, name) or getattr(was, name) for name in _LISTS}
+    kept["product"] = was.product.model_copy(update=said)
+    if item.unit_price is None:
+        kept |= {"unit_price": was.unit_price, "price_basis": was.price_basis}
+    if not item.schedule and decimal(item.quantity) != decimal(was.quantity):
+        kept["schedule"] = []
+    return item.model_copy(update=kept)
+
+
+def _same_product(one: Product, other: Product) -> bool:
+    """Nothing that both name differs; a product that says nothing is the one that was there."""
+    shared = [name for name in _PARTS if getattr(one, name) and getattr(other, name)]
+    if shared:
+        return all(getattr(one, name) == getattr(other, name) for name in shared)
+    unnamed = not any(getattr(other, name) for name in _PARTS)
+    return unnamed and other.description in {None, one.description}
+
+
+# -------------------------------------------------------------------------------------------- what differs
+
+
+def _terms(line: Line) -> dict[str, Any]:
+    """What a line asks for, so that 10 and 10.0 are the same."""
+    said = line.model_dump(mode="json", exclude_none=True, exclude={"action"})
+    said |= {name: plain(decimal(said[name])) for name in _NUMBERS if name in said}
+    said["schedule"] = [{**entry, "quantity": plain(decimal(entry["quantity"]))} for entry in said["schedule"]]
+    return said
+
+
+def fields(before: Line, after: Line) -> list[str]:
+    """What of a line differs: ``["quantity", "requested_date"]``."""
+    was, now = _terms(before), _terms(after)
+    return [name for name in Line.model_fields if was.get(name) != now.get(name)]
+
+
+def differences(before: Mapping[str, Line], after: Mapping[str, Line]) -> list[ChangedLine]:
+    """What has to be done to the lines before to make them the lines after."""
+    found = []
+    for number in dict.fromkeys((*before, *after)):
+        was, now = before.get(number), after.get(number)
+        if was is None:
+            found.append(ChangedLine(line=number, action="add", after=now))
+        elif now is None:
+            found.append(ChangedLine(line=number, action="delete", before=was))
+        elif fields(was, now):
+            found.append(ChangedLine(line=number, action="change", before=was, after=now))
+    return found
+
+
+def header_fields(before: SubmitCustomerPo, after: SubmitCustomerPo) -> list[str]:
+    """What differs beside the lines: ``["parties"]``."""
+    was, now = (po.model_dump(mode="json", include=set(HEADER)) for po in (before, after))
+    return [name for name in HEADER if was[name] != now[name]]
+
+
+def shown(changed: ChangedLine) -> dict[str, Any]:
+    """A difference for a reader: the line, what is done with it, and each field with its old and new value."""
+    was, now = (
+        each.model_dump(mode="json", exclude_none=True) if each else {} for each in (changed.before, changed.after)
+    )
+    names = [name for name in Line.model_fields if was.get(name) or now.get(name)]
+    if changed.before and changed.after:
+        names = fields(changed.before, changed.after)
+    return {
+        "line": changed.line,
+        "action": changed.action,
+        "fields": {name: {"before": was.get(name), "after": now.get(name)} for name in names if name != "line"},
+    }
+
+
+def between(before: SubmitCustomerPo, after: SubmitCustomerPo) -> dict[str, Any]:
+    """The difference between two revisions, for a reader."""
+    was, now = (po.model_dump(mode="json", exclude_none=True) for po in (before, after))
+    return {
+        "header": {name: {"before": was.get(name), "after": now.get(name)} for name in header_fields(before, after)},
+        "lines": [shown(each) for each in differences(lines_of(before), lines_of(after))],
+    }
