@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from hub.messages.base import Message
-from hub.messages.customer_po import AnswerPenalty, CancelCustomerPo, Source, SubmitCustomerPo
+from hub.messages.customer_po import AnswerPenalty, CancelCustomerPo, Line, Source, SubmitCustomerPo
 from hub.messages.envelope import Letter
 from hub.messages.materials import (
     AcknowledgedLine,
@@ -46,6 +46,22 @@ CANCEL_AFTER = (
 )
 
 
+CHANGE_AFTER = (
+    "order.confirmed.v1",
+    "work-order.materials-specified.v1",
+    "material.reserved.v1",
+    "material-po.issued.v1",
+    "work-order.materials-available.v1",
+    "work-order.scheduled.v1",
+    "work-order.production-started.v1",
+)
+
+
+def _as_sent(item: Line) -> dict[str, Any]:
+    """What a change says of a line that it names: which product, in which unit, and how many."""
+    return {"product": item.product, "unit": item.unit, "quantity": item.quantity}
+
+
 class Customers:
     """Everyone who orders."""
 
@@ -54,15 +70,19 @@ class Customers:
         self._script = script
         self._pos: dict[str, SubmitCustomerPo] = {}
         self._cancelled: set[str] = set()
+        self._changed: set[str] = set()
 
     def hear(self, letter: Letter) -> list[Message]:
         """What customers send on hearing of an event."""
         message, order_id = letter.message, letter.envelope.correlationid
+        about = [order_id] if order_id else getattr(message, "order_ids", [])
         if isinstance(message, OrderReceived | OrderRevised):
             self._pos[message.order_id] = message.po
         said: list[Message] = []
         if order_id in self._pos:
             said += self._cancel(order_id, letter.envelope.type)
+        for each in about:
+            said += self._change(each, letter.envelope.type) if each in self._pos else []
         if isinstance(message, OrderRevisionRequested) and self._script.customers_revise:
             said += self._revise(message)
         if isinstance(message, CancellationPenaltyProposed):
@@ -91,6 +111,35 @@ class Customers:
                 source=Source(channel="api"),
             )
         ]
+
+    def _change(self, order_id: str, heard: str) -> list[Message]:
+        po = self._pos[order_id]
+        after, lines = self._script.changes.get(po.po_number, ("", ()))
+        if not after and self._choices.happens(self._script.change, "change", po.po_number):
+            after = self._choices.one(CHANGE_AFTER, "change after", po.po_number)
+            lines = (self._other_terms(po),)
+        if after != heard or order_id in self._changed:
+            return []
+        self._changed.add(order_id)
+        items = {item.line: item for item in po.lines}
+        named = [{**_as_sent(items.get(line["line"], po.lines[0])), **line} for line in lines]
+        data = {"purpose": "change", "lines": named, "source": {"channel": "api"}}
+        return [SubmitCustomerPo.model_validate({**po.data(), **data})]
+
+    def _other_terms(self, po: SubmitCustomerPo) -> dict[str, Any]:
+        about = "change", po.po_number
+        item = self._choices.one(po.lines, *about, "line")
+        pieces = Decimal(item.quantity)
+        fewer = f"{max(Decimal(1), pieces // 2):f}"
+        added = {"line": f"{len(po.lines) + 1}", "quantity": fewer, "action": "add"}
+        terms: tuple[dict[str, Any], ...] = (
+            {"quantity": f"{pieces * 2:f}"},
+            {"quantity": fewer},
+            {"action": "delete"},
+            {"characteristics": [{"name": "grade", "value": "S235JR"}]},
+            added,
+        )
+        return {"line": item.line, **self._choices.one(terms, *about, "terms")}
 
     def _revise(self, asked: OrderRevisionRequested) -> list[Message]:
         po = self._pos.get(asked.order_id)

@@ -35,6 +35,7 @@ class People:
         self._found_bad: set[str] = set()
         self._answers: dict[str, Callable[[TaskOpened, dict[str, Any]], dict[str, Any] | None]] = {
             "order.review.v1": self._review,
+            "order.review-change.v1": self._review_change_of_order,
             "cancellation.assess.v1": self._assess,
             "work-order.specify-materials.v1": self._specify,
             "material.source.v1": self._source,
@@ -84,6 +85,16 @@ class People:
             "reason": "the material cannot be had in time",
             "proposals": [{"line": line["line"], "requested_date": later.isoformat()}],
         }
+
+    def _review_change_of_order(self, task: TaskOpened, facts: dict[str, Any]) -> dict[str, Any]:
+        refused = self._script.refuse_change
+        lines = []
+        for line in facts["lines"]:
+            wanted = not self._choices.happens(refused, "refuse change", facts["change_id"], line["line"])
+            accepted = wanted and line["can_be_altered"]
+            lines.append({"line": line["line"], "decision": "accept" if accepted else "refuse"})
+        decision = {} if lines else {"decision": "accept"}
+        return {"change_id": facts["change_id"], "lines": lines, **decision}
 
     def _assess(self, task: TaskOpened, facts: dict[str, Any]) -> dict[str, Any]:
         number = facts["po_number"]
@@ -171,6 +182,7 @@ class People:
 
 _NAMED_BY: dict[str, tuple[str, ...]] = {
     "order.review.v1": ("order_id",),
+    "order.review-change.v1": ("order_id",),
     "cancellation.assess.v1": ("order_id",),
     "work-order.specify-materials.v1": ("work_order_id",),
     "material.source.v1": ("requirement_id",),

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import UTC, date, datetime
+from typing import Any
 
 from hub.client import Client
 from hub.errors import HubError
@@ -19,6 +20,17 @@ from hub.simulation.people import People
 from hub.simulation.script import Script
 
 log = logging.getLogger("hub.robots")
+
+
+def _nothing_can_be_altered(facts: dict[str, Any]) -> dict[str, Any]:
+    return {"lines": [{**line, "can_be_altered": False} for line in facts["lines"]]}
+
+
+OVERTAKEN: dict[str, dict[str, Callable[[dict[str, Any]], dict[str, Any]]]] = {
+    "material.source.v1": {"short_stock": lambda facts: {"stock": {**facts["stock"], "free": "0"}}},
+    "order.review-change.v1": {"in_production": _nothing_can_be_altered, "line_closed": _nothing_can_be_altered},
+}
+"""By task: when somebody was quicker, as the refusal's code says, what the facts are by now"""
 
 
 def _today() -> date:
@@ -47,7 +59,7 @@ class Robots:
         self.people = People(choices, script, today)
         self._customers = Customers(choices, script)
         self._suppliers = Suppliers(choices, script, today)
-        self._sourcing: dict[str, TaskOpened] = {}
+        self._asked: dict[str, TaskOpened] = {}
         self._sending: set[asyncio.Task[None]] = set()
         self.sent = 0
 
@@ -66,8 +78,8 @@ class Robots:
         replies = [*self._customers.hear(letter), *self._suppliers.hear(letter), *self._answers(letter)]
         for place, reply in enumerate(replies):
             message_id = derived_id(f"robots {self._seed}", letter.envelope.id, str(place))
-            if isinstance(letter.message, TaskOpened) and letter.message.kind == "material.source.v1":
-                self._sourcing[message_id] = letter.message
+            if isinstance(letter.message, TaskOpened) and letter.message.kind in OVERTAKEN:
+                self._asked[message_id] = letter.message
             self._later(reply, message_id)
 
     def _answers(self, letter: Letter) -> Iterable[Message]:
@@ -76,13 +88,12 @@ class Robots:
             answer = self.people.answer(message)
             if answer is not None:
                 yield answer
-        elif isinstance(message, CommandRefused) and message.code == "short_stock":
-            task = self._sourcing.get(message.command_id)
-            if task is not None:  # somebody was quicker: order all of it
-                stock = {**task.facts["stock"], "free": "0"}
-                answer = self.people.answer(task, stock=stock)
-                if answer is not None:
-                    yield answer
+        elif isinstance(message, CommandRefused) and message.command_id in self._asked:
+            task = self._asked[message.command_id]
+            changed = OVERTAKEN[task.kind].get(message.code)
+            answer = self.people.answer(task, **changed(task.facts)) if changed else None
+            if answer is not None:
+                yield answer
 
     def _later(self, message: Message, message_id: str) -> None:
         task = asyncio.create_task(self._send(message, message_id))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from hub.partners import MaterialEntry
 
@@ -26,6 +26,10 @@ class Script:
     defect: float = 0.10
     remake: float = 0.4
     cancel: float = 0.10
+    change: float = 0.08
+    """share of the orders that their customers change after confirmation"""
+    refuse_change: float = 0.2
+    """share of the lines of a change that sales refuse although they could be altered"""
     supplier_changes: float = 0.08
     supplier_refuses_cancel: float = 0.2
     supplier_silent: float = 0
@@ -41,6 +45,8 @@ class Script:
     """lines whose first inspection finds a bad piece, and what the engineer decides"""
     cancels: Mapping[str, str] = field(default_factory=dict)
     """the type of event after which the customer cancels"""
+    changes: Mapping[str, tuple[str, tuple[Mapping[str, Any], ...]]] = field(default_factory=dict)
+    """the type of event after which the customer changes the order, and what it says of lines"""
     verdicts: Mapping[str, Verdict] = field(default_factory=dict)
     penalties: Mapping[str, Literal["accept", "decline"]] = field(default_factory=dict)
     bills: Mapping[tuple[str, str], tuple[tuple[str, str, str], ...]] = field(default_factory=dict)
@@ -55,7 +61,16 @@ class Script:
     """whether robots send revised POs; the demo lets documents do that"""
 
 
-CALM = Script(revise=0, reject=0, defect=0, cancel=0, supplier_changes=0, supplier_refuses_cancel=0)
+CALM = Script(
+    revise=0,
+    reject=0,
+    defect=0,
+    cancel=0,
+    change=0,
+    refuse_change=0,
+    supplier_changes=0,
+    supplier_refuses_cancel=0,
+)
 """nothing happens by chance but the normal course"""
 
 

@@ -8,8 +8,10 @@ import orjson
 from sqlalchemy import select
 
 from hub.errors import NotFound
+from hub.messages.customer_po import SubmitCustomerPo
 from hub.messages.production import Shipped
-from hub.sagas.model import MaterialPo, Order, OrderLine, Requirement, WorkOrder
+from hub.sagas.difference import shown
+from hub.sagas.model import ChangeRequest, MaterialPo, Order, OrderLine, Requirement, WorkOrder
 from hub.sagas.numbers import ZERO, plain
 from hub.store import tables
 from hub.store.database import Database
@@ -63,7 +65,7 @@ async def whole_order(database: Database, order_id: str) -> Row:
             document_of(each) for each in await connection.execute(select(*columns).where(table.c.order_id == order_id))
         ]
         seen = {each["document_id"] for each in documents}
-        origins = {revision.po.source.document_id for revision in order.revisions} - {None} - seen
+        origins = {each.source.document_id for each in _received(order)} - {None} - seen
         found = await by_keys(connection, table.c.document_id, {each for each in origins if each}, *columns)
         documents += [document_of(each) for each in found]
     shipped = [event["data"] for _, event in events if event["type"] == Shipped.TYPE]
@@ -84,7 +86,27 @@ async def whole_order(database: Database, order_id: str) -> Row:
         "revisions": [
             {"revision": each.number, "received_at": each.received_at, "po": each.po.data()} for each in order.revisions
         ],
+        "changes": [_change(each) for each in order.change.requests],
         "history": history(events, commands.values(), documents),
+    }
+
+
+def _received(order: Order) -> Iterable[SubmitCustomerPo]:
+    yield from (revision.po for revision in order.revisions)
+    yield from (request.sent for request in order.change.requests)
+
+
+def _change(request: ChangeRequest) -> Row:
+    return {
+        "change_id": request.change_id,
+        "received_at": request.received_at,
+        "state": request.outcome,
+        "lines": [shown(each) for each in request.lines],
+        "header": list(request.header),
+        "accepted": list(request.accepted),
+        "refused": list(request.refused),
+        "reasons": dict(request.reasons),
+        "po": request.sent.data(),
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 
 from hub.errors import StoreUnavailable, Unroutable
 from hub.messages.base import Message
+from hub.messages.customer_po import SubmitCustomerPo
 from hub.messages.desk import TaskOpened
 from hub.messages.envelope import Letter, check_data, write_letter
 from hub.sagas.routing import TABLES
@@ -39,7 +41,7 @@ FACTS: dict[str, Any] = {
     "material": "STEEL",
     "stock": {"free": "4"},
     "suppliers": [{"supplier_id": "S-1", "lead_time_days": 3, "minimum": "0"}],
-    "lines": [{"line": "1", "requested_date": "2027-01-11", "answer": {"answer": "changed"}}],
+    "lines": [{"line": "1", "requested_date": "2027-01-11", "answer": {"answer": "changed"}, "can_be_altered": True}],
 }
 
 
@@ -159,6 +161,41 @@ async def test_when_somebody_else_took_the_stock_all_of_it_is_ordered() -> None:
     await until_sent(robots)
     again = list(wire.sent.values())[-1].data()["allocations"]
     assert [(each["from"], each["quantity"]) for each in again] == [("supplier", "10")]
+
+
+@pytest.mark.rule("R8")
+async def test_when_production_began_meanwhile_the_change_is_refused() -> None:
+    wire = Wire()
+    robots = Robots(wire, 1, CALM)
+    robots.hear(said(task("order.review-change.v1"), "asked"))
+    await until_sent(robots)
+    [(message_id, answer)] = wire.sent.items()
+    assert answer.data()["lines"] == [{"line": "1", "decision": "accept"}]
+
+    refusal = {"command_id": message_id, "type": "order.review-change.v1", "code": "in_production"}
+    robots.hear(said(check_data("command.refused.v1", {**refusal, "message": "it runs"}), "refused"))
+    await until_sent(robots)
+    assert list(wire.sent.values())[-1].data()["lines"] == [{"line": "1", "decision": "refuse"}]
+
+
+@pytest.mark.rule("R8")
+async def test_some_customers_change_what_they_have_ordered_once_and_alike_each_time() -> None:
+    po = purchase_order(Choices(1), "run", 1, TODAY)
+    names = {"order_id": "O-K", "customer_id": po.customer.id, "po_number": po.po_number}
+    received = check_data("order.received.v1", {**names, "revision": 1, "po": po.data(), "channel": "api"})
+    listed = {**names, "revision": 1, "lines": po.data()["lines"], "dates": []}
+    confirmed = check_data("order.confirmed.v1", listed)
+    changes = {po.po_number: ("order.confirmed.v1", ({"line": "1", "quantity": "99"}, {"line": "9", "quantity": "1"}))}
+    letters = [said(received, "a"), said(confirmed, "b"), said(confirmed, "c")]
+
+    sent = await told(letters, script=replace(CALM, changes=changes))
+    [change] = [each for each in sent.values() if isinstance(each, SubmitCustomerPo)]
+    assert (change.purpose, [(line.line, line.quantity) for line in change.lines]) == (
+        "change",
+        [("1", "99"), ("9", "1")],
+    )
+    by_chance = [await told(letters, seed, Script(change=1.0)) for seed in range(30)]
+    assert any(isinstance(each, SubmitCustomerPo) for sent in by_chance for each in sent.values())
 
 
 async def test_while_the_store_is_away_a_robot_tries_again() -> None:
