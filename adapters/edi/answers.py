@@ -8,9 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from hub.messages import materials, order, production
+from hub.messages import desk, materials, order, production
 from hub.messages.base import Event
-from hub.messages.customer_po import Line, SubmitCustomerPo
+from hub.messages.customer_po import AnswerPenalty, Line, SubmitCustomerPo
 from hub.ports import Occasion
 
 Outcome = Literal["accepted", "proposal", "rejected"]
@@ -61,7 +61,13 @@ def _confirmed(event: order.OrderConfirmed, occasion: Occasion) -> Answer:
         AnswerLine(line.line, "accepted", line, date=dates.get(line.line) or line.requested_date)
         for line in event.lines
     )
-    return Answer("order", "accepted", event.po_number, event.order_id, lines, occasion.po, event.reason)
+    cancelled = tuple(
+        AnswerLine(number, "deleted", item)
+        for number, item in _items(occasion.po).items()
+        if number not in {line.line for line in lines}
+    )
+    outcome: Outcome = "proposal" if cancelled else "accepted"
+    return Answer("order", outcome, event.po_number, event.order_id, lines + cancelled, occasion.po, event.reason)
 
 
 def _revision_requested(event: order.OrderRevisionRequested, occasion: Occasion) -> Answer:
@@ -85,6 +91,12 @@ def _revision_requested(event: order.OrderRevisionRequested, occasion: Occasion)
         else:
             lines.append(AnswerLine(number, "accepted" if proposals else "held", items.get(number)))
     return Answer("order", "proposal", event.po_number, event.order_id, tuple(lines), occasion.po, event.reason)
+
+
+def _lapsed(event: order.OrderLapsed, occasion: Occasion) -> Answer:
+    lines = tuple(AnswerLine(number, "rejected", item) for number, item in _items(occasion.po).items())
+    reason = "no revised purchase order came in time, so that this one has lapsed; a later revision reopens it"
+    return Answer("order", "rejected", event.po_number, event.order_id, lines, occasion.po, reason)
 
 
 def _rejected(event: order.OrderRejected, occasion: Occasion) -> Answer:
@@ -187,7 +199,13 @@ def _cancellation_refused(event: order.CancellationRefused, occasion: Occasion) 
     )
 
 
-def _penalty_expired(event: order.CancellationPenaltyExpired, occasion: Occasion) -> Answer:
+GOES_ON: dict[type[Event], str] = {
+    order.CancellationPenaltyExpired: "no answer to the cancellation charge came in time; work on the order continues",
+    order.CancellationPenaltyDeclined: "the cancellation charge was declined; work on the order continues",
+}
+
+
+def _goes_on(event: order.CancellationPenaltyExpired | order.CancellationPenaltyDeclined, occasion: Occasion) -> Answer:
     lines, partial = _cancellation_lines(event.lines, occasion, "rejected")
     return Answer(
         "cancellation",
@@ -196,18 +214,31 @@ def _penalty_expired(event: order.CancellationPenaltyExpired, occasion: Occasion
         event.order_id,
         lines,
         occasion.po,
-        "no answer to the cancellation charge came in time; work on the order continues",
+        GOES_ON[type(event)],
         reference=event.question_id,
         partial=partial,
     )
 
 
-def _penalty_proposed(event: order.CancellationPenaltyProposed, occasion: Occasion) -> Answer | None:
+def _answer_refused(event: desk.CommandRefused, occasion: Occasion) -> Answer | None:
+    """Of all that the hub refuses, customers are told that their answer to an offer came too late (R38)."""
+    if event.type != AnswerPenalty.TYPE or occasion.po is None or event.order_id is None:
+        return None
+    reason = f"your answer came too late and changes nothing: {event.message}"
+    return Answer("cancellation", "rejected", occasion.po.po_number, event.order_id, (), occasion.po, reason)
+
+
+def _penalty_proposed(
+    event: order.CancellationPenaltyProposed | order.CancellationReminded, occasion: Occasion
+) -> Answer | None:
     if not occasion.partner.cancellation_charge:
         return None
     lines, partial = _cancellation_lines(event.lines, occasion, "held")
     penalty = event.penalty
     text = f"Cancellation charge {penalty.amount} {penalty.currency}, offer open until {event.expires_at[:10]}"
+    if isinstance(event, order.CancellationReminded):
+        text = f"Reminder: {text[0].lower()}{text[1:]}"
+    reason = getattr(event, "reason", None)
     return Answer(
         "cancellation",
         "proposal",
@@ -215,7 +246,7 @@ def _penalty_proposed(event: order.CancellationPenaltyProposed, occasion: Occasi
         event.order_id,
         lines,
         occasion.po,
-        f"{text}. {event.reason}" if event.reason else text,
+        f"{text}. {reason}" if reason else text,
         (penalty.amount, penalty.currency),
         event.question_id,
         partial,
@@ -231,8 +262,12 @@ ANSWERS: dict[type[Event], Callable[..., Answer | None]] = {
     order.OrderChangeRefused: _change_refused,
     order.CancellationGranted: _granted,
     order.CancellationRefused: _cancellation_refused,
-    order.CancellationPenaltyExpired: _penalty_expired,
+    order.CancellationPenaltyExpired: _goes_on,
+    order.CancellationPenaltyDeclined: _goes_on,
     order.CancellationPenaltyProposed: _penalty_proposed,
+    order.CancellationReminded: _penalty_proposed,
+    order.OrderLapsed: _lapsed,
+    desk.CommandRefused: _answer_refused,
 }
 """Events that a customer is answered by"""
 

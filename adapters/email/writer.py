@@ -14,6 +14,7 @@ from typing import Any
 
 from adapters.email.body import as_html, as_text, has_template, one_line, render
 from adapters.email.phrasing import TABLES, Phrasing
+from hub.messages.customer_po import AnswerPenalty
 from hub.partners import Partner
 from hub.ports import Composed, Numbers, Occasion
 
@@ -31,10 +32,12 @@ TOLD_TO_CUSTOMERS = frozenset(
         "shipment.shipped",
         "cancellation.granted",
         "cancellation.refused",
+        "cancellation.extended",
         "cancellation.penalty-proposed",
         "cancellation.reminded",
         "cancellation.penalty-expired",
         "cancellation.penalty-declined",
+        "command.refused",
     }
 )
 TOLD_TO_SUPPLIERS = frozenset(
@@ -82,10 +85,10 @@ class EmailWriter:
         """The mail that tells the partner of the event; None when this partner is not to be told."""
         name = plain_type(occasion.event.TYPE)
         address = destination(occasion.partner, occasion.our_domain)
-        if name not in self._types or not address or not _concerns(name, occasion.partner):
+        data = occasion.event.data()
+        if name not in self._types or not address or not _concerns(name, data, occasion.partner):
             return None
         language = language_of(occasion.partner, name)
-        data = occasion.event.data()
         say = Phrasing(language)
         title, paragraphs = render(language, name, _values(occasion, data, say))
         currency = _currency(occasion, data)
@@ -128,7 +131,12 @@ def language_of(partner: Partner, name: str) -> str:
     return wanted if has_template(wanted, name) else "en"
 
 
-def _concerns(name: str, partner: Partner) -> bool:
+def _concerns(name: str, data: Mapping[str, Any], partner: Partner) -> bool:
+    """Whether the event is for this partner, and says something to it: a void offer, an answer that came too late."""
+    if name == "cancellation.extended" and not data.get("voided_question_id"):
+        return False
+    if name == "command.refused" and data["type"] != AnswerPenalty.TYPE:
+        return False
     return (name in TOLD_TO_SUPPLIERS) == (partner.role == "supplier")
 
 
@@ -160,7 +168,8 @@ def _values(occasion: Occasion, data: Mapping[str, Any], say: Phrasing) -> dict[
         "material_po_id": data.get("material_po_id", ""),
         "revision": int(data.get("revision", 1)),
         "version": int(data.get("version", 1)),
-        "reason": data.get("reason") or "",
+        "reason": data.get("reason") or data.get("message") or "",
+        "code": data.get("code") or "",
         "line": data.get("line", ""),
         "lines": ", ".join(lines),
         "refused": ", ".join(data.get("refused") or []),

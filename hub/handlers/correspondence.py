@@ -20,6 +20,7 @@ from hub.errors import HubError
 from hub.handlers.intake import outgoing
 from hub.messages.base import Event
 from hub.messages.catalogue import EVENTS
+from hub.messages.customer_po import SubmitCustomerPo
 from hub.messages.documents import DocumentDeliveryFailed
 from hub.messages.envelope import Letter, derived_id, open_letter, write_letter
 from hub.partners import Partner, Partners
@@ -132,7 +133,8 @@ class Correspondence:
         if not customer_id:
             return None
         partner = self._partners().get(customer_id)
-        channel = order.po.source.channel if order else partner.channel if partner else ""
+        asked = getattr(message, "source", None)
+        channel = order.po.source.channel if order else asked.channel if asked else partner.channel if partner else ""
         if channel == "api" and partner:
             channel = partner.channel
         return _Told(letter, partner, customer_id, channel, order)
@@ -152,11 +154,11 @@ class Correspondence:
             self._undeliverable(told, "no_partner", f"there is no profile of partner {told.partner_id}", journal)
             return None
         order = told.order
-        thread, subject = threads.get(order.order_id if order else "", ((), ""))
+        thread, subject = threads.get(order.order_id if order else "", (_asked_in(event), ""))
         occasion = Occasion(
             event=event,
             partner=told.partner,
-            po=order.po if order else None,
+            po=_po_of(order, event) if order else None,
             thread=thread,
             subject=subject,
             our_domain=self._our_domain,
@@ -168,6 +170,9 @@ class Correspondence:
             self._undeliverable(told, "cannot_compose", f"{type(error).__name__}: {error}", journal)
             return None
         if composed is None:
+            if not _reachable(told, event.TYPE):
+                text = f"{told.partner.name} has no address in its profile to be told over"
+                self._undeliverable(told, "no_address", text, journal)
             return None
         return outgoing(
             f"D-{short(told.letter.envelope.id, told.partner.id)}",
@@ -216,8 +221,31 @@ class Correspondence:
         )
 
 
-_WORTH_A_MAIL = frozenset({"cancellation.penalty-proposed.v1", "cancellation.reminded.v1", "material-po.reminded.v1"})
-"""questions to which the partner has to find an answer"""
+_QUESTIONS = frozenset({"cancellation.penalty-proposed.v1", "cancellation.reminded.v1"})
+"""to which the customer has to find an answer"""
+_WORTH_A_MAIL = _QUESTIONS | {"cancellation.extended.v1", "order.reminded.v1", "material-po.reminded.v1"}
+"""what is told by mail where the partner's channel has no words for it"""
+
+
+def _reachable(told: _Told, kind: str) -> bool:
+    """Whether the partner has an address for what it has to be told; a question can go by mail as well."""
+    assert told.partner is not None  # noqa: S101  # nothing is composed for nobody
+    mail = told.partner.email is not None and bool(told.partner.email.answer_to or told.partner.email.addresses)
+    if told.channel == "email" or kind in _QUESTIONS:
+        return mail
+    return told.partner.edi is not None
+
+
+def _asked_in(event: Event) -> tuple[str, ...]:
+    """The conversation of a request that belongs to no order: the mail that it came in."""
+    source = getattr(event, "source", None)
+    return (source.message_id,) if source and source.message_id else ()
+
+
+def _po_of(order: Order, event: Event) -> SubmitCustomerPo:
+    """The purchase order that the event is about: the revision that it names, else the last."""
+    named = getattr(event, "revision", None)
+    return order.revisions[named - 1].po if named and named <= len(order.revisions) else order.po
 
 
 async def _orders(connection: AsyncConnection, letters: Sequence[Letter]) -> dict[str, Order]:

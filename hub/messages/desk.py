@@ -92,10 +92,10 @@ class CommandRefused(
     subject="command_id",
     example={
         "command_id": "0b6a6f0e-5c1e-5d8f-9a56-2f1f8e2a7d11",
-        "type": "order.review.v1",
-        "code": "task_closed",
-        "message": "the review has been answered already",
-        "where": "task_id",
+        "type": "penalty.answer.v1",
+        "code": "question_closed",
+        "message": "offer Q-7K3M9QX2WDRT-1 has expired, and work on the order continues",
+        "where": "question_id",
         "order_id": "O-7K3M9QX2WDRT",
     },
 ):

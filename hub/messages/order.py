@@ -26,7 +26,7 @@ from hub.messages.base import (
     Text,
     Wire,
 )
-from hub.messages.customer_po import PO_EXAMPLE, Line, SubmitCustomerPo
+from hub.messages.customer_po import PO_EXAMPLE, Line, Source, SubmitCustomerPo
 
 _ORDER: dict[str, Any] = {"order_id": "O-7K3M9QX2WDRT", "customer_id": "C-HOLT", "po_number": "4500119034"}
 _SALES: dict[str, Any] = {"by": {"role": "sales-officer", "name": "Ada Lind"}}
@@ -447,7 +447,10 @@ class CancellationRequested(
 
 
 class CancellationExtended(
-    CancellationEvent, type="cancellation.extended.v1", subject="cancellation_id", example=_CANCELLATION
+    CancellationEvent,
+    type="cancellation.extended.v1",
+    subject="cancellation_id",
+    example={**_CANCELLATION, "lines": ["1", "2"], "added": ["2"], "voided_question_id": "Q-7K3M9QX2WDRT-1"},
 ):
     """Further lines join the request being decided, or the PO was revised; an open offer is void (R38)."""
 
@@ -479,6 +482,8 @@ class CancellationRefused(
     lines: list[LineNumber] = []
     code: Literal["refused", "too_late", "unknown_order", "unknown_line", "order_closed"]
     reason: Text
+    source: Source | None = None
+    """how the request came in, where nobody knows the purchase order: the answer goes the same way"""
     by: By | None = None
 
 

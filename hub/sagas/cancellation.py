@@ -72,6 +72,7 @@ def _refused(request: CancelCustomerPo, scene: Scene, lines: list[str]) -> Cance
         lines=lines,
         code=code,  # type: ignore[arg-type]  # _why_not gives only codes of the schema
         reason=reason,
+        source=request.source if scene.order.state == NEW else None,
     )
 
 

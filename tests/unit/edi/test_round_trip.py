@@ -18,6 +18,7 @@ from adapters.edi.writer import EdifactWriter, X12Writer
 from adapters.edi.x12.envelope import X12Stream
 from hub.messages.base import Event
 from hub.messages.catalogue import EVENTS
+from hub.messages.customer_po import PO_EXAMPLE, SubmitCustomerPo
 from hub.messages.materials import MaterialPoIssued
 from hub.messages.order import OrderConfirmed, OrderRevisionRequested
 from hub.messages.production import Shipped
@@ -187,7 +188,8 @@ WRITTEN = sorted(name for name in EVENTS if WRITERS["x12"].writes(name))
 def written(standard: str, event_type: str) -> bytes:
     event = EVENTS[event_type].model_validate(EVENTS[event_type].EXAMPLE)
     assert isinstance(event, Event)
-    composed = WRITERS[standard].compose(Occasion(event, PARTNER), Numbers(), NOW)
+    po = SubmitCustomerPo.model_validate(PO_EXAMPLE)
+    composed = WRITERS[standard].compose(Occasion(event, PARTNER, po), Numbers(), NOW)
     assert composed is not None
     return composed.content
 

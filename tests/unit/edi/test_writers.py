@@ -12,6 +12,7 @@ from adapters.edi.writer import EdifactWriter, X12Writer
 from hub.messages.base import Event
 from hub.messages.catalogue import EVENTS
 from hub.messages.customer_po import SubmitCustomerPo
+from hub.messages.desk import CommandRefused
 from hub.messages.order import OrderConfirmed, OrderRevisionRequested
 from hub.partners import EdiProfile, Partner, Partners
 from hub.ports import Context, Occasion, Reader, Writer
@@ -36,9 +37,10 @@ def partner(**edi: object) -> Partner:
     return Partner(id="C-P", name="Partner", edi=profile, cancellation_charge=True)
 
 
-def written(standard: str, event: Event, whom: Partner | None = None) -> str:
+def written(standard: str, event: Event, whom: Partner | None = None, lines: int | None = None) -> str:
     po = PO[standard]
     assert isinstance(po, SubmitCustomerPo)
+    po = po.model_copy(update={"lines": po.lines[:lines]})
     composed = WRITERS[standard].compose(Occasion(event, whom or partner(), po), Numbers(), NOW)
     assert composed is not None
     return composed.content.decode()
@@ -56,9 +58,12 @@ WRITTEN = sorted(t for t in EVENTS if WRITERS["x12"].writes(t))
 def test_the_events_that_partners_are_told_of() -> None:
     assert WRITTEN == [
         "cancellation.granted.v1",
+        "cancellation.penalty-declined.v1",
         "cancellation.penalty-expired.v1",
         "cancellation.penalty-proposed.v1",
         "cancellation.refused.v1",
+        "cancellation.reminded.v1",
+        "command.refused.v1",
         "material-po.cancel-requested.v1",
         "material-po.issued.v1",
         "material-po.reduced.v1",
@@ -67,6 +72,7 @@ def test_the_events_that_partners_are_told_of() -> None:
         "order.changed.v1",
         "order.confirmed.v1",
         "order.delay-confirmed.v1",
+        "order.lapsed.v1",
         "order.rejected.v1",
         "order.revision-requested.v1",
         "shipment.shipped.v1",
@@ -78,8 +84,9 @@ def test_the_events_that_partners_are_told_of() -> None:
 def test_what_is_written_reads_without_a_finding(standard: str, event_type: str) -> None:
     text = written(standard, example(event_type))
     reading = READERS[standard].read(text.encode(), "", US if event_type.startswith("material") else US_SELLING)
-    assert reading.findings == ()
-    assert reading.disposition == "accepted"
+    names_no_lines = event_type == "command.refused.v1"
+    assert {each.code for each in reading.findings} <= ({"reference_missing"} if names_no_lines else set())
+    assert names_no_lines or reading.disposition == "accepted"
 
 
 @pytest.mark.rule("R22")
@@ -94,10 +101,46 @@ def test_a_reminder_is_the_order_again() -> None:
 def test_a_confirmation_says_so_line_by_line() -> None:
     event = example("order.confirmed.v1")
     assert isinstance(event, OrderConfirmed)
-    assert "BAK*00*AD*4500119034*20261120*" in written("x12", event)
-    assert "ACK*IA*24*EA*067*20270111~" in written("x12", event)
-    assert "+29'" in written("edifact", event)
-    assert "LIN+1+5'" in written("edifact", event)
+    assert "BAK*00*AD*4500119034*20261120*" in written("x12", event, lines=1)
+    assert "ACK*IA*24*EA*067*20270111~" in written("x12", event, lines=1)
+    assert "+29'" in written("edifact", event, lines=1)
+    assert "LIN+1+5'" in written("edifact", event, lines=1)
+
+
+@pytest.mark.rule("R5", "R37", "R39")
+def test_a_confirmation_says_which_lines_were_cancelled_before() -> None:
+    """A line cancelled during the review, or named again by a revision that crossed its cancellation."""
+    event = example("order.confirmed.v1")
+    assert "BAK*00*AC*" in written("x12", event)
+    assert written("x12", event).count("ACK*IA*") == 1
+    assert "ACK*ID*" in written("x12", event)
+    assert "LIN+2+2'" in written("edifact", event)
+
+
+@pytest.mark.rule("R33", "R38")
+@pytest.mark.parametrize(
+    ("event_type", "text"),
+    [
+        ("cancellation.penalty-declined.v1", "the cancellation charge was declined; work on the order continues"),
+        ("cancellation.penalty-expired.v1", "no answer to the cancellation charge came in time"),
+        ("cancellation.reminded.v1", "Reminder: cancellation charge 150.00 EUR, offer open until 2026-11-29"),
+        ("command.refused.v1", "your answer came too late and changes nothing: offer Q-7K3M9QX2WDRT-1 has expired"),
+    ],
+)
+def test_every_end_of_an_offer_is_told(event_type: str, text: str) -> None:
+    segments = written("x12", example(event_type)).split("~\n")
+    assert any(text in segment for segment in segments)
+    assert any(each.startswith("BCA*") and each[6:].startswith(("*AC*", "*RJ*")) for each in segments)
+    assert text.partition(":")[0][:30] in written("edifact", example(event_type))
+
+
+@pytest.mark.rule("R38", "R40")
+def test_no_other_refusal_goes_to_a_customer() -> None:
+    refused = CommandRefused(command_id="1", type="order.review.v1", code="task_closed", message="x", order_id="O-1")
+    for standard, writer in WRITERS.items():
+        po = PO[standard]
+        assert isinstance(po, SubmitCustomerPo)
+        assert writer.compose(Occasion(refused, partner(), po), Numbers(), NOW) is None
 
 
 @pytest.mark.rule("R3", "R5")

@@ -158,3 +158,19 @@ def test_only_message_ids_get_into_references() -> None:
         compose(event("order.confirmed.v1"), partner(), thread=("<a@b.example>\r\nBcc: x", "<c@d.example>"))
     )
     assert message["References"] == "<c@d.example>"
+
+
+@pytest.mark.rule("R38")
+def test_a_customer_is_told_of_a_void_offer_and_of_an_answer_that_came_too_late_and_of_nothing_else_like_it() -> None:
+    assert compose(event("cancellation.extended.v1"), partner()) is not None
+    assert compose(event("cancellation.extended.v1", voided_question_id=None), partner()) is None
+    _, text, _ = parse(compose(event("command.refused.v1"), partner(), po=SubmitCustomerPo.model_validate(PO_EXAMPLE)))
+    assert "offer Q-7K3M9QX2WDRT-1 has expired" in " ".join(text.split())
+    assert compose(event("command.refused.v1", type="order.review.v1"), partner()) is None
+
+
+@pytest.mark.rule("R34", "R37")
+@pytest.mark.parametrize(("code", "goes_on"), [("refused", True), ("too_late", False), ("unknown_order", False)])
+def test_that_work_goes_on_is_said_only_where_it_does(code: str, goes_on: bool) -> None:
+    _, text, _ = parse(compose(event("cancellation.refused.v1", code=code), partner()))
+    assert ("work on it continues" in " ".join(text.split())) == goes_on
