@@ -53,7 +53,7 @@ format: setup ## put the code into its form
 	@$(BIN)/ruff check --quiet --fix-only $(CODE)
 	@$(BIN)/ruff format $(CODE)
 
-prove: setup ## the properties of the process, over many random runs
+prove: setup ## a hub is killed twice among 100 orders; the books of two witnesses have to agree
 	@$(BIN)/python -m hub.simulation.prove $(ARGS)
 
 soak: setup ## the tests that take minutes

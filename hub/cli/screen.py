@@ -87,7 +87,7 @@ def cell(value: object) -> str:
 
 
 def show_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], empty: str, title: str = "") -> None:
-    """Print rows as a table; where the output is no terminal, as plain columns that nothing cuts short."""
+    """Print rows as a table without its empty columns; where the output is no terminal, as all columns, cut nowhere."""
     if not rows:
         say(empty)
         return
@@ -96,7 +96,8 @@ def show_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], empty:
     if title:
         say(title)
     if sys.stdout.isatty():
-        _rich_table(heads, cells)
+        filled = [place for place in range(len(heads)) if any(row[place] for row in cells)]
+        _rich_table([heads[place] for place in filled], [[row[place] for place in filled] for row in cells])
     else:
         _plain_table(heads, cells)
 
