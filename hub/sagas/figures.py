@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import ROUND_UP, Decimal
+from itertools import islice
 from math import ceil
 from typing import Any
 
@@ -15,6 +16,8 @@ from hub.sagas.model import Stock
 from hub.sagas.numbers import SMALLEST, ZERO, plain
 
 Facts = dict[str, Any]
+ARRIVALS = 10
+"""the most arrivals that are shown, the soonest; what is on order in all stands beside them"""
 WEEKS = 8
 """the most weeks before a requested date for which the load is shown"""
 
@@ -57,7 +60,7 @@ def arrival_figures(coming: Iterable[Arrival]) -> list[Facts]:
             "supplier_id": each.supplier_id,
             "material_po_id": each.material_po_id,
         }
-        for each in coming
+        for each in islice(coming, ARRIVALS)
     ]
 
 

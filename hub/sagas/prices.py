@@ -25,10 +25,12 @@ def agreed_price(item: Line, terms: CustomerTerms) -> Agreed | None:
 def price_differs(item: Line, currency: str | None, terms: CustomerTerms) -> bool:
     """Whether a line asks for a price, or in a currency, other than what is agreed."""
     agreed = agreed_price(item, terms)
-    if agreed is None or item.unit_price is None:
+    if agreed is None:
         return False
     if currency and terms.currency and currency != terms.currency:
         return True
+    if item.unit_price is None:
+        return False
     return decimal(item.unit_price) * decimal(agreed.basis) != decimal(agreed.price) * decimal(item.price_basis)
 
 

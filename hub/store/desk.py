@@ -88,7 +88,8 @@ def _open(task: TaskOpened, case: Case) -> bool:
 
 
 def _with_task(letter: Letter, task: TaskOpened) -> Letter:
-    return Letter(letter.envelope.model_copy(update={"data": task.data()}), task)
+    data = {**letter.envelope.data, "facts": task.facts}
+    return Letter(letter.envelope.model_copy(update={"data": data}), task)
 
 
 async def _look_up(connection: AsyncConnection, subjects: Sequence[Subjects], scope: Scope) -> Knowledge:
