@@ -26,7 +26,7 @@ from hub.handlers.intake import Intake
 from hub.handlers.post_room import PostRoom
 from hub.partners import Partner, Partners, PenaltyTable, load_partners
 from hub.policies import Policies
-from hub.ports import Context, Reader, Writer
+from hub.ports import Context, Reader, Transport, Writer
 from hub.sagas.case import Agreed, CustomerTerms, Rules, SupplierOffer
 from hub.settings import Settings
 from hub.store.database import Database
@@ -150,7 +150,7 @@ class Hub:
     intake: Intake
     correspondence: Correspondence
     post_room: PostRoom
-    folders: Folders
+    transport: Transport
     consumers: tuple[Consumer, ...]
 
     async def __aenter__(self) -> Self:
@@ -167,7 +167,7 @@ class Hub:
         await migrate(self.database)
         await open_stock(self.database, self.partners)
         await learn_once(self.database)
-        self.folders.prepare()
+        self.transport.prepare()
         await self.work.start()
         await self.correspondence.batcher.start()
         await self.bus.start(self.consumers)
@@ -197,22 +197,36 @@ class Hub:
         await self.database.close()
 
 
-def build(settings: Settings, now: Clock = utc_now) -> Hub:
-    """Put a hub together. Raises ConfigurationError."""
+@dataclass(frozen=True, slots=True)
+class World:
+    """What surrounds a hub: its store, its broker, and what carries its documents."""
+
+    database: Database
+    bus: Bus
+    transport: Transport
+
+
+def world_of(settings: Settings, now: Clock) -> World:
+    """The world that the settings name. Raises ConfigurationError."""
+    database = Database(settings.database_url)
+    if settings.embedded:
+        return World(database, EmbeddedBus(), Folders(settings.folder))
+    bus = RabbitBus(
+        settings.broker_url,
+        prefetch=settings.prefetch,
+        timeout=settings.publish_timeout,
+        delivery_limit=settings.delivery_limit,
+    )
+    bus.take_dead(dead.handler(database, now))
+    return World(database, bus, Folders(settings.folder))
+
+
+def build(settings: Settings, now: Clock = utc_now, world: World | None = None) -> Hub:
+    """Put a hub together, in the world that the settings name or in the one given. Raises ConfigurationError."""
     partners = partners_of(settings)
     rules, policies = rules_of(settings, partners), policies_of(settings, partners)
-    database = Database(settings.database_url)
-    bus: EmbeddedBus | RabbitBus
-    if settings.embedded:
-        bus = EmbeddedBus()
-    else:
-        bus = RabbitBus(
-            settings.broker_url,
-            prefetch=settings.prefetch,
-            timeout=settings.publish_timeout,
-            delivery_limit=settings.delivery_limit,
-        )
-        bus.take_dead(dead.handler(database, now))
+    world = world or world_of(settings, now)
+    database, bus, transport = world.database, world.bus, world.transport
     lease = FileLease(database) if database.sqlite else PostgresLease(database)
     relay = Relay(database, bus, lease, now, poll=0.025 if settings.embedded else 0.25)
     source, committed = settings.source, relay.wake
@@ -235,8 +249,7 @@ def build(settings: Settings, now: Clock = utc_now) -> Hub:
         limit=settings.max_document_bytes,
         committed=committed,
     )
-    folders = Folders(settings.folder)
-    post_room = PostRoom(database, intake, folders, now, source=source, limit=settings.max_document_bytes)
+    post_room = PostRoom(database, intake, transport, now, source=source, limit=settings.max_document_bytes)
 
     def written() -> None:
         relay.wake()
@@ -270,6 +283,6 @@ def build(settings: Settings, now: Clock = utc_now) -> Hub:
         intake,
         correspondence,
         post_room,
-        folders,
+        transport,
         consumers,
     )

@@ -163,6 +163,10 @@ class Arrival:
 class Transport(Protocol):
     """Carries files in and out. Its calls block; the hub makes them in a thread."""
 
+    def prepare(self) -> None:
+        """Be ready for the first file. Raises OSError."""
+        ...
+
     def arrivals(self) -> list[Arrival]:
         """The files that are complete and wait to be taken in."""
         ...

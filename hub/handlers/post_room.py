@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -24,6 +23,10 @@ log = logging.getLogger("hub.post")
 PORTION = 100
 AGAIN = 10.0
 """seconds until what could not be taken in or sent is tried again"""
+
+
+def _moment() -> float:
+    return asyncio.get_running_loop().time()
 
 
 class PostRoom:
@@ -102,10 +105,10 @@ class PostRoom:
             except StoreUnavailable:
                 raise
             except OSError as error:
-                self._put_off[arrival] = time.monotonic() + AGAIN
+                self._put_off[arrival] = _moment() + AGAIN
                 log.warning("%r cannot be taken in, and stays in the inbox: %s", arrival.name, error)
             except Exception:
-                self._put_off[arrival] = time.monotonic() + AGAIN
+                self._put_off[arrival] = _moment() + AGAIN
                 log.exception("%r cannot be taken in, by a defect, and stays in the inbox", arrival.name)
         return receipts
 
@@ -156,7 +159,7 @@ class PostRoom:
         try:
             return await asyncio.to_thread(self._transport.send, row.partner_id, row.document_id, extension, row.raw)
         except OSError as error:
-            self._put_off[row.partner_id] = time.monotonic() + AGAIN
+            self._put_off[row.partner_id] = _moment() + AGAIN
             log.warning("what %s is to be sent is kept, and tried again: %s", row.partner_id, error)
             return None
 
@@ -180,7 +183,7 @@ class PostRoom:
         )
 
     def _is_put_off(self, what: Arrival | str) -> bool:
-        if self._put_off.get(what, 0.0) > time.monotonic():
+        if self._put_off.get(what, 0.0) > _moment():
             return True
         self._put_off.pop(what, None)
         return False

@@ -32,7 +32,8 @@ class People:
         self._choices = choices
         self._script = script
         self._today = today
-        self._found_bad: set[str] = set()
+        self._found_bad: dict[str, str] = {}
+        """by work order: the task whose inspection found a bad piece; asked again, it finds the same"""
         self._answers: dict[str, Callable[[TaskOpened, dict[str, Any]], dict[str, Any] | None]] = {
             "order.review.v1": self._review,
             "order.review-change.v1": self._review_change_of_order,
@@ -163,9 +164,8 @@ class People:
         pieces, work = Decimal(facts["in_inspection"]), task.work_order_id or ""
         scripted = (facts["po_number"], facts["line"]) in self._script.defects
         bad = scripted or self._choices.happens(self._script.defect, "bad", work)
-        if not bad or work in self._found_bad:
+        if not bad or self._found_bad.setdefault(work, task.task_id) != task.task_id:
             return {"passed": f"{pieces:f}", "failed": "0"}
-        self._found_bad.add(work)
         failed = min(Decimal(1), pieces)
         return {"passed": f"{pieces - failed:f}", "failed": f"{failed:f}", "defect": "burr on the inner edge"}
 

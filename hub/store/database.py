@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
@@ -50,9 +50,14 @@ DRIVER_ERRORS = (InterfaceError, PostgresError)
 
 
 class Database:
-    """One database. Writers of a SQLite file take turns from the first statement on; readers never wait."""
+    """One database. Writers of a SQLite file take turns from the first statement on; readers never wait.
 
-    def __init__(self, url: str, *, patience: float = PATIENCE) -> None:
+    ``connect`` opens a SQLite file in place of the usual driver (the simulation's, which needs no thread).
+    """
+
+    def __init__(
+        self, url: str, *, patience: float = PATIENCE, connect: Callable[[], Awaitable[Any]] | None = None
+    ) -> None:
         try:
             self.url = make_url(url)
         except (ArgumentError, ValueError) as error:
@@ -61,7 +66,7 @@ class Database:
         self.patience = patience
         self.sqlite = self.url.get_backend_name() == "sqlite"
         if self.sqlite:
-            self._open_sqlite()
+            self._open_sqlite(connect)
         elif self.url.get_backend_name() == "postgresql":
             self.url = self.url.set(drivername="postgresql+asyncpg")
             self._open_postgres()
@@ -69,7 +74,7 @@ class Database:
             raise ConfigurationError("the store is SQLite or PostgreSQL", where="HUB_DATABASE_URL")
         self._turn = asyncio.Lock()
 
-    def _open_sqlite(self) -> None:
+    def _open_sqlite(self, connect: Callable[[], Awaitable[Any]] | None) -> None:
         self.url = self.url.set(drivername="sqlite+aiosqlite")
         if not self.url.database or self.url.database == ":memory:":
             raise ConfigurationError("the store needs a file; memory forgets", where="HUB_DATABASE_URL")
@@ -78,8 +83,9 @@ class Database:
         except OSError as error:
             text = f"the folder of {self.url.database} cannot be made: {error.strerror}"
             raise ConfigurationError(text, where="HUB_DATABASE_URL") from error
-        self._writer = create_async_engine(self.url, pool_size=1, max_overflow=0)
-        self._reader = create_async_engine(self.url, pool_size=5)
+        driver: dict[str, Any] = {"async_creator": connect} if connect else {}
+        self._writer = create_async_engine(self.url, pool_size=1, max_overflow=0, **driver)
+        self._reader = create_async_engine(self.url, pool_size=5, **driver)
         event.listen(self._writer.sync_engine, "connect", _prepare_sqlite)
         event.listen(self._writer.sync_engine, "begin", _begin_immediately)
         event.listen(self._reader.sync_engine, "connect", _prepare_sqlite)

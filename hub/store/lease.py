@@ -65,6 +65,10 @@ class FileLease:
 
     async def release(self) -> None:
         """Give the lock back."""
+        self.drop()
+
+    def drop(self) -> None:
+        """Close the file, and with it the lock, as the end of the process does."""
         if self._file is not None:
             self._file.close()
             self._file = None

@@ -24,7 +24,7 @@ async def test_a_po_becomes_an_order_and_is_answered_in_kind(
     backing: Settings, name: str, customer: str, number: str, syntax: str | None, answer: bytes, kind: str
 ) -> None:
     async with build(with_partners(backing)) as hub:
-        (hub.folders.inbox / name.rpartition("/")[2]).write_bytes((DATA / name).read_bytes())
+        (hub.transport.inbox / name.rpartition("/")[2]).write_bytes((DATA / name).read_bytes())
 
         received = (await eventually(lambda: events(hub, "order.received"), "order.received"))[0]
         verdict = await send(hub, "order.review", customer_id=customer, po_number=number, decision="confirm", by=SALES)
@@ -36,11 +36,11 @@ async def test_a_po_becomes_an_order_and_is_answered_in_kind(
         assert received.order_id == verdict.order_id
         assert [row.kind for row in sent] == [kind]
         assert answer in sent[0].raw
-        written = list((hub.folders.outbox / customer).iterdir())
+        written = list((hub.transport.outbox / customer).iterdir())
         assert any(path.read_bytes() == sent[0].raw for path in written)
         if syntax:
             assert syntax in {row.purpose for row in await documents(hub, direction="out", kind=kind)}
-        assert not list(hub.folders.inbox.iterdir())
+        assert not list(hub.transport.inbox.iterdir())
         assert await events(hub, "document.sent")
 
 
@@ -86,18 +86,18 @@ async def test_the_same_document_twice_starts_nothing_twice(backing: Settings) -
 async def test_a_bad_document_is_kept_with_a_report_and_stops_nothing(backing: Settings, raw: bytes, code: str) -> None:
     settings = with_partners(backing).model_copy(update={"max_document_bytes": 2_000_000})
     async with build(settings) as hub:
-        (hub.folders.inbox / "bad.edi").write_bytes(raw)
-        (hub.folders.inbox / "good.edi").write_bytes((DATA / "edi/cascade-850-new.edi").read_bytes())
+        (hub.transport.inbox / "bad.edi").write_bytes(raw)
+        (hub.transport.inbox / "good.edi").write_bytes((DATA / "edi/cascade-850-new.edi").read_bytes())
 
         await eventually(lambda: events(hub, "order.received"), "the good document's order")
         rejected = await eventually(lambda: events(hub, "document.rejected"), "document.rejected")
 
         assert code in rejected[0].body
-        kept = sorted(path.name for path in hub.folders.failed.iterdir())
+        kept = sorted(path.name for path in hub.transport.failed.iterdir())
         assert len(kept) == 2
         assert kept[1].endswith(".report.txt")
-        assert code in (hub.folders.failed / kept[1]).read_text()
-        assert (hub.folders.failed / kept[0]).read_bytes() == raw
+        assert code in (hub.transport.failed / kept[1]).read_text()
+        assert (hub.transport.failed / kept[0]).read_bytes() == raw
 
 
 @pytest.mark.rule("R33")

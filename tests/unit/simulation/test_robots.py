@@ -147,6 +147,15 @@ async def test_what_is_heard_twice_or_by_robots_started_anew_is_answered_under_t
     assert once == await told(story())
 
 
+def test_who_inspects_finds_the_same_when_asked_again() -> None:
+    """Two answers under one id would be two messages, of which the hub sets one aside."""
+    people = People(Choices(1), Script(defect=1), lambda: TODAY)
+    first, again = (people.answer(task("quality.inspect.v1")) for _ in range(2))
+    after_the_fix = people.answer(task("quality.inspect.v1").model_copy(update={"task_id": "T-K-2"}))
+    assert first == again
+    assert [answer.data()["failed"] for answer in (first, after_the_fix) if answer] == ["1", "0"]
+
+
 @pytest.mark.rule("R12")
 async def test_when_somebody_else_took_the_stock_all_of_it_is_ordered() -> None:
     wire = Wire()
