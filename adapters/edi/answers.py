@@ -120,18 +120,19 @@ def _delay_confirmed(event: order.OrderDelayConfirmed, occasion: Occasion) -> An
 
 
 def _changed(event: order.OrderChanged, occasion: Occasion) -> Answer:
-    items = _items(occasion.po)
+    items, dates = _items(occasion.po), {each.line: each.confirmed for each in event.dates}
     lines = [
         AnswerLine(
             change.line,
             "deleted" if change.action == "delete" else "accepted",
             change.after or change.before or items.get(change.line),
             action=change.action,
+            date=dates.get(change.line),
         )
         for change in event.lines
         if change.line not in event.refused
     ]
-    lines += [AnswerLine(number, "rejected", items.get(number), action="change") for number in event.refused]
+    lines += _kept(event.refused, event.reasons, items)
     return Answer(
         "change",
         "proposal" if event.refused else "accepted",
@@ -144,9 +145,16 @@ def _changed(event: order.OrderChanged, occasion: Occasion) -> Answer:
     )
 
 
+def _kept(numbers: list[str], reasons: list[order.LineReason], items: dict[str, Line]) -> list[AnswerLine]:
+    """Lines that keep their terms, each with the reason."""
+    why = {each.line: each.reason for each in reasons}
+    return [
+        AnswerLine(number, "rejected", items.get(number), action="change", text=why.get(number)) for number in numbers
+    ]
+
+
 def _change_refused(event: order.OrderChangeRefused, occasion: Occasion) -> Answer:
-    items = _items(occasion.po)
-    lines = tuple(AnswerLine(number, "rejected", items.get(number), action="change") for number in event.lines)
+    lines = tuple(_kept(event.lines, event.reasons, _items(occasion.po)))
     return Answer(
         "change",
         "rejected",

@@ -173,6 +173,7 @@ def _values(occasion: Occasion, data: Mapping[str, Any], say: Phrasing) -> dict[
         "line": data.get("line", ""),
         "lines": ", ".join(lines),
         "refused": ", ".join(data.get("refused") or []),
+        "reasons": "; ".join(f"{each['line']}: {each['reason']}" for each in data.get("reasons") or []),
         "confirmed": say.day(data.get("confirmed")),
         "before": say.day(data.get("before")),
         "shipped_on": say.day(data.get("shipped_on")),

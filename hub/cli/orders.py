@@ -12,7 +12,7 @@ from hub.errors import NotFound, Refused
 from hub.sagas.order import CLOSED, OPEN
 from hub.store import queries
 from hub.store.database import Database
-from hub.store.whole import whole_order
+from hub.store.whole import difference, whole_order
 
 STATES = (*OPEN, *CLOSED)
 
@@ -74,21 +74,56 @@ async def find_order(database: Database, name: str) -> str:
 
 @example(
     "hub order 4500119034",
+    "hub order 4500119034 --diff 1..2",
 )
 def order(
     name: Annotated[str, typer.Argument(metavar="ID-OR-PO", help="Id of the order, or the customer's PO number.")],
+    diff: Annotated[
+        str, typer.Option(metavar="OLD..NEW", help="Only what differs between two revisions, such as 1..2.")
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """Show one order whole: lines with their dates, work orders, materials, shipments, and the history."""
 
     async def load(database: Database) -> dict[str, Any]:
-        return await whole_order(database, await find_order(database, name))
+        found = await find_order(database, name)
+        return await difference(database, found, *_two(diff)) if diff else await whole_order(database, found)
 
     found = with_store(load)
     if as_json:
         screen.show_json(found)
-        return
-    _show(found)
+    elif diff:
+        _show_difference(found)
+    else:
+        _show(found)
+
+
+def _two(text: str) -> tuple[int, int]:
+    """The two revisions that ``1..2`` names."""
+    old, dots, new = text.partition("..")
+    if not (dots and old.isascii() and new.isascii() and old.isdigit() and new.isdigit()):
+        raise typer.BadParameter(f"{text} does not name two revisions; write 1..2", param_hint="--diff")
+    return int(old), int(new)
+
+
+def _show_difference(found: dict[str, Any]) -> None:
+    header = {"line": "", "action": "order", "fields": found["header"]}
+    rows = [
+        {"line": each["line"], "action": each["action"], "field": name, **{k: _plainly(v) for k, v in values.items()}}
+        for each in (header, *found["lines"])
+        for name, values in each["fields"].items()
+    ]
+    screen.say(f"{found['order_id']}  revision {found['before']} to {found['after']}\n")
+    screen.show_table(rows, ("line", "action", "field", "before", "after"), "nothing differs")
+
+
+def _plainly(value: Any) -> str:
+    """A value on one line: what it holds, without the names of empty fields."""
+    if isinstance(value, dict):
+        return " ".join(text for each in value.values() if (text := _plainly(each)))
+    if isinstance(value, list):
+        return ", ".join(_plainly(each) for each in value)
+    return "" if value is None else str(value)
 
 
 def _show(order: dict[str, Any]) -> None:
@@ -101,10 +136,33 @@ def _show(order: dict[str, Any]) -> None:
     screen.show_table(rows, quantities, "no lines", "Lines")
     screen.show_table(rows, ("line", *dates), "", "\nDates")
     _show_work(order)
+    if len(order["revisions"]) + len(order["changes"]) > 1:
+        _show_revisions(order)
     if order["tasks"]:
         tasks = [{**each, "decision": screen.version_off(each["kind"])} for each in order["tasks"]]
         screen.show_table(tasks, ("task_id", "decision", "role", "assignee"), "", "\nOpen tasks")
     screen.show_table([history_row(each) for each in order["history"]], ("at", "what", "who", "how"), "", "\nHistory")
+
+
+def _show_revisions(order: dict[str, Any]) -> None:
+    revisions = [
+        {**each, "at": screen.shortly(each["received_at"]), "lines": len(each["po"]["lines"])}
+        for each in order["revisions"]
+    ]
+    screen.show_table(revisions, ("revision", "at", "lines"), "", "\nRevisions (--diff 1..2 shows what differs)")
+    asked = [
+        {
+            **each,
+            "at": screen.shortly(each["received_at"]),
+            "lines": ", ".join(f"{line['action']} {line['line']}" for line in each["lines"])
+            or _plainly(each["header"]),
+            "accepted": _plainly(each["accepted"]),
+            "refused": _plainly(each["refused"]),
+        }
+        for each in order["changes"]
+    ]
+    if asked:
+        screen.show_table(asked, ("change_id", "at", "state", "lines", "accepted", "refused"), "", "\nChanges")
 
 
 def _show_work(order: dict[str, Any]) -> None:

@@ -29,7 +29,10 @@ def not_held(saga: Change, scene: Scene) -> bool:
 
 
 def obstacle(order: Order, changed: ChangedLine) -> Refusal | None:
-    """Why a line keeps its terms, whatever the officer wants; nothing where it can be changed (R8)."""
+    """Why a line keeps its terms, whatever the officer wants (R8, R31); nothing where it can be changed.
+
+    The customer is told so in these words.
+    """
     number, line = changed.line, order.lines.get(changed.line)
     if line is None:
         text = f"the order has no line {number}"
@@ -40,7 +43,7 @@ def obstacle(order: Order, changed: ChangedLine) -> Refusal | None:
     if work is None:
         return None
     if production_has_begun(work):
-        text = f"production of line {number} has begun: it keeps its terms, or is cancelled (R31)"
+        text = f"production of line {number} has begun; it keeps its terms, unless it is cancelled"
         return Refusal("in_production", text)
     if changed.after is not None and any(
         need >= LARGEST for _, need, _ in scaled(work, decimal(changed.after.quantity))

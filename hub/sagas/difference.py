@@ -6,13 +6,15 @@ What a document does not say of a line, or of the order, stays as it was (R8).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
-from hub.messages.customer_po import Line, Product, SubmitCustomerPo
+from hub.messages.base import Wire
+from hub.messages.customer_po import Line, Party, Product, SubmitCustomerPo
 from hub.messages.order import ChangedLine
 from hub.sagas.numbers import ZERO, decimal, plain
 
-HEADER = ("currency", "parties", "references", "notes", "terms")
+W = TypeVar("W", bound=Wire)
+HEADER = ("currency", "parties", "notes", "terms")
 """what concerns the order as a whole, beside its lines"""
 _PARTS = ("buyer_part", "seller_part", "gtin", "manufacturer_part")
 _NUMBERS = ("quantity", "unit_price", "price_basis")
@@ -43,8 +45,33 @@ def amended(standing: SubmitCustomerPo, sent: SubmitCustomerPo) -> SubmitCustome
             lines[item.line] = _completed(was.get(item.line), item, date)
         elif item.line in was:
             lines[item.line] = was[item.line]
-    kept = {name: getattr(sent, name) or getattr(standing, name) for name in (*HEADER, "order_date", "requested_date")}
-    return sent.model_copy(update={**kept, "purpose": "revision", "totals": None, "lines": list(lines.values())})
+    header = {
+        "currency": sent.currency or standing.currency,
+        "parties": _parties(standing.parties, sent.parties),
+        "references": list({each.kind: each for each in (*standing.references, *sent.references)}.values()),
+        "notes": sent.notes or standing.notes,
+        "terms": _filled(standing.terms, sent.terms),
+        "order_date": standing.order_date or sent.order_date,
+        "requested_date": sent.requested_date or standing.requested_date,
+    }
+    return sent.model_copy(update={**header, "purpose": "revision", "totals": None, "lines": list(lines.values())})
+
+
+def _parties(was: list[Party], now: list[Party]) -> list[Party]:
+    """The parties by their roles; what is not said of one stays as it was."""
+    found: dict[str, Party] = {party.role: party for party in was if party.role != "other"}
+    for party in now:
+        if party.role != "other":
+            found[party.role] = _filled(found.get(party.role), party) or party
+    others = [party for party in now if party.role == "other"] or [party for party in was if party.role == "other"]
+    return [*found.values(), *others]
+
+
+def _filled(was: W | None, now: W | None) -> W | None:
+    """What is said now, on top of what was said before."""
+    if was is None or now is None:
+        return now or was
+    return was.model_copy(update={name: value for name in type(now).model_fields if (value := getattr(now, name))})
 
 
 def _deletes(sent: SubmitCustomerPo, item: Line) -> bool:
@@ -58,9 +85,8 @@ def _completed(was: Line | None, item: Line, date: str | None) -> Line:
     item = item.model_copy(update={"action": None, "requested_date": item.requested_date or date or before})
     if was is None or not _same_product(was.product, item.product):
         return item
-    said = {name: value for name in Product.model_fields if (value := getattr(item.product, name))}
     kept: dict[str, Any] = {name: getattr(item, name) or getattr(was, name) for name in _LISTS}
-    kept["product"] = was.product.model_copy(update=said)
+    kept["product"] = _filled(was.product, item.product)
     if item.unit_price is None:
         kept |= {"unit_price": was.unit_price, "price_basis": was.price_basis}
     if not item.schedule and decimal(item.quantity) != decimal(was.quantity):

@@ -122,6 +122,7 @@ class Story:
             reject=0,
             defect=0,
             cancel=0,
+            change=0,
             supplier_changes=0,
             supplier_refuses_cancel=0,
             from_stock=1,

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from hub.errors import NotFound
 from hub.messages.customer_po import SubmitCustomerPo
 from hub.messages.production import Shipped
-from hub.sagas.difference import shown
+from hub.sagas.difference import between, shown
 from hub.sagas.model import ChangeRequest, MaterialPo, Order, OrderLine, Requirement, WorkOrder
 from hub.sagas.numbers import ZERO, plain
 from hub.store import tables
@@ -88,6 +88,24 @@ async def whole_order(database: Database, order_id: str) -> Row:
         ],
         "changes": [_change(each) for each in order.change.requests],
         "history": history(events, commands.values(), documents),
+    }
+
+
+async def difference(database: Database, order_id: str, before: int, after: int) -> Row:
+    """What differs between two revisions of an order. Raises NotFound."""
+    async with database.read() as connection:
+        table = tables.orders
+        row = (await connection.execute(select(table.c.body).where(table.c.order_id == order_id))).first()
+    revisions = {each.number: each.po for each in ORDER.validate_json(row.body).revisions} if row else {}
+    for number in (before, after):
+        if number not in revisions:
+            known = ", ".join(map(str, revisions)) or "none"
+            raise NotFound(f"{order_id} has no revision {number}; it has {known}", where="diff")
+    return {
+        "order_id": order_id,
+        "before": before,
+        "after": after,
+        **between(revisions[before], revisions[after]),
     }
 
 

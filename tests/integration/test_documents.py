@@ -9,6 +9,7 @@ from hub.messages.base import Person
 from hub.settings import Settings
 from hub.store.failures import retry
 from hub.store.queries import failures
+from hub.store.whole import whole_order
 from tests.support.running import DATA, SALES, documents, events, eventually, send, with_partners
 
 CASES = [
@@ -42,6 +43,80 @@ async def test_a_po_becomes_an_order_and_is_answered_in_kind(
             assert syntax in {row.purpose for row in await documents(hub, direction="out", kind=kind)}
         assert not list(hub.transport.inbox.iterdir())
         assert await events(hub, "document.sent")
+
+
+CHANGES = [
+    ("edi/cascade-850-new.edi", "edi/cascade-860-change.edi", "C-CASCADE", "CC-70418", "4"),
+    ("edi/holt-orders-new.edi", "edi/holt-ordchg-change.edi", "C-HOLT", "4500119034", "3"),
+]
+ANSWERED = {
+    "C-CASCADE": (
+        b"BCA*04*AC*",
+        (b"POC*1*CA*30*", b"ACK*IA*30", b"POC*4*AI*10*", b"POC*2*", b"ACK*IR", b"MSG*the bracket"),
+    ),
+    "C-HOLT": (b"BGM+231", (b"LIN+1+", b"QTY+21:30:", b"LIN+3+", b"LIN+2+", b"the bracket")),
+}
+
+
+@pytest.mark.rule("R5", "R8")
+@pytest.mark.parametrize(("new", "change", "customer", "number", "added"), CHANGES)
+async def test_a_change_comes_in_by_edi_and_is_answered_line_by_line(
+    backing: Settings, new: str, change: str, customer: str, number: str, added: str
+) -> None:
+    async with build(with_partners(backing)) as hub:
+        names = {"customer_id": customer, "po_number": number, "by": SALES}
+        await hub.intake.receive((DATA / new).read_bytes(), "new.edi")
+        await eventually(lambda: events(hub, "order.received"), "order.received")
+        await send(hub, "order.review", **names, decision="confirm")
+        await hub.intake.receive((DATA / change).read_bytes(), "change.edi")
+        await eventually(lambda: events(hub, "order.change-requested"), "order.change-requested")
+        order = await whole_order(hub.database, (await events(hub, "order.received"))[0].order_id)
+        asked = order["changes"][0]
+        assert [(each["line"], each["action"]) for each in asked["lines"]] == [
+            ("1", "change"),
+            ("2", "delete"),
+            (added, "add"),
+        ]
+        assert asked["lines"][0]["fields"] == {"quantity": {"before": "24", "after": "30"}}
+
+        verdicts = [
+            {"line": "1", "decision": "accept"},
+            {"line": "2", "decision": "refuse", "reason": "the bracket is half made"},
+            {"line": added, "decision": "accept"},
+        ]
+        verdict = await send(hub, "order.review-change", **names, change_id=asked["change_id"], lines=verdicts)
+        assert verdict.outcome == "done", verdict
+        sent = await eventually(
+            lambda: documents(hub, direction="out", state="sent", purpose="order.changed.v1"), "the answer"
+        )
+
+        beginning, segments = ANSWERED[customer]
+        assert beginning in sent[0].raw
+        for segment in segments:
+            assert segment in sent[0].raw, (segment, sent[0].raw)
+        order = await whole_order(hub.database, verdict.order_id)
+        assert {party["role"] for party in order["revisions"][1]["po"]["parties"]} >= {"ship-to", "buyer"}
+        assert order["revisions"][1]["po"]["order_date"] == "2026-11-20"
+
+
+@pytest.mark.rule("R5", "R8")
+async def test_a_revision_that_comes_by_mail_after_confirmation_is_answered_in_its_thread(backing: Settings) -> None:
+    async with build(with_partners(backing)) as hub:
+        names = {"customer_id": "C-LARKSPUR", "po_number": "LC-20871", "by": SALES}
+        await hub.intake.receive((DATA / "mail/larkspur-po.eml").read_bytes(), "new.eml")
+        await eventually(lambda: events(hub, "order.received"), "order.received")
+        await send(hub, "order.review", **names, decision="confirm")
+        await hub.intake.receive((DATA / "mail/larkspur-po-revised.eml").read_bytes(), "revised.eml")
+        await eventually(lambda: events(hub, "order.change-requested"), "order.change-requested")
+        order = await whole_order(hub.database, (await events(hub, "order.received"))[0].order_id)
+        asked = order["changes"][0]
+        refusal = {"change_id": asked["change_id"], "decision": "refuse", "reason": "it is too late"}
+        assert (await send(hub, "order.review-change", **names, **refusal)).outcome == "done"
+        sent = await eventually(
+            lambda: documents(hub, direction="out", state="sent", purpose="order.change-refused.v1"), "the answer"
+        )
+        assert b"it is too late" in sent[0].raw
+        assert b"In-Reply-To:" in sent[0].raw
 
 
 @pytest.mark.rule("R42")
