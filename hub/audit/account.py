@@ -33,6 +33,11 @@ class LineAccount:
     removed: bool = False
     """by a change of its customer's, so that it has to have ended too"""
 
+    @property
+    def open(self) -> Decimal:
+        """What is neither shipped nor cancelled."""
+        return self.ordered - self.shipped - self.cancelled
+
 
 @dataclass(slots=True)
 class WorkAccount:
@@ -117,6 +122,10 @@ class OrderAccount:
     tasks: dict[str, str] = field(default_factory=dict)
     """open ones, each with its kind"""
     consumed: dict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+    returned: dict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+    """what cancelled work orders gave back to stock, by material or product"""
+    granted: set[str] = field(default_factory=set)
+    """lines whose cancellation was granted, and that were not cancelled yet"""
 
     def take(self, kind: str, data: Data, notes: Notes) -> None:
         """Enter an event of this order."""
@@ -151,6 +160,9 @@ class OrderAccount:
             line.cancelled += number(data["quantity"])
             line.ended = True
             self.held.discard(data["line"])
+            self.granted.discard(data["line"])
+        elif kind == "cancellation.granted":
+            self.granted |= set(data["lines"])
         elif kind == "order.held":
             self.held |= set(data["lines"])
         elif kind == "order.released":
@@ -181,6 +193,8 @@ class OrderAccount:
             work.half_made = number(data["half_made"])
         elif kind == "work-order.disposed":
             work.half_made -= number(data["quantity"])
+            for entry in data.get("to_stock", ()):
+                self.returned[entry["material"]] += number(entry["quantity"])
 
     @staticmethod
     def _decided(work: WorkAccount, kind: str, pieces: Decimal) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from hub.audit.account import ZERO, OrderAccount, WorkAccount, number
 from hub.audit.report import Notes
+from hub.audit.stopped import check_hold, check_stopped, shippable_early
 
 FINAL = frozenset({"completed", "cancelled", "rejected"})
 ENDED = frozenset({"shipped", "cancelled"})
@@ -29,7 +30,7 @@ TASK_OF_WORK = {
     "awaiting_inspection": "quality.inspect",
     "defect_found": "work-order.decide-defect",
 }
-OPTIONAL_TASKS = frozenset({"order.review-delay", "material-po.review-delay", "shipment.dispatch"})
+OPTIONAL_TASKS = frozenset({"order.review-delay"})
 """asked for by circumstances that the states alone do not show"""
 
 Stored = dict[str, Any]
@@ -56,6 +57,8 @@ def check_order(order: Stored, account: OrderAccount | None, notes: Notes) -> No
     _works(order, account, notes)
     _needs(order, account, notes)
     _tasks(order, notes)
+    check_stopped(account, notes)
+    check_hold(order, account, notes)
     if order["state"] in FINAL:
         _nothing_live(order, notes)
 
@@ -192,7 +195,7 @@ def _tasks(order: Stored, notes: Notes) -> None:
     for kind, target in wanted - opened:
         notes.find("task_missing", target, f"{kind} is to be answered, but nobody is asked")
     for kind, target in opened - wanted:
-        if kind not in OPTIONAL_TASKS:
+        if kind not in OPTIONAL_TASKS and (kind, target) not in shippable_early(order):
             notes.find("task_surplus", target, f"{kind} is asked for, but nothing waits for it")
 
 

@@ -11,6 +11,7 @@ from hub.audit.account import ZERO
 from hub.audit.ledger import Ledger
 from hub.audit.orders import ENDED, SETTLED
 from hub.audit.report import Notes, Report
+from hub.audit.stopped import check_stopped
 from hub.messages.envelope import Letter
 
 
@@ -40,6 +41,7 @@ def audit_events(letters: Iterable[Letter | dict[str, Any] | bytes]) -> Report:
             if left > ZERO and account.state in {"completed", "cancelled"}:
                 text = f"line {name}: {left} are open, and the order is {account.state}"
                 notes.find("line_unaccounted", account.order_id, text)
+        check_stopped(account, notes)
         if account.state in {"completed", "cancelled"}:
             live = [key for key, work in account.works.items() if work.state not in ENDED]
             live += [key for key, need in account.needs.items() if need.last not in SETTLED]

@@ -94,6 +94,17 @@ def only(found: dict) -> dict:
     return next(iter(found.values()))
 
 
+def of_line(order: dict, line: str) -> dict:
+    """The work order of a line."""
+    return order["work_orders"][order["lines"][line]["work_order_id"]]
+
+
+def need_of(order: dict, line: str) -> dict:
+    """The first requirement of a line."""
+    key = order["lines"][line]["work_order_id"]
+    return next(need for need in order["requirements"].values() if need["work_order_id"] == key)
+
+
 def of(number: str) -> str:
     """A condition: the order of that PO number."""
     return f"order_id = (select order_id from orders where po_number = '{number}')"
@@ -123,6 +134,27 @@ PLANTED: list[tuple[str, Plant]] = [
     ("cancellation_state", order("ASSESSING", lambda o: o["cancellation"].update(state="none"))),
     ("change_state", order("BOUGHT", lambda o: o["change"].update(state="requested"))),
     ("revision_mismatch", order("REVISED", lambda o: o["revisions"].pop())),
+    # cancellation
+    ("work_order_state", order("BOUGHT", lambda o: of_line(o, "3").update(state="scheduled"))),
+    ("work_after_cancellation", without("work-order.cancelled")),
+    ("material_after_cancellation", without("material.released")),
+    ("grant_not_carried_out", without("order.line-cancelled")),
+    ("planned_after_cancellation", order("BOUGHT", lambda o: of_line(o, "2").update(start="2098-11-23"))),
+    ("hold_mismatch", order("ASSESSING", lambda o: o["cancellation"].update(lines=[]))),
+    ("hold_mismatch", without("order.held", of("ASSESSING"))),
+    ("recovered_too_much", event("work-order.disposed", lambda d: d.update(
+        to_stock=[{"material": STEEL, "quantity": "12.5", "unit": "KGM"}]))),
+    ("stock_on_hand", event("work-order.disposed", lambda d: d.update(to_stock=[]))),
+    ("stock_reserved", order("BOUGHT", lambda o: need_of(o, "3").update(state="reserved"))),
+    ("requirement_state", order("BOUGHT", lambda o: need_of(o, "3").update(state="reserved"))),
+    ("dead_share", body("material_pos", "supplier_id = 'S-ALLOYS'", lambda p: only(p["lines"])["shares"].append(
+        {"requirement_id": f"R-{p['served'][0][2:]}-4", "order_id": p["served"][0], "quantity": "10", "received": "0"}
+    ))),
+    ("task_surplus", order("BOUGHT", lambda o: o["tasks"].update(
+        {"T-X-1": {"kind": "work-order.start-production.v1", "target": o["lines"]["3"]["work_order_id"]}}))),
+    ("task_surplus", order("BOUGHT", lambda o: o["tasks"].update(
+        {"T-X-1": {"kind": "shipment.dispatch.v1", "target": o["lines"]["3"]["work_order_id"]}}))),
+    ("task_missing", order("BOUGHT", lambda o: o["tasks"].clear())),
     # events
     ("sequence_gap", without("task.closed")),
     ("sequence_mismatch", order("MADE", lambda o: o.update(sequence=o["sequence"] + 1))),
