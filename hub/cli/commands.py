@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
@@ -14,6 +15,7 @@ from hub.cli.sending import Timeout, Wait, Waiting, checked, send, tell
 from hub.errors import Refused
 from hub.messages.base import ROLES
 from hub.messages.catalogue import COMMANDS
+from hub.messages.envelope import instant
 from hub.messages.production import DispatchShipment
 from hub.settings import load_settings
 from hub.store import queries
@@ -46,20 +48,34 @@ def send_command(
 
 @example(
     "hub tasks --role sales-officer",
+    "hub tasks T-7K3M9QX2WDRT-1",
 )
 def tasks(
+    task_id: Annotated[str, typer.Argument(metavar="[TASK]", help="Show this task, with all there is to know.")] = "",
     role: Annotated[str, typer.Option(help=f"Only those for this role: {', '.join(ROLES)}.")] = "",
     order: Annotated[str, typer.Option(help="Only those of this order (its id or PO number).")] = "",
+    assignee: Annotated[str, typer.Option(metavar="NAME", help="Only those given to this person.")] = "",
+    overdue: Annotated[bool, typer.Option("--overdue", help="Only those that are past their due time.")] = False,
     limit: Limit = 100,
     as_json: AsJson = False,
 ) -> None:
-    """List the open tasks: the decisions that wait for somebody, the longest waiting first."""
+    """List the open tasks: the decisions that wait for somebody, the longest waiting first. With TASK: its facts."""
+    if task_id:
+        _show_task(with_store(lambda database: queries.task(database, task_id)), as_json)
+        return
     if role and role not in ROLES:
         raise typer.BadParameter(f"{role} is no role; there are {', '.join(ROLES)}", param_hint="--role")
 
     async def look(database: Database) -> list[dict[str, Any]]:
         order_id = await find_order(database, order) if order else ""
-        return await queries.tasks(database, role=role, order_id=order_id, limit=limit)
+        return await queries.tasks(
+            database,
+            role=role,
+            order_id=order_id,
+            assignee=assignee,
+            due_by=instant(datetime.now(UTC)) if overdue else "",
+            limit=limit,
+        )
 
     found = with_store(look)
     if as_json:
@@ -79,6 +95,17 @@ def tasks(
     screen.show_table(rows, ("task", "decision", "role", "about", "PO", "due"), "no open tasks")
     if len(found) == limit:
         screen.warn(f"there may be more than {limit}: --limit")
+
+
+def _show_task(task: dict[str, Any], as_json: bool) -> None:
+    """One task, and what there is to judge by."""
+    if as_json:
+        screen.show_json(task)
+        return
+    whose = f" ({task['assignee']})" if task["assignee"] else ""
+    screen.say(f"{task['task_id']}  {screen.version_off(task['kind'])} by the {task['role']}{whose}, {task['state']}")
+    screen.say(f"opened {screen.shortly(task['opened_at'])}, due {screen.shortly(task['due_at'])}\n")
+    screen.say("\n".join(screen.outline(task["facts"])))
 
 
 @example(

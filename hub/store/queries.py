@@ -82,14 +82,25 @@ def task_of(row: Any) -> Row:
 
 
 async def tasks(
-    database: Database, *, role: str = "", order_id: str = "", kind: str = "", state: str = "open", limit: int = 100
+    database: Database,
+    *,
+    role: str = "",
+    order_id: str = "",
+    kind: str = "",
+    assignee: str = "",
+    due_by: str = "",
+    state: str = "open",
+    limit: int = 100,
 ) -> list[Row]:
-    """The tasks in this state, the longest waiting first."""
+    """The tasks in this state, the longest waiting first; ``due_by``: only those due by that instant."""
     table = tables.tasks
     query = select(table).where(table.c.state == state)
-    for column, value in ((table.c.role, role), (table.c.order_id, order_id), (table.c.kind, kind)):
+    wanted = {table.c.role: role, table.c.order_id: order_id, table.c.kind: kind, table.c.assignee: assignee}
+    for column, value in wanted.items():
         if value:
             query = query.where(column == value)
+    if due_by:
+        query = query.where(table.c.due_at <= due_by)
     query = query.order_by(table.c.opened_at, table.c.task_id).limit(limit)
     async with database.read() as connection:
         return [task_of(row) for row in await connection.execute(query)]

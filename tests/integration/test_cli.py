@@ -55,6 +55,10 @@ async def test_from_a_command_to_a_shipment_without_typing_an_id(running: Hub) -
     await answer("material.source", "procurement-officer", {"allocations": [{"from": "stock", "quantity": "30"}]})
     plan = {"start": "2098-01-05", "end": "2098-01-06", "work_center": "LASER-1"}
     await answer("work-order.schedule", "production-engineer", plan, *engineer)
+    mine = (await cli("tasks", "--assignee", "Jo Brandt", "--json")).json
+    assert [each["kind"] for each in mine] == ["work-order.start-production.v1"]
+    assert (await cli("tasks", "--assignee", "Mia Holm", "--json")).json == []
+    assert (await cli("tasks", "--overdue", "--json")).json == []
     await answer("work-order.start-production", "production-engineer", {}, *engineer)
     await answer("work-order.complete-production", "production-engineer", {}, *engineer)
     await answer("quality.inspect", "quality-inspector", {"passed": "10"})
@@ -147,6 +151,10 @@ async def test_an_answer_to_a_closed_task_is_refused_at_once(running: Hub) -> No
     task = (await cli("tasks", "--json")).json[0]["task_id"]
     assert (await cli("answer", task, '{"decision": "confirm"}')).code == 0
 
+    shown = await cli("tasks", task)
+    assert "order.review by the sales-officer, closed" in shown.out
+    assert "new_product: true" in shown.out
+    assert (await cli("tasks", task, "--json")).json["facts"]["po_number"] == "CLI-4"
     again = await cli("answer", task, '{"decision": "confirm"}')
     unknown = await cli("answer", "T-NONE-1", "{}")
 

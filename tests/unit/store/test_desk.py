@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import event, func, select
+from sqlalchemy import event
 
 import hub.store.migrate
-from hub.messages.envelope import check_data, write_letter
+from hub.messages.envelope import check_data, instant, write_letter
 from hub.sagas.case import Rules
-from hub.store import tables
+from hub.store import queries
 from hub.store.database import Database
 from hub.store.migrate import migrate
 from hub.store.unit_of_work import Item, UnitOfWork
@@ -59,9 +59,16 @@ async def test_a_batch_of_many_tasks_takes_as_many_statements_as_one_of_few(data
         assert {fate.outcome for fate in fates} == {"done"}
         used.append(len(statements))
 
-    async with database.read() as connection:
-        assert (await connection.execute(select(func.count()).select_from(tables.tasks))).scalar_one() == 153
+    assert len(await queries.tasks(database, limit=1000)) == 153
     assert used[0] == used[1] < 20
+
+
+async def test_overdue_tasks_are_those_whose_time_has_come(database: Database) -> None:
+    work = UnitOfWork(database, Rules, lambda: NOW, source="tests")
+    await work._transact([submitted(1)])
+
+    assert await queries.tasks(database, due_by=instant(NOW + timedelta(hours=47))) == []
+    assert len(await queries.tasks(database, due_by=instant(NOW + timedelta(hours=48)))) == 1
 
 
 def test_the_migrations_have_one_head() -> None:
