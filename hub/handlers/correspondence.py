@@ -31,7 +31,7 @@ from hub.store import tables
 from hub.store.aside import set_aside
 from hub.store.batcher import Batcher
 from hub.store.database import Database
-from hub.store.documents import ControlNumbers, add_documents, lock_numbers, write_numbers
+from hub.store.documents import ControlNumbers, add_documents, lock_numbers, outgoing_id, write_numbers
 from hub.store.journal import Journal
 from hub.store.records import ORDER, chunks
 
@@ -175,7 +175,7 @@ class Correspondence:
                 self._undeliverable(told, "no_address", text, journal)
             return None
         return outgoing(
-            f"D-{short(told.letter.envelope.id, told.partner.id)}",
+            outgoing_id(told.letter.envelope.id, told.partner.id),
             kind=composed.kind,
             extension=composed.extension,
             partner_id=told.partner.id,
@@ -201,7 +201,7 @@ class Correspondence:
     def _undeliverable(self, told: _Told, code: str, reason: str, journal: Journal) -> None:
         envelope = told.letter.envelope
         event = DocumentDeliveryFailed(
-            document_id=f"D-{short(envelope.id, told.partner_id)}",
+            document_id=outgoing_id(envelope.id, told.partner_id),
             kind="unknown",
             name=envelope.type,
             partner_id=told.partner_id,

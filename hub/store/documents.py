@@ -9,6 +9,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hub.sagas.numbers import short
 from hub.store import tables
 from hub.store.records import chunks
 
@@ -68,6 +69,11 @@ async def known_keys(connection: AsyncConnection, keys: Sequence[str]) -> dict[s
         for row in await connection.execute(select(table).where(table.c.key.in_(some))):
             found[row.key] = row.document_id
     return found
+
+
+def outgoing_id(event_id: str, partner_id: str) -> str:
+    """The id of the document by which a partner is told of an event; the same each time."""
+    return f"D-{short(event_id, partner_id)}"
 
 
 async def add_documents(connection: AsyncConnection, rows: list[dict[str, Any]]) -> None:

@@ -15,6 +15,7 @@ from hub.sagas.model import ChangeRequest, MaterialPo, Order, OrderLine, Require
 from hub.sagas.numbers import ZERO, plain
 from hub.store import tables
 from hub.store.database import Database
+from hub.store.documents import outgoing_id
 from hub.store.history import history
 from hub.store.queries import DOCUMENT_COLUMNS, Row, about_order, by_keys, document_of, task_of
 from hub.store.records import MATERIAL_PO, ORDER
@@ -65,8 +66,10 @@ async def whole_order(database: Database, order_id: str) -> Row:
             document_of(each) for each in await connection.execute(select(*columns).where(table.c.order_id == order_id))
         ]
         seen = {each["document_id"] for each in documents}
-        origins = {each.source.document_id for each in _received(order)} - {None} - seen
-        found = await by_keys(connection, table.c.document_id, {each for each in origins if each}, *columns)
+        origins = {each.source.document_id for each in _received(order)}
+        origins |= {orjson.loads(each.body).get("causationid") for each in commands.values()}
+        origins |= set(_to_suppliers(event for _, event in events))
+        found = await by_keys(connection, table.c.document_id, {each for each in origins - seen if each}, *columns)
         documents += [document_of(each) for each in found]
     shipped = [event["data"] for _, event in events if event["type"] == Shipped.TYPE]
     return {
@@ -107,6 +110,14 @@ async def difference(database: Database, order_id: str, before: int, after: int)
         "after": after,
         **between(revisions[before], revisions[after]),
     }
+
+
+def _to_suppliers(events: Iterable[Row]) -> Iterable[str]:
+    """The ids of the documents by which suppliers were told: they belong to a material PO, and so to its orders."""
+    for event in events:
+        supplier_id = event["data"].get("supplier_id")
+        if supplier_id:
+            yield outgoing_id(event["id"], supplier_id)
 
 
 def _received(order: Order) -> Iterable[SubmitCustomerPo]:

@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from hub.app import build
+from hub.audit import audit
 from hub.settings import Settings
-from tests.support.running import DATA, PROCUREMENT, SALES, documents, events, eventually, send, with_partners
+from hub.store.whole import whole_order
+from tests.support.running import DATA, ENGINEER, PROCUREMENT, SALES, documents, events, eventually, send, with_partners
 from tests.support.story import Story
 
 CHANNELS = [
@@ -18,6 +20,16 @@ CHANNELS = [
     ("edi/holt-orders-new.edi", "C-HOLT", "4500119034", "edifact"),
     ("mail/larkspur-po.eml", "C-LARKSPUR", "LC-20871", "email"),
 ]
+CANCELLATION = """\
+ISA*00*          *00*          *ZZ*CASCADECONVEYOR*ZZ*METALWORKS     *261125*1010*U*00401*000000413*1*P*>~
+GS*PC*CASCADECONVEYOR*METALWORKS*20261125*1010*89*X*004010~
+ST*860*0001~
+BCH*01*SA*CC-70418***20261120*****20261125~
+CTT*0~
+SE*4*0001~
+GE*1*89~
+IEA*1*000000413~
+"""
 PENALTY = {"amount": "150.00", "currency": "EUR"}
 SAYS = {
     "x12": {
@@ -165,3 +177,57 @@ async def test_suppliers_are_told_over_their_channels(backing: Settings) -> None
         [reduced] = await documents(hub, direction="out", purpose="material-po.reduced.v1")
         assert (reduced.partner_id, reduced.kind) == ("S-NORDSTAHL", "edifact")
         assert shared in words_of(reduced)
+
+
+@pytest.mark.rule("R44", "R70")
+async def test_a_cancelled_order_still_leads_to_everything_that_was_done_for_it(backing: Settings) -> None:
+    """Other systems cut the links of what they cancel, and nobody finds the supplier's PO again."""
+    names = {"customer_id": "C-CASCADE", "po_number": "CC-70418"}
+    async with build(with_partners(backing)) as hub:
+        story = Story(hub)
+        await hub.intake.receive((DATA / "edi/cascade-850-new.edi").read_bytes(), "po.edi")
+        received = (await eventually(lambda: events(hub, "order.received"), "the order"))[0]
+        order_id = received.order_id
+        key = order_id.removeprefix("O-")
+        await story.say("order.review", **names, decision="confirm", by=SALES)
+        works = [f"W-{key}-{line}" for line in (1, 2)]
+        await story.need(works[0], ("BAR-40MM", "10", "MTR"), ("STEEL-S355-6MM", "5", "KGM"))
+        edi = {"from": "supplier", "supplier_id": "S-NORDSTAHL", "quantity": "10"}
+        await story.source(f"R-{key}-1", edi)
+        await story.source(f"R-{key}-2", {"from": "stock", "quantity": "5"})
+        await story.need(works[1])
+        await story.make(works[1], "1", inspect=False)
+        receipt = await hub.intake.receive(CANCELLATION.encode(), "cancel.edi")
+        await eventually(lambda: events(hub, "cancellation.requested"), "the request")
+        await story.say("cancellation.assess", order_id=order_id, decision="free", by=SALES)
+        await story.say("work-order.dispose", work_order_id=works[1], by=ENGINEER, **{"as": "scrap"})
+        await story.rest()
+
+        whole = await whole_order(hub.database, order_id)
+        report = await audit(hub.database)
+
+    assert report.findings == ()
+    assert (whole["state"], whole["tasks"]) == ("cancelled", [])
+    first, second = whole["lines"][0], whole["lines"][1]
+    assert (first["work_order"]["state"], first["open"], first["cancelled"]) == ("cancelled", "0", first["ordered"])
+    assert [need["state"] for need in first["requirements"]] == ["released", "released"]
+    [po] = first["material_pos"]
+    assert (po["state"], po["supplier_id"]) == ("cancel_requested", "S-NORDSTAHL")
+    assert first["requirements"][0]["sources"][0]["material_po_id"] == po["material_po_id"]
+    assert second["work_order"]["half_made"] == "0"
+    papers = {
+        (each["direction"], each["intent"] or each["purpose"])
+        for each in whole["history"]
+        if each["entry"] == "document"
+    }
+    assert papers >= {
+        ("in", "new_po"),
+        ("in", "cancel"),
+        ("out", "order.confirmed.v1"),
+        ("out", "material-po.issued.v1"),
+        ("out", "material-po.cancel-requested.v1"),
+        ("out", "cancellation.granted.v1"),
+    }
+    assert receipt.document_id in {each.get("document_id") for each in whole["history"]}
+    said = {each["type"] for each in whole["history"] if each["entry"] == "event"}
+    assert said >= {"material-po.cancel-requested.v1", "work-order.disposed.v1", "material.released.v1"}
