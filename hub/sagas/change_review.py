@@ -8,10 +8,11 @@ from typing import Any
 
 from hub.messages.order import ChangedLine, ReviewChange
 from hub.sagas.alteration import production_has_begun, scaled, specified_otherwise
-from hub.sagas.case import Scene
+from hub.sagas.case import CustomerTerms, Scene
 from hub.sagas.difference import shown
 from hub.sagas.model import Change, ChangeRequest, Order, WorkOrder
 from hub.sagas.numbers import ZERO, decimal, plain
+from hub.sagas.prices import price_differs
 from hub.sagas.table import Refusal
 
 LARGEST = Decimal(10) ** 12
@@ -109,7 +110,7 @@ def decided(asked: ChangeRequest, review: ReviewChange, order: Order) -> ChangeR
 
 
 def change_facts(saga: Change, scene: Scene) -> dict[str, Any]:
-    """What the sales officer has to know: what would differ, line by line, and what can still be altered (R8)."""
+    """What the sales officer has to know: what would differ, line by line, and what can still be altered (R8, R67)."""
     order, asked = scene.order, saga.requests[-1]
     return {
         "change_id": asked.change_id,
@@ -127,7 +128,7 @@ def change_facts(saga: Change, scene: Scene) -> dict[str, Any]:
 def _line_facts(order: Order, changed: ChangedLine, scene: Scene) -> dict[str, Any]:
     line, against = order.lines.get(changed.line), obstacle(order, changed)
     work = order.work_orders.get(line.work_order_id or "") if line else None
-    item = changed.after or changed.before
+    item, terms = changed.after or changed.before, scene.rules.terms.get(order.customer_id, CustomerTerms())
     date = changed.after.requested_date if changed.after else None
     return {
         **shown(changed),
@@ -136,6 +137,7 @@ def _line_facts(order: Order, changed: ChangedLine, scene: Scene) -> dict[str, A
         "why_not": {"code": against.code, "message": against.message} if against else None,
         "confirmed_date": line.confirmed if line else None,
         "in_the_past": bool(date and date < scene.today),
+        "price_differs": bool(changed.after and price_differs(changed.after, order.po.currency, terms)),
         "work_order_id": work.work_order_id if work else None,
         "work_order_state": work.state if work else None,
         "engineer_is_asked_anew": bool(

@@ -25,8 +25,8 @@ async def test_what_a_hub_leaves_is_clean(backing: Settings) -> None:
         running = await audit(hub.database, at_rest=False)
 
     assert report.findings == running.findings == ()
-    assert report.figures["orders"] == 8
-    assert report.figures["purchase_orders"] == 9
+    assert report.figures["orders"] == 9
+    assert report.figures["purchase_orders"] == 12
     assert report.figures["documents_in"] == 3
     assert report.figures["set_aside"] == 1
 
@@ -133,6 +133,16 @@ PLANTED: list[tuple[str, Plant]] = [
     ("live_after_end", order("MADE", lambda o: only(o["work_orders"]).update(state="ready"))),
     ("cancellation_state", order("ASSESSING", lambda o: o["cancellation"].update(state="none"))),
     ("change_state", order("BOUGHT", lambda o: o["change"].update(state="requested"))),
+    ("line_ordered", order("CHANGED", lambda o: o["lines"]["1"].update(ordered="4"))),
+    ("line_not_removed", without("order.line-cancelled", of("CHANGED"))),
+    ("line_mismatch", order("CHANGED", lambda o: o["lines"].pop("3"))),
+    ("requirement_quantity", order("CHANGED", lambda o: only(o["requirements"]).update(quantity="10"))),
+    ("over_reserved", order("CHANGED", lambda o: only(o["requirements"]).update(returned="0"))),
+    ("work_order_pieces", order("CHANGED", lambda o: only(o["work_orders"]).update(quantity="4"))),
+    ("change_state", order("CHANGED", lambda o: o["change"].update(state="none"))),
+    ("task_missing", order("CHANGED", lambda o: o["tasks"].clear())),
+    ("po_lost", without("order.change-requested")),
+    ("revision_mismatch", order("CHANGED", lambda o: o["revisions"].pop())),
     ("revision_mismatch", order("REVISED", lambda o: o["revisions"].pop())),
     # cancellation
     ("work_order_state", order("BOUGHT", lambda o: of_line(o, "3").update(state="scheduled"))),
@@ -262,7 +272,7 @@ def test_what_a_subscriber_saw_is_clean_even_when_repeated(told: Path) -> None:
 
     assert report.findings == ()
     assert report.figures["repeated"] == 50
-    assert report.figures["orders"] == 8
+    assert report.figures["orders"] == 9
 
 
 @pytest.mark.parametrize("lost", ["order.line-cancelled", "work-order.created", "task.closed", "material.consumed"])

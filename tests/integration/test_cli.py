@@ -215,6 +215,16 @@ async def test_everything_can_be_looked_at(told: Story) -> None:
     ways = [each["direction"] for each in by_document["history"] if each["entry"] == "document"]
     assert ways[0] == "in"
     assert "out" in ways
+    diff = (await cli("order", "CHANGED", "--diff", "1..2", "--json")).json
+    assert [f"{each['action']} {each['line']}" for each in diff["lines"]] == ["change 1", "delete 2", "add 3"]
+    assert diff["lines"][0]["fields"] == {"quantity": {"before": "4", "after": "2"}}
+    assert "quantity" in (await cli("order", "CHANGED", "--diff", "1..2")).out
+    assert (await cli("order", "CHANGED", "--diff", "1..9")).code == 1
+    assert (await cli("order", "CHANGED", "--diff", "one")).code == 2
+    assert "Changes" in (await cli("order", "CHANGED")).out
+    changed = (await cli("order", "CHANGED", "--json")).json
+    assert [each["state"] for each in changed["changes"]] == ["accepted", "requested"]
+    assert [each["revision"] for each in changed["revisions"]] == [1, 2]
     whole = await cli("order", "BOUGHT")
     assert whole.code == 0
     assert all(head in whole.out for head in ("Lines", "Dates", "Work orders", "Material POs", "Shipments", "History"))

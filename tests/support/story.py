@@ -116,6 +116,7 @@ async def tell(hub: Hub) -> Story:
     await _made_and_shipped(story)
     await _bought_and_cancelled(story)
     await _never_begun(story)
+    await _changed(story)
     await _by_document(story)
     await story.say("stock.adjust", material=STEEL, quantity="-2.5", unit="KGM", reason="yearly count")
     await hub.work.carry_out(Item(b"{ this is no message"))
@@ -191,6 +192,18 @@ async def _never_begun(story: Story) -> None:
         await story.order(number, ("1", "3"))
         await story.say("customer-po.cancel", po_number=number, customer_id="C-API", source={"channel": "api"})
     await story.say("cancellation.assess", order_id=story.orders["CANCELLED"], decision="free", by=SALES)
+
+
+async def _changed(story: Story) -> None:
+    """An order of which a line is altered, one removed, one added; and a second change that waits for a decision."""
+    key = await story.order("CHANGED", ("1", "4"), ("2", "2"))
+    await story.need(f"W-{key}-1", (STEEL, "10", "KGM"))
+    await story.source(f"R-{key}-1", {"from": "stock", "quantity": "10"})
+    change = purchase_order("CHANGED", ("1", "2"), ("2", "0"), ("3", "1"), purpose="change")
+    await story.say("customer-po.submit", **change)
+    names = {"order_id": story.orders["CHANGED"], "change_id": f"H-{key}-1"}
+    await story.say("order.review-change", **names, decision="accept", by=SALES)
+    await story.say("customer-po.submit", **purchase_order("CHANGED", ("3", "5"), purpose="change"))
 
 
 async def _by_document(story: Story) -> None:
