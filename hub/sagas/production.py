@@ -84,11 +84,14 @@ def start(work: WorkOrder, command: StartProduction, scene: Scene) -> Step[WorkO
 
 
 def made_fits(work: WorkOrder, done: CompleteProduction, scene: Scene) -> Refusal | None:
-    """All that was to be made is made; what is bad is for the inspection (R16)."""
-    if done.quantity is not None and decimal(done.quantity) != work.to_make:
-        text = f"{plain(work.to_make)} are to be made, not {done.quantity}; bad pieces are for the inspection"
-        return Refusal("wrong_quantity", text, "quantity")
-    return None
+    """All that was to be made is made; what is bad is for the inspection, what is beyond the order for stock (R16)."""
+    made = decimal(done.quantity) if done.quantity is not None else work.to_make
+    if made == work.to_make:
+        return None
+    more = "enter what is beyond the order with stock.adjust"
+    less = "pieces that went wrong count as made, the inspection sorts them out"
+    text = f"{plain(work.to_make)} are to be made, not {plain(made)}; {more if made > work.to_make else less}"
+    return Refusal("wrong_quantity", text, "quantity")
 
 
 def produce(work: WorkOrder, done: CompleteProduction, scene: Scene) -> Step[WorkOrder]:

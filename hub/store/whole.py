@@ -11,7 +11,7 @@ from hub.errors import NotFound
 from hub.messages.customer_po import SubmitCustomerPo
 from hub.messages.production import Shipped
 from hub.sagas.difference import between, shown
-from hub.sagas.model import ChangeRequest, MaterialPo, Order, OrderLine, Requirement, WorkOrder
+from hub.sagas.model import Cancellation, ChangeRequest, MaterialPo, Order, OrderLine, Requirement, WorkOrder
 from hub.sagas.numbers import ZERO, plain
 from hub.store import tables
 from hub.store.database import Database
@@ -80,6 +80,7 @@ async def whole_order(database: Database, order_id: str) -> Row:
         "revision": len(order.revisions),
         "held": order.held,
         "cancellation": order.cancellation.state,
+        "cancellation_request": _request(order.cancellation) if order.held else None,
         "change": order.change.state,
         "opened_at": row.opened_at,
         "updated_at": row.updated_at,
@@ -123,6 +124,20 @@ def _to_suppliers(events: Iterable[Row]) -> Iterable[str]:
 def _received(order: Order) -> Iterable[SubmitCustomerPo]:
     yield from (revision.po for revision in order.revisions)
     yield from (request.sent for request in order.change.requests)
+
+
+def _request(saga: Cancellation) -> Row:
+    """The cancellation that is being decided, and the offer that stands."""
+    return {
+        "cancellation_id": saga.cancellation_id,
+        "lines": list(saga.lines),
+        "reason": saga.reason,
+        "proposal": [each.model_dump(mode="json", exclude_none=True) for each in saga.proposal],
+        "question_id": saga.question_id or None,
+        "penalty": saga.penalty.model_dump(mode="json") if saga.penalty else None,
+        "expires_at": saga.expires_at,
+        "reminders": saga.reminders,
+    }
 
 
 def _change(request: ChangeRequest) -> Row:

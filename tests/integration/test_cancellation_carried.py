@@ -102,9 +102,14 @@ async def test_the_settings_propose_the_penalty_and_the_offer_names_it(backing: 
         await story.say("work-order.complete-production", work_order_id=f"W-{key}-1", by=ENGINEER)
         verdicts = [{"line": "1", "decision": "penalty"}, {"line": "2", "decision": "free"}]
         await story.say("cancellation.assess", order_id=story.orders["COSTLY"], lines=verdicts, by=SALES)
+        request = (await whole_order(hub.database, story.orders["COSTLY"]))["cancellation_request"]
+        assert (request["lines"], request["penalty"]) == (["1"], {"amount": "42.00", "currency": "EUR"})
+        assert request["question_id"].startswith("Q-")
+        assert request["expires_at"]
         [offer] = await events(hub, "cancellation.penalty-proposed")
         assert orjson.loads(offer.body)["data"]["penalty"] == {"amount": "42.00", "currency": "EUR"}
         await story.say("penalty.answer", order_id=story.orders["COSTLY"], answer="accept")
+        assert (await whole_order(hub.database, story.orders["COSTLY"]))["cancellation_request"] is None
         await story.rest()
         assert (await audit(hub.database)).findings == ()
 

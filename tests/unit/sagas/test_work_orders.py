@@ -119,6 +119,17 @@ def test_what_is_made_goes_to_the_inspector(play: Play) -> None:
 
 
 @pytest.mark.rule("R16", "R61")
+@pytest.mark.parametrize(("made", "hint"), [("11", "stock.adjust"), ("9", "the inspection sorts them out"), ("0", "")])
+def test_neither_more_nor_less_is_made_than_was_to_be(play: Play, made: str, hint: str) -> None:
+    play.ordered().supplied("1").schedule("1")
+    play.start("1")
+    assert play.complete("1", quantity=made) == "wrong_quantity"
+    assert play.last.refusal
+    assert hint in play.last.refusal.message
+    assert play.complete("1", quantity="10.0") == ""
+
+
+@pytest.mark.rule("R16", "R61")
 def test_good_and_bad_are_what_was_made(play: Play) -> None:
     play.ordered().supplied("1").produced("1")
     play.inspect("1", "8", "1")
