@@ -244,6 +244,7 @@ def build(settings: Settings, now: Clock = utc_now, world: World | None = None) 
         database,
         readers(settings),
         lambda: context_of(settings, partners, now().date().isoformat()),
+        lambda: rules,
         now,
         source=source,
         limit=settings.max_document_bytes,

@@ -32,11 +32,16 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One of several documents in a file."""
+    """One of the documents in a file; each goes its own way."""
 
     intent: Intent
     disposition: Disposition
     where: str
+    messages: tuple[Command, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    likely_intent: Intent | None = None
+    partner_id: str | None = None
+    title: str = ""
 
 
 class Numbers(Protocol):
@@ -52,6 +57,8 @@ class Draft(Protocol):
 
     purpose: str
     """what it is, for people: ``997``, ``CONTRL``"""
+    partner_id: str | None
+    """whom it goes to; None: nobody whom the hub could send it"""
 
     def render(self, numbers: Numbers, now: datetime) -> bytes:
         """The finished document."""
@@ -64,7 +71,8 @@ class Reading:
 
     ``keys`` are what duplicates are known by (interchange number with its partners; Message-ID and content), one
     per document in the file. ``messages`` are commands, ready to be sent; the hub fills in their
-    ``source.document_id``.
+    ``source.document_id``. ``parts`` are the documents in the file, where there can be several; without any the
+    reading is that of one document.
     """
 
     kind: Kind
@@ -93,6 +101,8 @@ class Context:
     """ISO date; by it years that a sender leaves out are understood"""
     conversations: tuple[Mapping[str, Any], ...] = ()
     known_orders: tuple[Mapping[str, Any], ...] = ()
+    received: frozenset[str] = frozenset()
+    """keys of interchanges that came before: they are refused as duplicates, and answered so"""
 
 
 class Reader(Protocol):

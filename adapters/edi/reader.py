@@ -45,7 +45,9 @@ def _x12_drafts(
     if receipts and not refused:
         first = next(group for group, _ in groups if group is not None)
         route = x12_ack.back(interchange, partner, first.version, first.receiver, first.sender)
-        drafts.append(x12_ack.FunctionalAcknowledgment(route, tuple(receipts)))
+        drafts.append(
+            x12_ack.FunctionalAcknowledgment(route, tuple(receipts), partner_id=partner.id if partner else None)
+        )
     return drafts
 
 
@@ -105,11 +107,9 @@ class X12Reader:
         """Whether the file begins as an interchange does."""
         return _beginning(raw).startswith("ISA")
 
-    def read(self, raw: bytes, name: str, context: Context, known: Collection[str] = ()) -> Reading:
-        """What the file says; ``known`` are keys of interchanges received before, which are refused as
-        duplicates.
-        """
-        assembler = Assembler(X12, context, self._our_ids, _sniffed(raw), known)
+    def read(self, raw: bytes, name: str, context: Context) -> Reading:
+        """What the file says; interchanges that the context names as received before are refused as duplicates."""
+        assembler = Assembler(X12, context, self._our_ids, _sniffed(raw))
         return assembler.assemble(X12Stream(raw, self._limits))
 
 
@@ -128,11 +128,9 @@ class EdifactReader:
         """Whether the file begins as an interchange does."""
         return _beginning(raw).startswith(("UNA", "UNB"))
 
-    def read(self, raw: bytes, name: str, context: Context, known: Collection[str] = ()) -> Reading:
-        """What the file says; ``known`` are keys of interchanges received before, which are refused as
-        duplicates.
-        """
-        assembler = Assembler(EDIFACT, context, self._our_ids, _sniffed(raw), known)
+    def read(self, raw: bytes, name: str, context: Context) -> Reading:
+        """What the file says; interchanges that the context names as received before are refused as duplicates."""
+        assembler = Assembler(EDIFACT, context, self._our_ids, _sniffed(raw))
         return assembler.assemble(EdifactStream(raw, self._limits))
 
 

@@ -21,6 +21,8 @@ Map = Callable[[Job], Meaning]
 
 _MOST_FINDINGS = 1000
 _FEW = 3
+_MOST_TOLD = 50
+"""findings that a single document in a file brings along"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,22 @@ class _Read:
     meaning: Meaning
     disposition: Disposition
     where: str
+    partner_id: str | None = None
+    findings: tuple[Finding, ...] = ()
+
+    def part(self) -> Part:
+        """The document as one of those in its file."""
+        meaning = self.meaning
+        return Part(
+            meaning.intent,
+            self.disposition,
+            self.where,
+            meaning.messages,
+            self.findings,
+            meaning.likely_intent,
+            self.partner_id,
+            meaning.title,
+        )
 
 
 @dataclass(slots=True)
@@ -55,8 +73,6 @@ class Assembler:
     our_ids: Collection[str] = ()
     sniffed: Intent | None = None
     """what the file seems to be, where nothing in it can be read"""
-    known: Collection[str] = ()
-    """keys of interchanges that have been received before"""
     _read: list[_Read] = field(default_factory=list)
     _faults: list[Fault] = field(default_factory=list)
     _drafts: list[Draft] = field(default_factory=list)
@@ -102,7 +118,7 @@ class Assembler:
             ours.add(partner.edi.our_id)
         if ours and interchange.receiver.id not in ours:
             interchange.fault("wrong_receiver", value=str(interchange.receiver))
-        if interchange.key in self._keys or interchange.key in self.known:
+        if interchange.key in self._keys or interchange.key in self.context.received:
             interchange.fault("interchange_duplicate", value=interchange.number)
         self._keys[interchange.key] = None
 
@@ -123,7 +139,11 @@ class Assembler:
             disposition = "quarantine"
         elif any(f.kind.level in ("segment", "element") for f in document.faults):
             disposition = "accepted_with_errors"
-        self._read.append(_Read(meaning, disposition, str(document.place())))
+        partner = self._partner(document.interchange)
+        findings = tuple(fault.finding() for fault in (*document.interchange.faults, *document.faults))
+        self._read.append(
+            _Read(meaning, disposition, str(document.place()), partner.id if partner else None, findings[:_MOST_TOLD])
+        )
 
     def _economise(self, faults: list[Fault]) -> None:
         """Of a file with a great many faults only the gravest of what comes further are kept."""
@@ -183,7 +203,7 @@ class Assembler:
             messages=_messages(read),
             drafts=tuple(self._drafts),
             findings=findings,
-            parts=tuple(Part(one.meaning.intent, one.disposition, one.where) for one in read),
+            parts=tuple(one.part() for one in read),
             likely_intent=next((one.meaning.likely_intent for one in read if one.meaning.likely_intent), None),
             partner_id=partner.id if partner else None,
             keys=tuple(self._keys),

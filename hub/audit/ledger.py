@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -54,7 +54,10 @@ class Ledger:
         """every task ever opened, with how its last event left it"""
         self.documents: dict[str, set[str]] = defaultdict(set)
         """the verbs of each document's events"""
-        self.commands_of_documents: dict[str, int] = {}
+        self.commands_of_documents: Counter[str] = Counter()
+        """how many commands each document leads to, as read and as classified"""
+        self.questions: dict[str, str] = {}
+        """the state of each document that a person was asked about"""
         self.refused: set[str] = set()
         self.set_aside: set[str] = set()
         self._adjustments = adjustments
@@ -112,7 +115,14 @@ class Ledger:
     def _document(self, verb: str, data: Data) -> None:
         self.documents[data["document_id"]].add(verb)
         if verb == "received":
-            self.commands_of_documents[data["document_id"]] = data["messages"]
+            self.commands_of_documents[data["document_id"]] += data["messages"]
+            self.questions |= dict.fromkeys(data.get("replaces", ()), "closed")
+        elif verb == "quarantined":
+            self.questions[data["document_id"]] = "set_aside"
+        elif verb == "classified":
+            commands = data.get("commands", ())
+            self.commands_of_documents[data["document_id"]] += len(commands)
+            self.questions[data["document_id"]] = "carried_on" if commands else "closed"
 
     def _material_po(self, verb: str, data: Data) -> None:
         account = self.material_pos.setdefault(data["material_po_id"], PoAccount())

@@ -125,7 +125,7 @@ async def check_tasks(
             notes.find("orphan_task", row.task_id, f"its order {row.order_id} does not exist")
         if row.state == "open":
             listed.add(row.task_id)
-            if row.task_id not in homes and row.document_id is None:
+            if row.task_id not in homes:
                 notes.find("orphan_task", row.task_id, f"{row.kind} is listed as open, but nothing waits for it")
     for task_id in homes.keys() - listed:
         notes.find("task_unlisted", task_id, f"{homes[task_id]} is asked for, but not listed as open")
@@ -141,58 +141,3 @@ async def check_timers(connection: AsyncConnection, orders: set[str], pos: set[s
             notes.find("orphan_timer", row.timer_id, f"{row.type} is about material PO {po}, which does not exist")
         if row.order_id and row.order_id not in orders:
             notes.find("orphan_timer", row.timer_id, f"{row.type} is about order {row.order_id}, which does not exist")
-
-
-# -------------------------------------------------------------------------------------------------- documents
-
-
-async def check_documents(
-    connection: AsyncConnection, post: Post, ledger: Ledger, orders: set[str], at_rest: bool, notes: Notes
-) -> None:
-    """Every document in led to a command or a recorded reason; every document out was sent, or visibly not."""
-    table = tables.documents
-    names = ("document_id", "direction", "state", "order_id", "duplicate_of", "intent", "findings", "name")
-    open_tasks = await connection.execute(
-        select(tables.tasks.c.document_id).where(
-            tables.tasks.c.document_id.is_not(None), tables.tasks.c.state == "open"
-        )
-    )
-    asked = {row.document_id for row in open_tasks}
-    rows = (await connection.execute(select(*(table.c[name] for name in names)))).all()
-    known = {row.document_id for row in rows}
-    for row in rows:
-        notes.count(f"documents_{row.direction}")
-        if row.order_id and row.order_id not in orders:
-            notes.find("orphan_document", row.document_id, f"its order {row.order_id} does not exist")
-        if row.duplicate_of and row.duplicate_of not in known:
-            notes.find("orphan_document", row.document_id, f"it repeats {row.duplicate_of}, which does not exist")
-        if row.direction == "in":
-            _document_in(row, post, ledger, asked, notes)
-        else:
-            _document_out(row, ledger, at_rest, notes)
-    for document_id in ledger.documents.keys() - known:
-        notes.find("document_lost", document_id, "its events tell of it, but it is not archived")
-
-
-def _document_in(row: Any, post: Post, ledger: Ledger, asked: set[str], notes: Notes) -> None:
-    document_id, said = row.document_id, ledger.documents.get(row.document_id, set())
-    if row.state not in said and "classified" not in said:
-        notes.find("document_unsaid", document_id, f"it is {row.state}, and no document.{row.state} says so")
-    if row.state == "received" and "classified" not in said:
-        wanted, found = ledger.commands_of_documents.get(document_id, 0), post.caused[document_id]
-        if wanted != found:
-            notes.find("document_commands", document_id, f"it holds {wanted} messages, {found} commands came of it")
-    if row.state == "rejected" and row.findings in {"", "[]"}:
-        notes.find("document_without_reason", document_id, "it was rejected, and no reason is recorded")
-    if row.state == "quarantined" and document_id not in asked and "classified" not in said:
-        notes.find("document_unasked", document_id, "it waits for a person, and nobody is asked")
-
-
-def _document_out(row: Any, ledger: Ledger, at_rest: bool, notes: Notes) -> None:
-    document_id, said = row.document_id, ledger.documents.get(row.document_id, set())
-    if row.state == "to_send" and at_rest:
-        notes.find("document_unsent", document_id, f"{row.name} is still to be sent")
-    if row.state == "sent" and "sent" not in said:
-        notes.find("document_unsaid", document_id, "it was sent, and no document.sent says so")
-    if row.state == "undeliverable" and "delivery-failed" not in said:
-        notes.find("document_unsaid", document_id, "it could not be sent, and no document.delivery-failed says so")

@@ -10,11 +10,11 @@ import orjson
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hub.audit.documents import check_documents, check_questions
 from hub.audit.ledger import Ledger
 from hub.audit.orders import check_order
 from hub.audit.post import (
     Post,
-    check_documents,
     check_post,
     check_submitted,
     check_tasks,
@@ -41,10 +41,11 @@ async def audit(database: Database, *, at_rest: bool = True) -> Report:
         check_submitted(post, brought.by_command, orders, notes)
         pos = await _check_material_pos(connection, ledger, tally, orders, homes, notes)
         check_stock(await connection.execute(select(tables.stock)), ledger, tally, notes)
+        questions = await check_questions(connection, ledger, homes, notes)
         await check_post(connection, post, ledger, at_rest, notes)
         await check_tasks(connection, ledger, homes, orders, notes)
         await check_timers(connection, orders, pos, notes)
-        await check_documents(connection, post, ledger, orders, at_rest, notes)
+        await check_documents(connection, post, ledger, orders, questions, at_rest, notes)
     return notes.report()
 
 
@@ -63,7 +64,7 @@ async def _snapshot(database: Database) -> AsyncIterator[AsyncConnection]:
 
 
 class _Brought:
-    """The events by which purchase orders came in: command, order, lines."""
+    """The events by which purchase orders came in, or were put to a person: command, order, lines."""
 
     def __init__(self) -> None:
         self.by_command: dict[str, tuple[str, frozenset[str]]] = {}
@@ -76,6 +77,12 @@ class _Brought:
             lines = data["po"]["lines"] if "po" in data else data["lines"]
             found = frozenset(line["line"] for line in lines)
             self.by_command[event.get("causationid") or ""] = data["order_id"], found
+        elif kind == "document.quarantined":
+            for order_id, read in zip(
+                event["data"].get("order_ids", ()), event["data"].get("messages", ()), strict=False
+            ):
+                lines = frozenset(line["line"] for line in read["data"].get("lines", ()))
+                self.by_command.setdefault(event.get("causationid") or "", (order_id, lines))
 
 
 async def _read_outbox(

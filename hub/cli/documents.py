@@ -124,7 +124,7 @@ def submit(files: Files, wait: bool = Wait, timeout: float | None = Timeout, as_
 
 
 async def _take_in(settings: Settings, database: Database, path: Path) -> dict[str, Any]:
-    from hub.app import context_of, partners_of, readers, utc_now
+    from hub.app import context_of, partners_of, readers, rules_of, utc_now
     from hub.handlers.intake import Intake
 
     raw, partners = await asyncio.to_thread(_read, path), partners_of(settings)
@@ -132,6 +132,7 @@ async def _take_in(settings: Settings, database: Database, path: Path) -> dict[s
         database,
         readers(settings),
         lambda: context_of(settings, partners, utc_now().date().isoformat()),
+        lambda: rules_of(settings, partners),
         utc_now,
         source=settings.source,
         limit=settings.max_document_bytes,
@@ -189,7 +190,7 @@ def document(
     raw: Annotated[bool, typer.Option("--raw", help="Write its bytes, unchanged.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show an archived document, in or out: what is known of it, and its content as text."""
+    """Show a document, in or out: what is known of it, what people are asked about it, its content as text."""
     found, content = with_store(lambda database: queries.document(database, document_id))
     if raw and not sys.stdout.isatty():
         sys.stdout.buffer.write(content)
@@ -201,8 +202,28 @@ def document(
         screen.show_json({**found, "content": as_text(content)})
         return
     if not raw:
+        questions = found.pop("questions")
         for name, value in found.items():
-            if value not in {None, ""} if not isinstance(value, list) else value:
+            if name != "messages" and value not in (None, "", [], {}):
                 screen.say(f"{name.replace('_', ' '):<14}{screen.cell(value)}")
+        for question in questions:
+            _show_question(question)
         screen.say("")
     screen.say(as_text(content).replace("\r\n", "\n"))
+
+
+def _show_question(question: dict[str, Any]) -> None:
+    """Why a person is asked about a document, and what was said."""
+    role = question["role"].replace("-", " ")
+    if question["tasks"]:
+        likely = f", likely {question['likely_intent']}" if question["likely_intent"] else ""
+        screen.say(f"the {role} is asked what it is{likely}: hub answer {question['tasks'][0]}")
+    elif question["taken_as"]:
+        changes = [f"{each['field']} {each.get('was', '')} -> {each.get('now', '')}" for each in question["changes"]]
+        mended = f"; mended: {', '.join(changes)}" if changes else ""
+        screen.say(f"taken as {question['taken_as']} by {screen.name_of(question['by'])}{mended}")
+    else:
+        screen.say("it came again and could be taken in: nobody is asked any more")
+    for reason in question["reasons"]:
+        where = f" ({reason['where']})" if reason.get("where") else ""
+        screen.say(f"  {reason['severity']} {reason['code']}: {reason['message']}{where}")

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.bus.topology import EVENTS_EXCHANGE, Consumer
 from hub.errors import HubError
-from hub.handlers.intake import outgoing
+from hub.handlers.outgoing import outgoing
 from hub.messages.base import Event
 from hub.messages.catalogue import EVENTS
 from hub.messages.customer_po import SubmitCustomerPo

@@ -1,34 +1,40 @@
 """The way in for documents: archived, checked for duplicates, acknowledged, and their commands put on the outbox.
 
 All of it in one transaction, so that a document that arrives again cannot be acknowledged or ordered twice. The
-order itself is made by the saga that takes the command from the broker.
+order itself is made by the saga that takes the command from the broker; what a person has to decide on becomes a
+task at once.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hub.handlers.outgoing import outgoing
+from hub.handlers.pieces import Piece, of_known_partners, on_the_wire, pieces_of, po_of, question
 from hub.handlers.reading import read_document, too_large
-from hub.messages.base import Command, Event
-from hub.messages.customer_po import CancelCustomerPo, Finding, SubmitCustomerPo
-from hub.messages.documents import DocumentDuplicate, DocumentQuarantined, DocumentReceived, DocumentRejected
+from hub.messages.base import Event
+from hub.messages.documents import DocumentDuplicate, DocumentReceived, DocumentRejected
 from hub.messages.envelope import derived_id, instant, write_letter
 from hub.ports import Context, Reader, Reading
-from hub.ports import Finding as Found
+from hub.sagas.case import Case, Rules
+from hub.sagas.engine import hear
 from hub.sagas.numbers import short
-from hub.store import tables
+from hub.store import records, tables
 from hub.store.database import Database
-from hub.store.documents import add_documents, add_keys, known_keys, lock_numbers, write_numbers
+from hub.store.documents import add_documents, add_keys, drop_keys, known_keys, lock_numbers, write_numbers
 from hub.store.journal import Journal
+from hub.store.returned import INTAKE, signed
+
+INTERCHANGES = frozenset({"x12", "edifact"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,30 @@ class Receipt:
         return "\n".join(lines) + "\n"
 
 
+@dataclass(frozen=True, slots=True)
+class _Arrived:
+    """A document on its way in. ``read`` reads it, given the keys of what came before."""
+
+    document_id: str
+    name: str
+    raw: bytes
+    size: int
+    digest: str
+    context: Context
+    read: Callable[[Context], Reading]
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known already of a document that has arrived."""
+
+    duplicate_of: str | None = None
+    keys: frozenset[str] = frozenset()
+    """by which it was known"""
+    replaces: tuple[str, ...] = ()
+    """the questions about it that are still open, and that it answers by itself now"""
+
+
 class Intake:
     """Takes documents in. ``committed`` is called when there is something to send."""
 
@@ -62,6 +92,7 @@ class Intake:
         database: Database,
         readers: Sequence[Reader],
         context: Callable[[], Context],
+        rules: Callable[[], Rules],
         now: Callable[[], datetime],
         *,
         source: str,
@@ -71,6 +102,7 @@ class Intake:
         self._database = database
         self._readers = readers
         self._context = context
+        self._rules = rules
         self._now = now
         self._source = source
         self._limit = limit
@@ -81,52 +113,78 @@ class Intake:
 
         Raises StoreUnavailable; nothing has happened then, and it can be tried again.
         """
-        context = self._context()
-        reading = _for_known_partners(read_document(raw, name, self._readers, context, self._limit))
-        return await self._enter(raw, len(raw), hashlib.sha256(raw).hexdigest(), name, stamp, reading)
+
+        def read(context: Context) -> Reading:
+            return of_known_partners(read_document(raw, name, self._readers, context, self._limit))
+
+        return await self._enter(raw, len(raw), hashlib.sha256(raw).hexdigest(), name, stamp, read)
 
     async def refuse_large(self, name: str, size: int, digest: str, stamp: str = "") -> Receipt:
         """Note a document that is too large to be read; the file itself is kept by the transport."""
-        return await self._enter(b"", size, digest, name, stamp, too_large(size, self._limit))
+        return await self._enter(b"", size, digest, name, stamp, lambda context: too_large(size, self._limit))
 
-    async def _enter(self, raw: bytes, size: int, digest: str, name: str, stamp: str, reading: Reading) -> Receipt:
-        document_id = f"D-{short(digest, name, stamp)}"
+    async def _enter(
+        self, raw: bytes, size: int, digest: str, name: str, stamp: str, read: Callable[[Context], Reading]
+    ) -> Receipt:
+        context = self._context()
+        arrived = _Arrived(f"D-{short(digest, name, stamp)}", name, raw, size, digest, context, read)
+        reading = read(context)
         try:
             async with self._database.write() as connection:
-                receipt = await self._in_transaction(connection, document_id, raw, size, digest, name, reading)
+                receipt = await self._in_transaction(connection, arrived, reading)
         except IntegrityError:
             async with self._database.write() as connection:
-                receipt = await self._in_transaction(connection, document_id, raw, size, digest, name, reading)
+                receipt = await self._in_transaction(connection, arrived, reading)
         self._committed()
         return receipt
 
-    async def _in_transaction(
-        self,
-        connection: AsyncConnection,
-        document_id: str,
-        raw: bytes,
-        size: int,
-        digest: str,
-        name: str,
-        reading: Reading,
-    ) -> Receipt:
-        documents = tables.documents
+    async def _in_transaction(self, connection: AsyncConnection, arrived: _Arrived, reading: Reading) -> Receipt:
+        documents, document_id = tables.documents, arrived.document_id
         before = await connection.execute(
             select(documents.c.state, documents.c.duplicate_of).where(documents.c.document_id == document_id)
         )
         if row := before.first():
             return Receipt(document_id, row.state, reading, row.duplicate_of)
-        keys = [f"content:{digest}", *(key[:300] for key in reading.keys)]
+        keys = [f"content:{arrived.digest}", *(key[:300] for key in reading.keys)]
+        known, reading = await self._known(connection, arrived, reading, keys)
+        pieces = [] if known.duplicate_of else pieces_of(reading, document_id)
+        state = "duplicate" if known.duplicate_of else _state(reading, pieces)
+        journal = Journal()
+        sent = self._send_commands(journal, pieces)
+        await self._tell(connection, journal, arrived, reading, pieces, state, known)
+        rows = [self._row(arrived, reading, state, known.duplicate_of)]
+        rows += await self._acknowledge(connection, document_id, reading)
+        await add_documents(connection, rows)
+        if state in {"received", "quarantined"}:
+            await add_keys(connection, [key for key in keys if key not in known.keys], document_id)
+        await journal.write(connection)
+        return Receipt(document_id, state, reading, known.duplicate_of, tuple(sent))
+
+    async def _known(
+        self, connection: AsyncConnection, arrived: _Arrived, reading: Reading, keys: list[str]
+    ) -> tuple[_Known, Reading]:
+        """Whether it came before (R7), and the reading with the interchanges refused that did."""
         seen = await known_keys(connection, keys)
-        duplicate_of = next(iter(seen.values()), None)
-        commands = () if duplicate_of or not _acted_on(reading) else reading.messages
-        state = "duplicate" if duplicate_of else _state(reading)
-        first = commands[0] if commands else reading.messages[0] if reading.messages else None
-        row_in = {
-            "document_id": document_id,
+        if not seen:
+            return _Known(), reading
+        if any(piece.commands for piece in pieces_of(reading, "")):
+            replaced = await _all_open(connection, set(seen.values()))
+            if replaced:
+                await drop_keys(connection, seen)
+                return _Known(replaces=replaced), reading
+        again = arrived.read(replace(arrived.context, received=frozenset(seen)))
+        if reading.kind in INTERCHANGES and keys[0] not in seen and set(keys[1:]) - seen.keys():
+            return _Known(keys=frozenset(seen)), again
+        return _Known(next(iter(seen.values())), frozenset(seen)), again
+
+    def _row(self, arrived: _Arrived, reading: Reading, state: str, duplicate_of: str | None) -> dict[str, Any]:
+        first = reading.messages[0] if reading.messages else None
+        findings = [each.model_dump(mode="json", exclude_none=True) for each in on_the_wire(reading.findings)]
+        return {
+            "document_id": arrived.document_id,
             "direction": "in",
             "kind": reading.kind,
-            "name": name,
+            "name": arrived.name,
             "partner_id": reading.partner_id,
             "order_id": None,
             "po_number": getattr(first, "po_number", None),
@@ -134,107 +192,112 @@ class Intake:
             "disposition": reading.disposition,
             "state": state,
             "at": instant(self._now()),
-            "sha256": digest,
-            "size": size,
+            "sha256": arrived.digest,
+            "size": arrived.size,
             "message_id": reading.thread.get("message_id"),
             "title": reading.title or None,
             "cause": None,
             "purpose": None,
             "duplicate_of": duplicate_of,
-            "findings": _dump(reading.findings),
-            "raw": raw,
+            "findings": orjson.dumps(findings).decode(),
+            "raw": arrived.raw,
         }
-        journal = Journal()
-        sent = self._command_letters(journal, document_id, commands)
-        self._tell(journal, document_id, name, size, reading, state, duplicate_of)
-        rows = [row_in]
-        if not duplicate_of and reading.partner_id:
-            rows += await self._acknowledge(connection, document_id, reading)
-        await add_documents(connection, rows)
-        if state == "received":
-            await add_keys(connection, keys, document_id)
-        await journal.write(connection)
-        return Receipt(document_id, state, reading, duplicate_of, tuple(sent))
 
-    def _command_letters(self, journal: Journal, document_id: str, commands: Sequence[Command]) -> list[str]:
+    def _send_commands(self, journal: Journal, pieces: Sequence[Piece]) -> list[str]:
         sent = []
-        for place, command in enumerate(commands):
-            message_id = derived_id(self._source, document_id, f"command {place}")
-            journal.send(
-                "command",
-                write_letter(
-                    _with_document(command, document_id),
+        for piece in pieces:
+            for place, command in enumerate(piece.commands):
+                message_id = derived_id(self._source, piece.document_id, f"command {place}")
+                letter = write_letter(
+                    command,
                     message_id=message_id,
-                    source=f"{self._source}/intake",
+                    source=signed(self._source, INTAKE),
                     time=self._now(),
-                    causation=document_id,
-                ),
-            )
-            sent.append(message_id)
+                    causation=piece.document_id,
+                )
+                journal.send("command", letter)
+                sent.append(message_id)
         return sent
 
-    def _tell(
+    async def _tell(
         self,
+        connection: AsyncConnection,
         journal: Journal,
-        document_id: str,
-        name: str,
-        size: int,
+        arrived: _Arrived,
         reading: Reading,
+        pieces: Sequence[Piece],
         state: str,
-        duplicate_of: str | None,
+        known: _Known,
     ) -> None:
+        """Say what became of the document; what a person has to decide on becomes a task."""
+        aside = [piece for piece in pieces if piece.part.disposition == "quarantine"]
+        wanted = {po for piece in aside for message in piece.part.messages if (po := po_of(message))}
+        orders = await records.order_ids(connection, wanted)
+        events: list[tuple[str, Event]] = []
+        if state != "quarantined":
+            events.append((arrived.document_id, self._outcome(arrived, reading, pieces, state, known)))
+        partners, document_id, name = arrived.context.partners, arrived.document_id, arrived.name
+        events += [
+            (piece.document_id, question(piece, reading, document_id, name, partners, orders)) for piece in aside
+        ]
+        case = Case()
+        await records.load_documents(connection, {*known.replaces, *(piece.document_id for piece in aside)}, case)
+        loaded, now = case.copy(), self._now()
+        for about, event in events:
+            heard = hear(case, event, self._rules(), now)
+            case = heard.case
+            for place, (said, _, _) in enumerate(heard.events):
+                part = f"{event.TYPE} {place}"
+                message_id = derived_id(self._source, about, part)
+                letter = write_letter(
+                    said, message_id=message_id, source=self._source, time=now, causation=arrived.document_id
+                )
+                journal.send("event", letter)
+                journal.follow_task(said, now)
+        await records.save(connection, loaded, case, now)
+
+    def _outcome(
+        self, arrived: _Arrived, reading: Reading, pieces: Sequence[Piece], state: str, known: _Known
+    ) -> Event:
         names: dict[str, Any] = {
-            "document_id": document_id,
+            "document_id": arrived.document_id,
             "kind": reading.kind,
-            "name": name or None,
+            "name": arrived.name or None,
             "partner_id": reading.partner_id,
         }
-        findings = [_wire(found) for found in reading.findings]
-        event: Event
-        if duplicate_of is not None:
-            event = DocumentDuplicate(**names, duplicate_of=duplicate_of)
-        elif state == "received":
-            partly = any(found.severity == "error" for found in reading.findings)
-            event = DocumentReceived(
-                **names,
-                intent=reading.intent,
-                disposition="accepted_with_errors" if partly else "accepted",
-                size=size,
-                messages=len(reading.messages),
-                findings=findings,
-            )
-        elif state == "quarantined":
-            event = DocumentQuarantined(**names, likely_intent=reading.likely_intent, findings=findings)
-        else:
-            event = DocumentRejected(**names, findings=findings)
-        journal.send(
-            "event",
-            write_letter(
-                event,
-                message_id=derived_id(self._source, document_id, state),
-                source=self._source,
-                time=self._now(),
-                causation=document_id,
-            ),
+        findings = on_the_wire(reading.findings)
+        if known.duplicate_of is not None:
+            return DocumentDuplicate(**names, duplicate_of=known.duplicate_of)
+        if state == "rejected":
+            return DocumentRejected(**names, findings=findings)
+        partly = any(found.severity == "error" for found in reading.findings)
+        return DocumentReceived(
+            **names,
+            intent=reading.intent,
+            disposition="accepted_with_errors" if partly else "accepted",
+            size=arrived.size,
+            messages=sum(len(piece.commands) for piece in pieces),
+            findings=findings,
+            replaces=list(known.replaces),
         )
 
     async def _acknowledge(
         self, connection: AsyncConnection, document_id: str, reading: Reading
     ) -> list[dict[str, Any]]:
-        if not reading.drafts or not reading.partner_id:
-            return []
-        numbers = await lock_numbers(connection, [reading.partner_id])
+        """The syntax acknowledgments, each to the partner whose interchange it answers."""
+        numbers = await lock_numbers(connection, {draft.partner_id for draft in reading.drafts if draft.partner_id})
         now = self._now()
         rows = []
         for place, draft in enumerate(reading.drafts):
-            content = draft.render(numbers[reading.partner_id], now)
+            if not draft.partner_id:
+                continue
             rows.append(
                 outgoing(
                     f"D-{short(document_id, 'acknowledgment', str(place))}",
                     kind=reading.kind,
                     extension="edi",
-                    partner_id=reading.partner_id,
-                    content=content,
+                    partner_id=draft.partner_id,
+                    content=draft.render(numbers[draft.partner_id], now),
                     title=draft.purpose,
                     purpose=draft.purpose,
                     cause=document_id,
@@ -245,97 +308,24 @@ class Intake:
         return rows
 
 
-def outgoing(
-    document_id: str,
-    *,
-    kind: str,
-    extension: str,
-    partner_id: str,
-    content: bytes,
-    title: str,
-    purpose: str,
-    cause: str,
-    at: datetime,
-    order_id: str | None = None,
-    po_number: str | None = None,
-    message_id: str | None = None,
-) -> dict[str, Any]:
-    """The row of a document that is to be sent."""
-    return {
-        "document_id": document_id,
-        "direction": "out",
-        "kind": kind,
-        "name": f"{document_id}.{extension}",
-        "partner_id": partner_id,
-        "order_id": order_id,
-        "po_number": po_number,
-        "intent": None,
-        "disposition": None,
-        "state": "to_send",
-        "at": instant(at),
-        "sha256": hashlib.sha256(content).hexdigest(),
-        "size": len(content),
-        "message_id": message_id or None,
-        "title": title,
-        "cause": cause,
-        "purpose": purpose,
-        "duplicate_of": None,
-        "findings": "[]",
-        "raw": content,
-    }
+def _state(reading: Reading, pieces: Sequence[Piece]) -> str:
+    found = {piece.part.disposition for piece in pieces}
+    if found <= {"rejected"}:
+        return "rejected"
+    return "quarantined" if found <= {"rejected", "quarantine"} else "received"
 
 
-def _with_document(command: Command, document_id: str) -> Command:
-    source = getattr(command, "source", None)
-    if source is None:
-        return command
-    return command.model_copy(update={"source": source.model_copy(update={"document_id": document_id})})
-
-
-def _acted_on(reading: Reading) -> bool:
-    return reading.disposition in {"accepted", "accepted_with_errors"} and bool(reading.messages)
-
-
-def _state(reading: Reading) -> str:
-    if reading.disposition == "quarantine":
-        return "quarantined"
-    return "rejected" if reading.disposition == "rejected" else "received"
-
-
-def _for_known_partners(reading: Reading) -> Reading:
-    """A document of a partner that has no profile is for a person: nobody could be answered."""
-    unknown = any(
-        (isinstance(m, SubmitCustomerPo) and not m.customer.id)
-        or (isinstance(m, CancelCustomerPo) and not m.customer_id)
-        for m in reading.messages
-    )
-    if not unknown or not _acted_on(reading):
-        return reading
-    found = Found("unknown_partner", "error", "no partner profile fits the sender; add one and submit it again")
-    findings = (*(each for each in reading.findings if each.code != "unknown_partner"), found)
-    return Reading(
-        reading.kind,
-        "quarantine",
-        "quarantine",
-        messages=reading.messages,
-        findings=findings,
-        parts=reading.parts,
-        likely_intent=reading.intent,
-        partner_id=None,
-        keys=reading.keys,
-        title=reading.title,
-        thread=reading.thread,
-    )
-
-
-def _wire(found: Found) -> Finding:
-    return Finding(
-        code=found.code[:80] or "fault",
-        severity=found.severity,
-        message=found.message[:10_000] or found.code,
-        where=found.where[:200] or None,
-    )
-
-
-def _dump(findings: Sequence[Found]) -> str:
-    return orjson.dumps([_wire(found).model_dump(mode="json", exclude_none=True) for found in findings]).decode()
+async def _all_open(connection: AsyncConnection, document_ids: set[str]) -> tuple[str, ...]:
+    """The questions about these documents, when nothing has come of any of them yet; else nothing."""
+    table, documents = tables.quarantine, tables.documents
+    for some in records.chunks(document_ids):
+        query = select(documents.c.state).where(documents.c.document_id.in_(some))
+        if any(row.state != "quarantined" for row in await connection.execute(query)):
+            return ()
+    found: Mapping[str, str] = {}
+    for some in records.chunks(document_ids):
+        query = select(table.c.document_id, table.c.state).where(
+            or_(table.c.document_id.in_(some), table.c.original_id.in_(some))
+        )
+        found = {**found, **{row.document_id: row.state for row in await connection.execute(query)}}
+    return tuple(sorted(found)) if set(found.values()) == {"set_aside"} else ()

@@ -14,9 +14,13 @@ from hub.messages.base import (
     Decision,
     DocumentId,
     Event,
+    MaterialPoId,
     Name,
     OrderId,
+    PoNumber,
+    Role,
     Text,
+    Wire,
 )
 from hub.messages.customer_po import Finding
 
@@ -36,7 +40,7 @@ Intent = Literal[
     "quarantine",
     "mixed",
 ]
-Kind = Literal["x12", "edifact", "email", "unknown"]
+Kind = Literal["x12", "edifact", "email", "api", "unknown"]
 
 
 class ClassifyDocument(
@@ -50,7 +54,11 @@ class ClassifyDocument(
         "note": "a newsletter",
     },
 ):
-    """A person says what a document is that the hub would not decide on (R7, R68)."""
+    """A person says what a document is that the hub would not decide on (R7, R68).
+
+    What it is taken for is carried out as if it had come in so: a new purchase order, a revision, a cancellation, a
+    supplier's answer. As anything else, or discarded, nothing follows from it.
+    """
 
     document_id: DocumentId
     as_: Annotated[
@@ -72,7 +80,24 @@ class ClassifyDocument(
         Field(alias="as"),
     ]
     message: dict[str, Any] | None = None
-    """the data of the command that the document stands for, as mended; absent: as it was read"""
+    """what is to be mended in what was read of it, merged into it field by field (RFC 7396: null takes a field away,
+    a list replaces a list); absent: as it was read"""
+
+
+class AsRead(Wire):
+    """A command, as far as a document could be read for certain."""
+
+    type: Name
+    data: dict[str, Any]
+    """as far as it is certain: fields that the command needs may be missing"""
+
+
+class Difference(Wire):
+    """One field in which two readings differ; absent on the side that does not have it."""
+
+    field: Name
+    was: Text | None = None
+    now: Text | None = None
 
 
 _DOCUMENT: dict[str, Any] = {"document_id": "D-2M8Q4ZK7T1XW", "kind": "x12", "name": "po-4711.edi"}
@@ -103,6 +128,8 @@ class DocumentReceived(
     """bytes"""
     messages: Count
     findings: list[Finding] = []
+    replaces: list[DocumentId] = []
+    """the same documents as they came before, when they could not be decided on: they are asked about no more"""
 
 
 class DocumentDuplicate(
@@ -136,7 +163,10 @@ class DocumentQuarantined(
     subject="document_id",
     example={
         **_DOCUMENT,
+        "role": "sales-officer",
         "likely_intent": "revision",
+        "po_number": "4711",
+        "order_ids": ["O-7K3M9QX2WDRT"],
         "findings": [
             {
                 "code": "po_number_in_use",
@@ -144,24 +174,53 @@ class DocumentQuarantined(
                 "message": "PO 4711 is known with other content",
             }
         ],
+        "differs": [{"field": "lines.0.quantity", "was": "24", "now": "30"}],
     },
 ):
-    """A person has to say what this document is (R7)."""
+    """A person has to say what this document is, or how it is to be understood (R7, R68)."""
 
+    original_id: DocumentId | None = None
+    """the archived file, where this is one of the documents in it; absent: it is the archived document itself, or
+    the message of another system"""
+    role: Role | None = None
+    """who is asked"""
     likely_intent: Intent | None = None
+    po_number: PoNumber | None = None
+    material_po_id: MaterialPoId | None = None
+    order_ids: list[OrderId] = []
+    """the orders that it seems to be about"""
+    messages: list[AsRead] = []
+    """what was read, as far as it is certain"""
     findings: list[Finding]
+    """why it was not acted on"""
+    differs: list[Difference] = []
+    """how it differs from the order as it is known"""
 
 
 class DocumentClassified(
     DocumentEvent,
     type="document.classified.v1",
     subject="document_id",
-    example={**_DOCUMENT, "as": "discard", "by": {"role": "sales-officer", "name": "Ada Lind"}},
+    example={
+        **_DOCUMENT,
+        "as": "cancel",
+        "by": {"role": "sales-officer", "name": "Ada Lind"},
+        "order_ids": ["O-7K3M9QX2WDRT"],
+        "commands": [{"type": "customer-po.cancel.v1", "data": {"customer_id": "C-HOLT", "po_number": "4711"}}],
+        "changes": [{"field": "po_number", "was": "4771", "now": "4711"}],
+    },
 ):
     """A person has said what the document is (R7)."""
 
     as_: Annotated[Name, Field(alias="as")]
     by: By
+    note: Text | None = None
+    order_ids: list[OrderId] = []
+    """the orders that it seemed to be about"""
+    commands: list[AsRead] = []
+    """what is carried out now; none: nothing follows from the document"""
+    changes: list[Difference] = []
+    """what the person changed of what was read"""
 
 
 class DocumentSent(

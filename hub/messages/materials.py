@@ -88,6 +88,8 @@ class AcknowledgeMaterialPo(
     """The supplier's answer to a material PO, line by line (R20)."""
 
     material_po_id: MaterialPoId
+    supplier_id: SupplierId | None = None
+    """who says so: a material PO is answered by its own supplier only; absent: one of us says it for them"""
     lines: Annotated[list[AcknowledgedLine], Field(min_length=1)]
 
 
@@ -133,6 +135,8 @@ class NotifyDispatch(
     """The supplier announces a delivery."""
 
     material_po_id: MaterialPoId
+    supplier_id: SupplierId | None = None
+    """who says so: a material PO is answered by its own supplier only; absent: one of us says it for them"""
     lines: Annotated[list[LineQuantity], Field(min_length=1)]
     expected_date: Date | None = None
     reference: Name | None = None
@@ -163,6 +167,8 @@ class AnswerMaterialPoCancellation(
     """The supplier's answer to our cancelling of a material PO (R35)."""
 
     material_po_id: MaterialPoId
+    supplier_id: SupplierId | None = None
+    """who says so: a material PO is answered by its own supplier only; absent: one of us says it for them"""
     answer: Literal["accepted", "refused"]
     reason: Text | None = None
 

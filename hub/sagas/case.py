@@ -12,6 +12,7 @@ from hub.messages.base import Message, Person
 from hub.messages.envelope import instant
 from hub.sagas.calendar import Calendar
 from hub.sagas.model import MaterialPo, Order, Stock
+from hub.sagas.paper import Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +92,11 @@ class Case:
     orders: dict[str, Order] = field(default_factory=dict)
     material_pos: dict[str, MaterialPo] = field(default_factory=dict)
     stock: dict[str, Stock] = field(default_factory=dict)
+    documents: dict[str, Document] = field(default_factory=dict)
 
     def copy(self) -> Case:
         """A copy to step in: when a message fails, the original stands."""
-        return Case(dict(self.orders), dict(self.material_pos), dict(self.stock))
+        return Case(dict(self.orders), dict(self.material_pos), dict(self.stock), dict(self.documents))
 
 
 @dataclass(frozen=True, slots=True)

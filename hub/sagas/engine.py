@@ -7,31 +7,21 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from hub.errors import Undeclared
-from hub.messages.base import Decision, Event, Message, Person
+from hub.messages.base import Command, Event, Message
 from hub.messages.customer_po import CancelCustomerPo, SubmitCustomerPo
-from hub.messages.production import DispatchShipment, ReassignWorkOrder
 from hub.sagas import stock
-from hub.sagas.case import Case, Rules, Scene, by_of
+from hub.sagas.authority import stale_answer, wrong_partner, wrong_role
+from hub.sagas.case import Case, Rules, Scene
+from hub.sagas.document import DOCUMENT
 from hub.sagas.material import MATERIAL
 from hub.sagas.material_po import MATERIAL_PO
 from hub.sagas.model import Order
 from hub.sagas.order import ORDER
-from hub.sagas.routing import TABLES, Address, concerned, decider, get, put
+from hub.sagas.routing import Address, concerned, decider, get, put
 from hub.sagas.table import NEW, After, Ignore, On, Refusal
 from hub.sagas.tasks import settle_tasks
 from hub.sagas.watch import watch
 from hub.sagas.work_order import WORK_ORDER
-
-SENIOR = {"sales-officer": "senior-sales-officer"}
-ROLES_OF: dict[str, frozenset[str]] = {
-    **{
-        wait.kind.TYPE: frozenset({wait.role, SENIOR.get(wait.role, wait.role)})
-        for table in TABLES
-        for wait in reversed(table.waits)
-    },
-    ReassignWorkOrder.TYPE: frozenset({"production-engineer", "operator"}),
-}
-"""By command: who may give it."""
 
 
 @dataclass(slots=True)
@@ -42,6 +32,8 @@ class Outcome:
     events: list[tuple[Event, str | None, int | None]] = field(default_factory=list)
     """each with its order, and its number in that order's sequence"""
     timers: list[After] = field(default_factory=list)
+    commands: list[Command] = field(default_factory=list)
+    """what is to be carried out next, in the order given"""
     refusal: Refusal | None = None
     ignored: str | None = None
     unknown: str | None = None
@@ -63,20 +55,31 @@ def carry_out(before: Case, message: Message, order_id: str, rules: Rules, now: 
     missing = _missing(case, address, message)
     if missing:
         return Outcome(before, unknown=missing)
-    found = _authority(message) or address.table.find(get(case, address), message, _scene(case, address, rules, now))
+    refusal = wrong_role(message) or wrong_partner(case, address, message)
+    found = refusal or address.table.find(get(case, address), message, _scene(case, address, rules, now))
     if not isinstance(found, Refusal) or found.code != "held":
-        found = _stale_answer(case, address, message) or found
+        found = stale_answer(case, address, message) or found
     if isinstance(found, Refusal):
         return Outcome(before, refusal=found)
     if isinstance(found, Ignore):
         return Outcome(before, ignored=found.why)
     outcome = Outcome(case)
-    says = _run(outcome, address, found, message, rules, now)
+    says = _run(outcome, message, rules, now, (address, found))
     outcome.timers += watch(before, case, rules, now)
     if order_id in case.orders and case.orders[order_id].state == NEW:
         del case.orders[order_id]
     says += settle_tasks(before, case, message, rules, now)
     says += stock.book(before, case, says)
+    outcome.events = _in_sequence(case, says)
+    return outcome
+
+
+def hear(before: Case, event: Event, rules: Rules, now: datetime) -> Outcome:
+    """Let an event that is said outside of the sagas reach those that it concerns; it is the first of the outcome's."""
+    case = before.copy()
+    outcome = Outcome(case)
+    says = [event, *_run(outcome, event, rules, now)]
+    says += settle_tasks(before, case, event, rules, now)
     outcome.events = _in_sequence(case, says)
     return outcome
 
@@ -91,6 +94,8 @@ def _missing(case: Case, address: Address, message: Message) -> str | None:
     """The id of what has to be there before this message can be carried out."""
     if address.table is MATERIAL_PO:
         return None if address.key in case.material_pos else address.key
+    if address.table is DOCUMENT:
+        return None if address.key in case.documents else address.key
     if address.table is stock.STOCK:
         return None
     order = case.orders[address.order_id]
@@ -111,40 +116,13 @@ def _scene(case: Case, address: Address, rules: Rules, now: datetime) -> Scene:
     return Scene(case, rules, now, order)
 
 
-def _authority(message: Message) -> Refusal | None:
-    """An answer from the wrong role changes nothing (R40)."""
-    by, roles = by_of(message), ROLES_OF.get(message.TYPE)
-    if not isinstance(by, Person) or roles is None or by.role in roles:
-        return None
-    return Refusal("wrong_role", f"{message.TYPE} is for the {min(roles)}, not for the {by.role}", "by.role")
-
-
-def _stale_answer(case: Case, address: Address, message: Message) -> Refusal | None:
-    """An answer to a task that is closed or withdrawn changes nothing (R40)."""
-    task_id = message.task_id if isinstance(message, Decision) else None
-    if task_id is None:
-        return None
-    shared = case.material_pos.get(address.key) if address.table is MATERIAL_PO else None
-    order = case.orders.get(address.order_id)
-    task = (shared.tasks if shared else order.tasks if order else {}).get(task_id)
-    if task is None:
-        return Refusal("task_closed", f"task {task_id} is not open", "task_id")
-    if task.kind != message.TYPE:
-        return Refusal("wrong_task", f"task {task_id} is answered by {task.kind}", "task_id")
-    if isinstance(message, DispatchShipment):
-        targets = [item.work_order_id for item in message.items]
-    else:
-        targets = [address.key] if address.table in {WORK_ORDER, MATERIAL} else [task.target]
-    if task.target not in targets:
-        return Refusal("wrong_task", f"task {task_id} is about {task.target}", "task_id")
-    return None
-
-
 # ----------------------------------------------------------------------------------------------- the steps
 
 
-def _run(outcome: Outcome, address: Address, row: On, message: Message, rules: Rules, now: datetime) -> list[Event]:
-    """Apply the deciding row, then let every event reach the sagas that it concerns, to the last.
+def _run(
+    outcome: Outcome, message: Message, rules: Rules, now: datetime, decided: tuple[Address, On] | None = None
+) -> list[Event]:
+    """Apply the deciding row, then let the message and every event reach the sagas that it concerns, to the last.
 
     The order itself hears after its parts, so that it ends when they have.
     """
@@ -164,13 +142,17 @@ def _run(outcome: Outcome, address: Address, row: On, message: Message, rules: R
             after = replace(after, state=entry.to, visits=after.visits + 1)
         put(case, place, after)
         outcome.timers += [each for each in done.says if isinstance(each, After)]
+        outcome.commands += [each for each in done.says if isinstance(each, Command)]
         events = [each for each in done.says if isinstance(each, Event)]
         said.extend(events)
         for event in events:
             spread(event, place.order_id)
 
-    apply(address, row, message)
-    spread(message, address.order_id)
+    home = ""
+    if decided is not None:
+        home = decided[0].order_id
+        apply(*decided, message)
+    spread(message, home)
     while parts or orders:
         current, place = (parts or orders).popleft()
         found = place.table.find(get(case, place), current, _scene(case, place, rules, now))

@@ -29,7 +29,17 @@ from hub.sagas.dates import refuse_past
 from hub.sagas.model import Order
 from hub.sagas.numbers import ZERO, plain
 from hub.sagas.prices import price_facts, total
-from hub.sagas.purchase_order import dates, marked_as_revision, po_fits, receive, revise, same_content, without_line
+from hub.sagas.purchase_order import (
+    ask_what_it_is,
+    asked_already,
+    dates,
+    not_marked,
+    po_fits,
+    receive,
+    revise,
+    same_content,
+    without_line,
+)
 from hub.sagas.shipping import ship, ship_fits
 from hub.sagas.table import After, Refusal, Step, Table, ignore, never, on, refuse, refuse_if, step, waits
 from hub.sagas.timers import RevisionLapseDue, RevisionReminderDue
@@ -163,8 +173,8 @@ def pass_on(order: Order, po: SubmitCustomerPo, scene: Scene) -> Step[Order]:
 
 
 def asks_for_nothing_new(order: Order, po: SubmitCustomerPo, scene: Scene) -> bool:
-    """It is marked as a revision, and changes nothing of what is agreed or asked for already."""
-    return marked_as_revision(order, po, scene) and changes_nothing(order, po, scene)
+    """It changes nothing of what is agreed or asked for already."""
+    return changes_nothing(order, po, scene)
 
 
 def everything_shipped_or_cancelled(order: Order, message: object, scene: Scene) -> bool:
@@ -260,23 +270,12 @@ ORDER: Table[Order] = Table(
         refuse_if(("new", *KNOWN), SubmitCustomerPo, po_fits),
         on("new", SubmitCustomerPo, receive, to="under_review"),
         ignore(KNOWN, SubmitCustomerPo, "the same purchase order again (R7)", when=same_content),
-        on(
-            ("under_review", "stand_by", "lapsed"),
-            SubmitCustomerPo,
-            revise,
-            "under_review",
-            marked_as_revision,
-        ),
+        ignore(KNOWN, SubmitCustomerPo, "a person is or was asked what it is (R7)", when=asked_already),
+        on(KNOWN, SubmitCustomerPo, ask_what_it_is, when=not_marked),
+        on(("under_review", "stand_by", "lapsed"), SubmitCustomerPo, revise, "under_review"),
         ignore("in_fulfilment", SubmitCustomerPo, "the order stands as it says (R7)", when=asks_for_nothing_new),
-        on("in_fulfilment", SubmitCustomerPo, pass_on, when=marked_as_revision),
-        on(CLOSED, SubmitCustomerPo, refuse_late_change, when=marked_as_revision),
-        refuse(
-            KNOWN,
-            SubmitCustomerPo,
-            "po_number_in_use",
-            "this PO number is known with other content, and the document is not marked as a revision",
-            "po_number",
-        ),
+        on("in_fulfilment", SubmitCustomerPo, pass_on),
+        on(CLOSED, SubmitCustomerPo, refuse_late_change),
         #
         refuse("under_review", ReviewOrder, "held", "a cancellation of this order is being decided", when=held),
         refuse_if("under_review", ReviewOrder, _senior_reviews),

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from hub.messages.customer_po import Line, SubmitCustomerPo
+import orjson
+
+from hub.messages.customer_po import Finding, Line, SubmitCustomerPo
+from hub.messages.documents import AsRead, DocumentQuarantined
 from hub.messages.envelope import instant
 from hub.messages.order import (
     LineDates,
@@ -17,7 +20,8 @@ from hub.messages.order import (
 from hub.sagas.case import Scene
 from hub.sagas.difference import amended
 from hub.sagas.model import Order, OrderLine, Revision
-from hub.sagas.numbers import ZERO, decimal, plain
+from hub.sagas.numbers import ZERO, decimal, plain, short
+from hub.sagas.paper import differences
 from hub.sagas.table import Refusal, Step, step
 
 
@@ -101,16 +105,50 @@ def same_content(order: Order, po: SubmitCustomerPo, scene: Scene) -> bool:
 
     While a change is undecided, a revision that says what is agreed takes the change back.
     """
-    if order.change.undecided and marked_as_revision(order, po, scene):
+    if order.change.undecided and not not_marked(order, po, scene):
         return False
     known = order.revisions if po.purpose in {"original", "copy"} else order.revisions[-1:]
     said = content(as_taken(order, po))
     return any(content(revision.po) == said for revision in known)
 
 
-def marked_as_revision(order: Order, po: SubmitCustomerPo, scene: Scene) -> bool:
-    """The sender marks it as a revision of a known purchase order."""
-    return po.purpose in {"revision", "change"}
+def question_id(po: SubmitCustomerPo) -> str:
+    """The id of the question what this purchase order is: the same for each arrival that says the same (R7)."""
+    said = orjson.dumps(content(po), option=orjson.OPT_SORT_KEYS).decode()
+    return f"D-{short(po.customer.id or '', po.po_number, said)}"
+
+
+def asked_already(order: Order, po: SubmitCustomerPo, scene: Scene) -> bool:
+    """A person is or was asked what this document is, and it is not their answer that comes here."""
+    asked = scene.case.documents.get(question_id(po))
+    if asked is None:
+        return False
+    answered = po.source.document_id in {asked.document_id, asked.original_id or asked.document_id}
+    return not (asked.state == "carried_on" and answered)
+
+
+def not_marked(order: Order, po: SubmitCustomerPo, scene: Scene) -> bool:
+    """The PO number is in use, and the document is not marked as a revision or change."""
+    return po.purpose not in {"revision", "change"}
+
+
+def ask_what_it_is(order: Order, po: SubmitCustomerPo, scene: Scene) -> Step[Order]:
+    """Take it for nothing; a sales officer says what it is (R7)."""
+    text = f"purchase order {po.po_number} is known with other content, and this one is not marked as its revision"
+    event = DocumentQuarantined(
+        document_id=question_id(po),
+        original_id=po.source.document_id,
+        kind=po.source.channel,
+        partner_id=order.customer_id,
+        role="sales-officer",
+        likely_intent="revision",
+        po_number=po.po_number,
+        order_ids=[order.order_id],
+        messages=[AsRead(type=po.TYPE, data=po.data())],
+        findings=[Finding(code="po_number_in_use", severity="error", message=text, where="po_number")],
+        differs=list(differences(content(order.po), content(po))),
+    )
+    return step(order, event)
 
 
 def po_fits(order: Order, po: SubmitCustomerPo, scene: Scene) -> Refusal | None:

@@ -6,22 +6,24 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from hub.messages import customer_po, materials, order, production
+from hub.messages import customer_po, documents, materials, order, production
 from hub.messages.base import Message
 from hub.sagas import timers
 from hub.sagas.cancellation import CANCELLATION
 from hub.sagas.case import Case
 from hub.sagas.change import CHANGE
+from hub.sagas.document import DOCUMENT
 from hub.sagas.material import FINAL, MATERIAL
 from hub.sagas.material_po import MATERIAL_PO
 from hub.sagas.model import MaterialPo, Order, Requirement, Stock, WorkOrder
 from hub.sagas.numbers import ZERO, order_key
 from hub.sagas.order import ORDER
+from hub.sagas.paper import Document
 from hub.sagas.stock import STOCK
 from hub.sagas.table import Table
 from hub.sagas.work_order import WORK_ORDER
 
-TABLES: tuple[Table[Any], ...] = (ORDER, CANCELLATION, CHANGE, WORK_ORDER, MATERIAL, MATERIAL_PO, STOCK)
+TABLES: tuple[Table[Any], ...] = (ORDER, CANCELLATION, CHANGE, WORK_ORDER, MATERIAL, MATERIAL_PO, STOCK, DOCUMENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,8 @@ def get(case: Case, address: Address) -> Any:
         return case.material_pos.get(key) or MaterialPo(key)
     if table is STOCK:
         return case.stock.get(key) or Stock(key)
+    if table is DOCUMENT:
+        return case.documents.get(key) or Document(key)
     home = case.orders[address.order_id]
     if table is ORDER:
         return home
@@ -66,6 +70,8 @@ def put(case: Case, address: Address, saga: Any) -> None:
         case.material_pos[key] = saga
     elif table is STOCK:
         case.stock[key] = saga
+    elif table is DOCUMENT:
+        case.documents[key] = saga
     elif table is ORDER:
         case.orders[address.order_id] = saga
     else:
@@ -117,6 +123,8 @@ def decider(message: Message, order_id: str) -> Address | None:
             return Address(table, order_id, key)
     if isinstance(message, materials.AdjustStock):
         return Address(STOCK, "", message.material)
+    if isinstance(message, documents.ClassifyDocument):
+        return Address(DOCUMENT, "", message.document_id)
     return None
 
 
@@ -135,7 +143,7 @@ def _its_cancellation(message: Any, case: Case, home: Order) -> Iterator[Address
 
 
 def _its_change(message: customer_po.SubmitCustomerPo, case: Case, home: Order) -> Iterator[Address]:
-    if home.state == "in_fulfilment":
+    if home.state == "in_fulfilment" and message.purpose in {"revision", "change"}:
         yield Address(CHANGE, home.order_id, home.order_id)
 
 
@@ -227,6 +235,15 @@ def _line_change_and_order(message: order.OrderLineCancelled, case: Case, home: 
     yield Address(ORDER, home.order_id, home.order_id)
 
 
+def _itself(message: documents.DocumentQuarantined, case: Case, home: Order | None) -> Iterator[Address]:
+    yield Address(DOCUMENT, "", message.document_id)
+
+
+def _those_before(message: documents.DocumentReceived, case: Case, home: Order | None) -> Iterator[Address]:
+    for document_id in message.replaces:
+        yield Address(DOCUMENT, "", document_id)
+
+
 CONCERNS: dict[type[Message], Callable[[Any, Case, Any], Iterable[Address]]] = {
     materials.SourceMaterial: _pos_of_source,
     customer_po.SubmitCustomerPo: _its_change,
@@ -254,6 +271,8 @@ CONCERNS: dict[type[Message], Callable[[Any, Case, Any], Iterable[Address]]] = {
     production.Shipped: _shipped,
     order.CancellationGranted: _its_order,
     order.OrderLineCancelled: _line_change_and_order,
+    documents.DocumentQuarantined: _itself,
+    documents.DocumentReceived: _those_before,
 }
 """Who has to hear of a message beside the one that decided. Each finds them in the case as it then stands."""
 

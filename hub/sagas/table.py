@@ -14,7 +14,7 @@ from datetime import timedelta
 from typing import Any, Generic, TypeVar
 
 from hub.errors import Undeclared
-from hub.messages.base import Event, Message
+from hub.messages.base import Command, Event, Message
 
 S = TypeVar("S")
 NEW = "new"
@@ -33,13 +33,13 @@ class After:
 
 @dataclass(frozen=True, slots=True)
 class Step(Generic[S]):
-    """What an action gives: the saga's new data, and what it has to say."""
+    """What an action gives: the saga's new data, and what it has to say: events, timers, commands to be carried out."""
 
     saga: S
-    says: tuple[Event | After, ...] = ()
+    says: tuple[Event | After | Command, ...] = ()
 
 
-def step(saga: S, *says: Event | After) -> Step[S]:
+def step(saga: S, *says: Event | After | Command) -> Step[S]:
     """A step of a saga."""
     return Step(saga, says)
 

@@ -13,15 +13,18 @@ from hub.messages.envelope import instant
 from hub.sagas.cancellation import CANCELLATION
 from hub.sagas.case import Case, Rules, Scene, by_of
 from hub.sagas.change import CHANGE
+from hub.sagas.document import DOCUMENT
 from hub.sagas.material import MATERIAL
 from hub.sagas.material_po import MATERIAL_PO
 from hub.sagas.model import MaterialPo, Order, Task
 from hub.sagas.numbers import order_key
 from hub.sagas.order import ORDER
+from hub.sagas.paper import Document
 from hub.sagas.table import Table, Wait
 from hub.sagas.work_order import WORK_ORDER
 
 NOBODY = Order("", "", "")
+Home = Order | MaterialPo | Document
 Place = tuple[Table[Any], str, Any]
 """A saga: its table, what its tasks are about, and its value."""
 
@@ -55,6 +58,11 @@ def settle_tasks(before: Case, case: Case, message: Message, rules: Rules, now: 
         if before.material_pos.get(po_id) is not po:
             scene = Scene(case, rules, now, NOBODY)
             case.material_pos[po_id], said = _settle(po, [(MATERIAL_PO, po_id, po)], {po_id}, message, scene)
+            says += said
+    for key, document in list(case.documents.items()):
+        if before.documents.get(key) is not document:
+            scene = Scene(case, rules, now, NOBODY)
+            case.documents[key], said = _settle(document, [(DOCUMENT, key, document)], {key}, message, scene)
             says += said
     return says
 
@@ -91,7 +99,7 @@ def _demands(places: Iterable[Place], scene: Scene) -> dict[tuple[str, str], Dem
 
 
 def _settle(
-    home: Order | MaterialPo, places: list[Place], looked_at: set[str], message: Message, scene: Scene
+    home: Home, places: list[Place], looked_at: set[str], message: Message, scene: Scene
 ) -> tuple[Any, list[Event]]:
     """The home of these sagas with its tasks settled, and what is to be said of them."""
     demands = _demands(places, scene)
@@ -128,7 +136,7 @@ def _settle(
     return (replace(home, tasks=tasks, task_count=count) if says else home), says
 
 
-def _ended(task: Task, home: Order | MaterialPo, message: Message) -> Event:
+def _ended(task: Task, home: Home, message: Message) -> Event:
     if task.kind == message.TYPE:
         return TaskClosed(**_names(task, home), by=by_of(message))
     reason = f"overtaken by {message.TYPE}"
@@ -137,11 +145,13 @@ def _ended(task: Task, home: Order | MaterialPo, message: Message) -> Event:
     return TaskWithdrawn(**_names(task, home), reason=reason)
 
 
-def _prefix(home: Order | MaterialPo) -> str:
+def _prefix(home: Home) -> str:
+    if isinstance(home, Document):
+        return home.document_id.removeprefix("D-")
     return order_key(home.order_id if isinstance(home, Order) else home.material_po_id)
 
 
-def _names(task: Task, home: Order | MaterialPo) -> dict[str, Any]:
+def _names(task: Task, home: Home) -> dict[str, Any]:
     names: dict[str, Any] = {
         "task_id": task.task_id,
         "kind": task.kind,
@@ -150,6 +160,8 @@ def _names(task: Task, home: Order | MaterialPo) -> dict[str, Any]:
     }
     if isinstance(home, MaterialPo):
         return {**names, "material_po_id": home.material_po_id}
+    if isinstance(home, Document):
+        return {**names, "document_id": home.document_id}
     names["order_id"] = home.order_id
     if task.target in home.work_orders:
         names["work_order_id"] = task.target

@@ -49,6 +49,7 @@ class People:
             "work-order.decide-defect.v1": self._decide_defect,
             "work-order.dispose.v1": lambda task, facts: {"as": "scrap"},
             "shipment.dispatch.v1": self._dispatch,
+            "document.classify.v1": self._classify,
         }
 
     def answer(self, task: TaskOpened, **changed: Any) -> Message | None:
@@ -59,7 +60,7 @@ class People:
             return None
         ids: dict[str, Any] = {
             name: getattr(task, name)
-            for name in ("order_id", "work_order_id", "requirement_id", "material_po_id")
+            for name in ("order_id", "work_order_id", "requirement_id", "material_po_id", "document_id")
             if name in _NAMED_BY.get(task.kind, ()) and getattr(task, name)
         }
         return check_data(task.kind, {**ids, **decision, "task_id": task.task_id, "by": self._by(task)})
@@ -174,6 +175,11 @@ class People:
         remakes = self._choices.happens(self._script.remake, "remake", task.work_order_id)
         return {"decision": scripted or ("remake" if remakes else "fix")}
 
+    def _classify(self, task: TaskOpened, facts: dict[str, Any]) -> dict[str, Any]:
+        """A purchase order whose number is in use revises the one that has it; of anything else nothing follows."""
+        reasons = {reason["code"] for reason in facts.get("reasons", ())}
+        return {"as": "revision" if reasons == {"po_number_in_use"} else "discard"}
+
     def _dispatch(self, task: TaskOpened, facts: dict[str, Any]) -> dict[str, Any]:
         tracking = f"{self._choices.whole(10**11, 10**12 - 1, 'tracking', task.task_id)}"
         item = {"work_order_id": task.work_order_id, "quantity": facts["ready"]}
@@ -194,4 +200,5 @@ _NAMED_BY: dict[str, tuple[str, ...]] = {
     "quality.inspect.v1": ("work_order_id",),
     "work-order.decide-defect.v1": ("work_order_id",),
     "work-order.dispose.v1": ("work_order_id",),
+    "document.classify.v1": ("document_id",),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -83,7 +83,16 @@ async def add_documents(connection: AsyncConnection, rows: list[dict[str, Any]])
 
 
 async def add_keys(connection: AsyncConnection, keys: Sequence[str], document_id: str) -> None:
-    """Note the keys by which a second arrival will be known."""
+    """Note the keys by which a second arrival will be known.
+
+    Raises IntegrityError when another document of the same key was faster.
+    """
     if keys:
         rows = [{"key": key, "document_id": document_id} for key in dict.fromkeys(keys)]
         await connection.execute(insert(tables.document_keys), rows)
+
+
+async def drop_keys(connection: AsyncConnection, keys: Iterable[str]) -> None:
+    """Forget these keys: the document that had them gives way to one that has them too."""
+    for some in chunks(set(keys)):
+        await connection.execute(delete(tables.document_keys).where(tables.document_keys.c.key.in_(some)))

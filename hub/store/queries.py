@@ -14,9 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.errors import NotFound
 from hub.sagas.numbers import plain
+from hub.sagas.paper import Document
 from hub.store import tables
 from hub.store.database import Database
-from hub.store.records import chunks, stock_of
+from hub.store.records import DOCUMENT, chunks, stock_of
 
 Row = dict[str, Any]
 ORDER_COLUMNS = (
@@ -185,13 +186,45 @@ def document_of(row: Any) -> Row:
 
 
 async def document(database: Database, document_id: str) -> tuple[Row, bytes]:
-    """A document with its bytes. Raises NotFound."""
-    query = select(tables.documents).where(tables.documents.c.document_id == document_id)
+    """A document with its bytes, and what people are or were asked about it (``questions``). Raises NotFound.
+
+    The bytes of one of several documents in a file are the file's; those of a message of another system are its data.
+    """
+    table, aside = tables.documents, tables.quarantine
     async with database.read() as connection:
-        row = (await connection.execute(query)).first()
-    if row is None:
+        named = select(aside.c.original_id).where(aside.c.document_id == document_id)
+        original = (await connection.execute(named)).scalar() or document_id
+        row = (await connection.execute(select(table).where(table.c.document_id == original))).first()
+        about = or_(aside.c.original_id == original, aside.c.document_id == original)
+        asked = await connection.execute(select(aside.c.body).where(about).order_by(aside.c.document_id))
+        questions = [question_of(DOCUMENT.validate_json(each.body)) for each in asked]
+    if row is not None:
+        return {**document_of(row), "questions": questions}, bytes(row.raw)
+    if not questions:
         raise NotFound(f"there is no document {document_id}", where="document_id")
-    return document_of(row), bytes(row.raw)
+    [question] = questions
+    return {**question, "questions": questions}, orjson.dumps(question["messages"], option=orjson.OPT_INDENT_2)
+
+
+def question_of(document: Document) -> Row:
+    """What people are or were asked about a document, and what they have said."""
+    return {
+        "document_id": document.document_id,
+        "state": document.state,
+        "kind": document.kind,
+        "partner_id": document.partner_id,
+        "role": document.role,
+        "likely_intent": document.likely_intent,
+        "po_number": document.po_number,
+        "material_po_id": document.material_po_id,
+        "order_ids": list(document.order_ids),
+        "reasons": [each.model_dump(exclude_none=True) for each in document.findings],
+        "messages": [each.model_dump() for each in document.messages],
+        "taken_as": document.taken_as,
+        "by": document.by.model_dump() if document.by else None,
+        "changes": [each.model_dump(exclude_none=True) for each in document.changes],
+        "tasks": list(document.tasks),
+    }
 
 
 async def documents(database: Database, *, order_id: str = "", limit: int = 100) -> list[Row]:

@@ -1,4 +1,7 @@
-"""What a batch of messages can touch: found before anything is locked, then locked in one fixed order."""
+"""What a batch of messages can touch: found before anything is locked, then locked in one fixed order.
+
+Orders come first, then material POs, stock, and documents that were set aside, each in the order of their ids.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from functools import cache
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.messages import customer_po, materials, order, production
+from hub.messages import customer_po, documents, materials, order, production
 from hub.messages.base import Message
 from hub.messages.envelope import Letter
 from hub.sagas import timers
@@ -16,8 +19,10 @@ from hub.sagas.case import Case
 from hub.sagas.disposal import stock_id
 from hub.sagas.model import MaterialPo, Order
 from hub.sagas.numbers import order_key, short
+from hub.sagas.purchase_order import question_id
 from hub.sagas.routing import order_of
 from hub.store import records
+from hub.store.returned import classified_document
 
 SHARING = (
     materials.SourceMaterial,
@@ -88,6 +93,7 @@ class Reach:
     by_po: dict[tuple[str, str], str]
     orders: set[str] = field(default_factory=set)
     material_pos: set[str] = field(default_factory=set)
+    documents: set[str] = field(default_factory=set)
 
     def order_id(self, message: Message) -> str:
         """The order that a message belongs to, known or yet to be; empty where it belongs to none."""
@@ -114,7 +120,14 @@ class Reach:
         await records.load_stock(connection, self._materials(case, SHARING), case)
         seen = self._materials(case, LOOKING) - case.stock.keys()
         await records.load_stock(connection, seen, case, lock=False)
+        await records.load_documents(connection, self.documents | set(self._questions(case)), case)
         return case
+
+    def _questions(self, case: Case) -> Iterable[str]:
+        """The questions that were or would be asked about purchase orders whose number is in use (R7)."""
+        for message in self.messages:
+            if isinstance(message, customer_po.SubmitCustomerPo) and self.order_id(message) in case.orders:
+                yield question_id(message)
 
     def _named(self, case: Case) -> Iterable[MaterialPo]:
         """The material POs whose changes reach all orders that they serve."""
@@ -169,6 +182,7 @@ async def reach_of(connection: AsyncConnection, letters: Sequence[Letter]) -> Re
     messages = [letter.message for letter in letters]
     pos = {po for message in messages if _named_order(message) is None and (po := po_of(message))}
     reach = Reach(messages, await records.order_ids(connection, pos))
+    reach.documents = {key for letter in letters if (key := classified_document(letter))}
     for message in messages:
         key = reach.order_id(message)
         if key:
@@ -176,6 +190,8 @@ async def reach_of(connection: AsyncConnection, letters: Sequence[Letter]) -> Re
         named = getattr(message, "material_po_id", None)
         if named:
             reach.material_pos.add(named)
+        if isinstance(message, documents.ClassifyDocument):
+            reach.documents.add(message.document_id)
         if isinstance(message, materials.SourceMaterial):
             reach.material_pos |= {a.join for a in message.allocations if a.join}
     await reach.look(connection)

@@ -15,11 +15,13 @@ from hub.messages.envelope import instant
 from hub.sagas.case import Case
 from hub.sagas.model import MaterialPo, Order, Stock
 from hub.sagas.numbers import plain
+from hub.sagas.paper import Document
 from hub.store import tables
 from hub.store.memory import Memory
 
 ORDER: TypeAdapter[Order] = TypeAdapter(Order)
 MATERIAL_PO: TypeAdapter[MaterialPo] = TypeAdapter(MaterialPo)
+DOCUMENT: TypeAdapter[Document] = TypeAdapter(Document)
 ORDERS = Memory(ORDER, 500)
 MATERIAL_POS = Memory(MATERIAL_PO, 2000)
 CHUNK = 500
@@ -63,6 +65,15 @@ async def load_material_pos(
         query = query.order_by(table.c.material_po_id)
         for key, body in await connection.execute(query.with_for_update() if lock else query):
             case.material_pos[key] = MATERIAL_POS.read(key, body)
+
+
+async def load_documents(connection: AsyncConnection, keys: Collection[str], case: Case) -> None:
+    """Load these documents that were set aside into the case, and lock them, in the order of their ids."""
+    table = tables.quarantine
+    for some in chunks(keys):
+        query = select(table.c.document_id, table.c.body).where(table.c.document_id.in_(some))
+        for key, body in await connection.execute(query.order_by(table.c.document_id).with_for_update()):
+            case.documents[key] = DOCUMENT.validate_json(body)
 
 
 async def load_stock(connection: AsyncConnection, keys: Collection[str], case: Case, *, lock: bool = True) -> None:
@@ -141,6 +152,22 @@ async def save(connection: AsyncConnection, before: Case, after: Case, now: date
             "on_order": plain(stock.on_order),
         },
         {"opening": "0"},
+    )
+    await _save_table(
+        connection,
+        tables.quarantine,
+        "document_id",
+        before.documents,
+        after.documents,
+        lambda document: {
+            "document_id": document.document_id,
+            "original_id": document.original_id,
+            "state": document.state,
+            "partner_id": document.partner_id,
+            "updated_at": at,
+            "body": DOCUMENT.dump_json(document).decode(),
+        },
+        {},
     )
 
 

@@ -100,10 +100,12 @@ class Sweeper:
     async def _waiting(self) -> list[Item]:
         """Those whose time is over, and those whose order or material PO is there; many take turns."""
         table, orders, pos = tables.waiting, tables.orders, tables.material_pos
+        aside = tables.quarantine
         order_id = literal("O") + func.substr(table.c.awaits, 2, KEY)
         known = or_(
             exists().where(or_(orders.c.order_id == table.c.awaits, orders.c.order_id == order_id)),
             exists().where(pos.c.material_po_id == table.c.awaits),
+            exists().where(aside.c.document_id == table.c.awaits),
         )
         query = (
             select(table)

@@ -1,6 +1,7 @@
 """The tables of the store.
 
-What the sagas know is kept whole, as JSON, one row an order, a material PO, a material; the columns beside it
+What the sagas know is kept whole, as JSON, one row an order, a material PO, a material, a document that a person
+has to decide on; the columns beside it
 are for finding. Decimals are text: exact in both databases. Instants are ISO 8601 text in UTC, which sorts.
 """
 
@@ -105,6 +106,17 @@ stock = Table(
     Column("reserved", String(40), nullable=False),
     Column("on_order", String(40), nullable=False),
     Column("opening", String(40), nullable=False, comment="on hand when the hub first saw the material"),
+)
+
+quarantine = Table(
+    "quarantine",
+    metadata,
+    Column("document_id", String(80), primary_key=True),
+    Column("original_id", String(80), index=True, comment="the archived file, where it is not the document itself"),
+    Column("state", String(20), nullable=False, index=True),
+    Column("partner_id", String(80)),
+    Column("updated_at", String(40), nullable=False),
+    Column("body", Text, nullable=False),
 )
 
 tasks = Table(

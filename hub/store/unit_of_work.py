@@ -25,8 +25,9 @@ from hub.messages.desk import CommandRefused
 from hub.messages.envelope import Letter, derived_id, instant, open_letter, to_bytes, write_letter
 from hub.policies import Policies
 from hub.sagas.case import Case, Rules
-from hub.sagas.engine import Outcome, carry_out, numbered
+from hub.sagas.engine import Outcome, carry_out, hear, numbered
 from hub.sagas.numbers import short
+from hub.sagas.table import Refusal
 from hub.store import records, tables
 from hub.store.aside import set_aside
 from hub.store.batcher import Batcher
@@ -35,6 +36,7 @@ from hub.store.desk import Desk
 from hub.store.experience import Lessons, keep
 from hub.store.journal import Journal
 from hub.store.reach import Reach, reach_of
+from hub.store.returned import CLASSIFICATION, document_of, returned, signed
 
 log = logging.getLogger("hub.store")
 CONSUMER = "sagas"
@@ -241,22 +243,9 @@ class _Batch:
 
     def _settle(self, item: Item, letter: Letter, outcome: Outcome, order_id: str, case: Case) -> tuple[Fate, Case]:
         if outcome.unknown is not None:
-            return self._wait(item, letter, outcome.unknown), case
+            return self._wait(item, letter, outcome.unknown, order_id, case)
         if outcome.refusal is not None:
-            refusal = outcome.refusal
-            event = CommandRefused(
-                command_id=letter.envelope.id,
-                type=letter.envelope.type,
-                code=refusal.code,
-                message=refusal.message,
-                where=refusal.where or None,
-                order_id=order_id if order_id in case.orders else None,
-            )
-            after = case.copy()
-            self._say(letter, [numbered(after, event)])
-            fate = Fate("refused", refusal.code, refusal.message)
-            self.journal.note(letter, CONSUMER, order_id, fate.outcome, self.now, refusal)
-            return fate, after
+            return self._refuse(letter, outcome.refusal, order_id, case)
         if outcome.ignored is not None:
             self.journal.note(letter, CONSUMER, order_id, "ignored", self.now, message=outcome.ignored)
             return Fate("ignored", message=outcome.ignored), case
@@ -266,8 +255,41 @@ class _Batch:
         for place, timer in enumerate(outcome.timers):
             timer_id = derived_id(*letter.key, f"timer {place}")
             self.journal.add_timer(timer_id, self.now + timer.delay, timer.message)
+        for place, command in enumerate(outcome.commands):
+            self.journal.send(
+                "command",
+                write_letter(
+                    command,
+                    message_id=derived_id(*letter.key, f"command {place}"),
+                    source=signed(self.source, CLASSIFICATION),
+                    time=self.now,
+                    causation=letter.message.subject_id,
+                    trace=letter.envelope.traceparent,
+                ),
+            )
         self.journal.note(letter, CONSUMER, order_id, "done", self.now)
         return Fate("done"), outcome.case
+
+    def _refuse(self, letter: Letter, refusal: Refusal, order_id: str, case: Case) -> tuple[Fate, Case]:
+        """Answer with `command.refused`; what came in a document goes to a person."""
+        known = order_id if order_id in case.orders else None
+        event = CommandRefused(
+            command_id=letter.envelope.id,
+            type=letter.envelope.type,
+            code=refusal.code,
+            message=refusal.message,
+            where=refusal.where or None,
+            order_id=known,
+        )
+        after = case.copy()
+        says = [numbered(after, event)]
+        question = returned(letter, refusal, known)
+        if question is not None:
+            heard = hear(after, question, self.rules, self.now)
+            says, after = [*says, *heard.events], heard.case
+        self._say(letter, says)
+        self.journal.note(letter, CONSUMER, order_id, "refused", self.now, refusal)
+        return Fate("refused", refusal.code, refusal.message), after
 
     def _say(self, letter: Letter, events: Sequence[tuple[Event, str | None, int | None]]) -> None:
         for place, (event, order_id, sequence) in enumerate(events):
@@ -294,14 +316,19 @@ class _Batch:
         for answer in answers:
             self.journal.send("command", answer)
 
-    def _wait(self, item: Item, letter: Letter, awaited: str) -> Fate:
+    def _wait(self, item: Item, letter: Letter, awaited: str, order_id: str, case: Case) -> tuple[Fate, Case]:
+        """Wait a bounded time for what a message names; what came in a document goes to a person then."""
         if item.origin == "waiting":
             if instant(self.now) < item.reference:
-                return Fate("waiting", message=f"{awaited} is not known yet")
-            fault = Undeclared(f"{awaited} did not become known in time", where=letter.envelope.subject or "")
-            return self.set_aside(item, letter, fault, code="unknown_reference")
+                return Fate("waiting", message=f"{awaited} is not known yet"), case
+            number = getattr(letter.message, "po_number", None)
+            what = f"purchase order {number}" if number else awaited
+            text, where = f"{what} did not become known in time", letter.envelope.subject or ""
+            if document_of(letter) is not None:
+                return self._refuse(letter, Refusal("unknown_reference", text, where), order_id, case)
+            return self.set_aside(item, letter, Undeclared(text, where=where), code="unknown_reference"), case
         self.journal.wait(letter, awaited, self.until)
-        return Fate("waiting", message=f"{awaited} is not known yet")
+        return Fate("waiting", message=f"{awaited} is not known yet"), case
 
     def set_aside(self, item: Item, letter: Letter | None, error: Exception, code: str = "") -> Fate:
         """Keep a message that cannot be processed, with its error, for a person (R42)."""

@@ -26,8 +26,8 @@ async def test_what_a_hub_leaves_is_clean(backing: Settings) -> None:
 
     assert report.findings == running.findings == ()
     assert report.figures["orders"] == 9
-    assert report.figures["purchase_orders"] == 12
-    assert report.figures["documents_in"] == 3
+    assert report.figures["purchase_orders"] == 13
+    assert report.figures["documents_in"] == 4
     assert report.figures["set_aside"] == 1
 
 
@@ -226,6 +226,16 @@ PLANTED: list[tuple[str, Plant]] = [
     ("document_commands", sql("delete from outbox where kind = 'command' and causation like 'D-%'")),
     ("document_without_reason", sql("update documents set findings = '[]' where state = 'rejected'")),
     ("document_unasked", sql("update documents set state = 'quarantined' where name = 'noise.bin'")),
+    ("document_unasked", body("quarantine", "state = 'set_aside'", lambda d: d["tasks"].clear())),
+    ("document_unasked", sql("delete from quarantine where state = 'closed'")),
+    ("document_state", sql("update quarantine set state = 'closed' where state = 'set_aside'")),
+    ("document_state", without("document.classified")),
+    ("document_lost", sql("delete from quarantine where state = 'set_aside'")),
+    ("document_without_reason", body("quarantine", "state = 'closed'", lambda d: d["findings"].clear())),
+    ("orphan_document", body("quarantine", "state = 'closed'", lambda d: d.update(original_id="D-X"))),
+    ("orphan_task", body("quarantine", "state = 'set_aside'", lambda d: d["tasks"].clear())),
+    ("task_unlisted", sql("delete from tasks where state = 'open' and kind = 'document.classify.v1'")),
+    ("po_lost", without("document.quarantined", "body like '%STANDBY%'")),
     ("document_unsent", sql("update documents set state = 'to_send' where state = 'sent'")),
     ("orphan_document", sql("update documents set order_id = 'O-X' where direction = 'out' and order_id is not null")),
 ]  # fmt: skip

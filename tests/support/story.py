@@ -118,6 +118,7 @@ async def tell(hub: Hub) -> Story:
     await _never_begun(story)
     await _changed(story)
     await _by_document(story)
+    await _asked_about(story)
     await story.say("stock.adjust", material=STEEL, quantity="-2.5", unit="KGM", reason="yearly count")
     await hub.work.carry_out(Item(b"{ this is no message"))
     await story.rest()
@@ -220,6 +221,16 @@ async def _by_document(story: Story) -> None:
     await eventually(
         lambda: documents(story.hub, direction="out", state="sent", purpose="order.confirmed.v1"), "the 855"
     )
+
+
+async def _asked_about(story: Story) -> None:
+    """A quotation that is discarded, and other content under a number in use, about which somebody is still asked."""
+    quotation = (DATA / "edi/cascade-850-new.edi").read_text().replace("BEG*00*SA*", "BEG*00*QT*")
+    quotation = quotation.replace("000000412", "000000477")
+    receipt = await story.hub.intake.receive(quotation.encode(), "quotation.edi")
+    said = {"document_id": receipt.document_id, "as": "discard", "by": SALES}
+    await story.say("document.classify", **said)
+    await story.say("customer-po.submit", **purchase_order("STANDBY", ("1", "4")))
 
 
 async def by_number(hub: Hub, number: str) -> list[Any]:

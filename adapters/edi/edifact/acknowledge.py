@@ -51,6 +51,7 @@ class ControlMessage:
     groups: tuple[GroupReceipt, ...]
     syntax: str = "3"
     purpose: str = "CONTRL"
+    partner_id: str | None = None
 
     def render(self, numbers: Numbers, now: datetime) -> bytes:
         """The finished interchange."""
@@ -148,4 +149,5 @@ def acknowledge(received: Interchange, groups: Sequence[GroupReceipt], partner: 
         tuple(received.faults),
         tuple(groups),
         received.version.rpartition(":")[2],
+        partner_id=partner.id if partner else None,
     )

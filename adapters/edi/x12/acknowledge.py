@@ -73,6 +73,7 @@ class InterchangeAcknowledgment:
     status: str
     note: str
     purpose: str = "TA1"
+    partner_id: str | None = None
 
     def render(self, numbers: Numbers, now: datetime) -> bytes:
         """The finished interchange."""
@@ -89,7 +90,14 @@ def acknowledge_interchange(received: Interchange, partner: Partner | None) -> I
     faults.sort(key=lambda fault: (not fault.fatal, fault.code == "header_not_fixed_width"))
     status = "R" if fatal(faults) else "E" if faults else "A"
     note = faults[0].kind.ta1 if faults else "000"
-    return InterchangeAcknowledgment(back(received, partner, "004010"), received.number, received.stamp, status, note)
+    return InterchangeAcknowledgment(
+        back(received, partner, "004010"),
+        received.number,
+        received.stamp,
+        status,
+        note,
+        partner_id=partner.id if partner else None,
+    )
 
 
 @dataclass(slots=True)
@@ -99,6 +107,7 @@ class FunctionalAcknowledgment:
     route: Route
     groups: tuple[GroupReceipt, ...]
     purpose: str = "997"
+    partner_id: str | None = None
 
     def render(self, numbers: Numbers, now: datetime) -> bytes:
         """The finished interchange."""

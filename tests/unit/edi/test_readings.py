@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -284,9 +285,11 @@ def test_an_interchange_seen_before_starts_nothing() -> None:
     raw = x12(order())
     keys = read_x12(raw).keys
     assert keys == ("x12:ZZ:ACME:ZZ:METALWORKS:7",)
-    again = X12Reader().read(raw, "a.edi", CONTEXT, known=keys)
+    again = X12Reader().read(raw, "a.edi", replace(CONTEXT, received=frozenset(keys)))
     assert (again.disposition, codes(again)) == ("rejected", ["interchange_duplicate"])
-    twice = EdifactReader().read(edifact(message(*ORDER)), "", CONTEXT, known=("edifact:14:HOLT:14:METALWORKS:55",))
+    twice = EdifactReader().read(
+        edifact(message(*ORDER)), "", replace(CONTEXT, received=frozenset({"edifact:14:HOLT:14:METALWORKS:55"}))
+    )
     assert twice.disposition == "rejected"
 
 

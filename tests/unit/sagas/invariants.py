@@ -241,4 +241,4 @@ class Witness:
 
 
 def _homes(case: Case) -> list[Any]:
-    return [*case.orders.values(), *case.material_pos.values()]
+    return [*case.orders.values(), *case.material_pos.values(), *case.documents.values()]

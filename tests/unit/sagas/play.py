@@ -13,8 +13,9 @@ import orjson
 from hub.messages.base import Event, Message
 from hub.messages.catalogue import MESSAGES
 from hub.messages.envelope import check_data
+from hub.sagas.authority import ROLES_OF
 from hub.sagas.case import Case, Rules
-from hub.sagas.engine import ROLES_OF, Outcome, carry_out
+from hub.sagas.engine import Outcome, carry_out
 from hub.sagas.model import Cancellation, MaterialPo, Order, OrderLine, Requirement, Stock, Task, WorkOrder
 from hub.sagas.numbers import order_key
 from hub.sagas.routing import order_of
@@ -74,6 +75,7 @@ class Play:
                 {**before.orders, **after.orders},
                 {**before.material_pos, **after.material_pos},
                 {**before.stock, **after.stock},
+                {**before.documents, **after.documents},
             )
         for event, _, _ in self.last.events:
             self._check_on_the_wire(event)
@@ -98,6 +100,7 @@ class Play:
             {key: orders[key] for key in orders if key in keys},
             {key: pos[key] for key in pos if key in named},
             self.case.stock,
+            self.case.documents,
         )
 
     def pass_time(self, give: Callable[[Message], str] | None = None, **time: float) -> None:
@@ -120,7 +123,8 @@ class Play:
         items = getattr(message, "items", None)
         if items:
             return order_of(items[0].work_order_id)
-        return "" if getattr(message, "material_po_id", None) or hasattr(message, "count") else self.order_id
+        shared = ("material_po_id", "count", "document_id")
+        return "" if any(hasattr(message, name) for name in shared) else self.order_id
 
     @staticmethod
     def _check_on_the_wire(event: Event) -> None:
@@ -234,8 +238,10 @@ class Play:
     def cancel(self, *lines: str) -> str:
         """The customer asks to cancel these lines, or everything."""
         named = {"lines": list(lines)} if lines else {}
+        known = self.case.orders.get(self.order_id)
+        number, customer = (known.po_number, known.customer_id) if known else ("4711", "C-HOLT")
         return self.tell(
-            "customer-po.cancel", customer_id="C-HOLT", po_number="4711", source={"channel": "api"}, **named
+            "customer-po.cancel", customer_id=customer, po_number=number, source={"channel": "api"}, **named
         )
 
     def assess(self, decision: str | None = None, **more: Any) -> str:
@@ -390,6 +396,21 @@ class Play:
         """What is asked for now, of every order."""
         homes = [*self.case.orders.values(), *self.case.material_pos.values()]
         return [task for home in homes for task in home.tasks.values()]
+
+    @property
+    def questions(self) -> list[Task]:
+        """What is asked for now about documents that were set aside."""
+        return [task for document in self.case.documents.values() for task in document.tasks.values()]
+
+    def classify(self, as_: str, message: dict[str, Any] | None = None, **more: Any) -> str:
+        """The one asked about the only document says what it is."""
+        [task] = self.questions
+        said = {"message": message} if message else {}
+        by = more.pop("by", person(task.role))
+        code = self.tell("document.classify", document_id=task.target, **{"as": as_}, by=by, **said, **more)
+        for command in self.last.commands:
+            code = self.give(command)
+        return code
 
     @property
     def asked(self) -> list[str]:

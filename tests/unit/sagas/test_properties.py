@@ -347,6 +347,18 @@ class Process(RuleBasedStateMachine):
         task = data.draw(st.sampled_from([task for order in self.orders for task in order.tasks.values()]))
         self.done(lambda: self.play.answer_task(task, bad=bad))
 
+    @precondition(lambda self: self.play.questions)
+    @rule(data=st.data(), as_=st.sampled_from(("discard", "revision")))
+    def a_document_is_classified(self, data: st.DataObject, as_: str) -> None:
+        """What a purchase order is whose number was in use; if a revision, it goes on as one."""
+        task = data.draw(st.sampled_from(self.play.questions))
+        by = person(task.role)
+        said = {"document_id": task.target, "as": as_, "by": by}
+        self.done(lambda: self.play.tell("document.classify", **said))
+        assert not self.play.code
+        for command in self.play.last.commands:
+            self.done(lambda command=command: self.play.give(command))
+
     a_task_is_answered_again = a_task_is_answered
     a_task_is_answered_once_more = a_task_is_answered
 

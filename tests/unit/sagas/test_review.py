@@ -136,7 +136,9 @@ def test_a_late_copy_of_an_earlier_revision_starts_nothing(play: Play) -> None:
 def test_other_content_under_a_known_number_is_not_taken_for_a_revision(play: Play) -> None:
     play.submit(("1", "10"))
     play.submit(("1", "12"))
-    assert play.code == "po_number_in_use"
+    assert (play.code, play.line("1").ordered, play.order.state) == ("", 10, "under_review")
+    [task] = play.questions
+    assert (task.kind, task.role) == ("document.classify.v1", "sales-officer")
 
 
 @pytest.mark.rule("R43")

@@ -10,7 +10,7 @@ import pytest
 from hub.errors import Undeclared
 from hub.messages.base import Command, Event
 from hub.messages.catalogue import COMMANDS
-from hub.sagas.engine import ROLES_OF
+from hub.sagas.authority import ROLES_OF
 from hub.sagas.routing import CONCERNS, TABLES, decider
 from hub.sagas.table import NEW, Never, On, RefuseIf, Table, never, on
 from hub.sagas.timers import Timer
@@ -18,7 +18,6 @@ from hub.sagas.timers import Timer
 EVERY_TABLE = pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
 
 NOT_DECIDED_BY_A_TABLE = {
-    "document.classify.v1": "documents are no saga: the handlers of the mail room decide",
     "order.review-delay.v1": "R60 is not carried out yet",
 }
 

@@ -72,6 +72,7 @@ def task(kind: str, number: int = 1, **changed: Any) -> TaskOpened:
         work_order_id=f"W-K-{number}",
         requirement_id=f"R-K-{number}",
         material_po_id=f"M-{number}",
+        document_id=f"D-{number}",
         opened_at="2026-11-22T08:00:00Z",
         facts={**FACTS, **changed},
     )

@@ -1,0 +1,148 @@
+"""The documents in a file: each is acted on, asked about, or refused, by itself (R7, R68)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from hub.messages.base import Command
+from hub.messages.customer_po import Finding, SubmitCustomerPo
+from hub.messages.documents import AsRead, DocumentQuarantined
+from hub.partners import Partners
+from hub.ports import Finding as Found
+from hub.ports import Part, Reading
+from hub.store.returned import piece_id
+
+ACCEPTED = frozenset({"accepted", "accepted_with_errors"})
+STRANGER = Found("unknown_partner", "error", "no partner profile fits the sender; add one and submit it again")
+_SUPPLIERS = frozenset({"supplier_confirm", "supplier_ship"})
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One of the documents in a file; the only one has the file's id."""
+
+    document_id: str
+    part: Part
+
+    @property
+    def commands(self) -> tuple[Command, ...]:
+        """What it leads to without asking anybody."""
+        return self.part.messages if self.part.disposition in ACCEPTED else ()
+
+
+def pieces_of(reading: Reading, document_id: str) -> list[Piece]:
+    """The documents that were read in a file, the commands in them signed with file and supplier."""
+    parts = reading.parts or (whole(reading),)
+    if len(parts) == 1:
+        parts = (replace(parts[0], findings=reading.findings),)
+    return [
+        Piece(
+            piece_id(document_id, number, len(parts)),
+            replace(part, messages=tuple(_signed(each, document_id, part.partner_id) for each in part.messages)),
+        )
+        for number, part in enumerate(parts, 1)
+    ]
+
+
+def whole(reading: Reading) -> Part:
+    """A reading of one document as that document."""
+    return Part(
+        reading.intent,
+        reading.disposition,
+        "",
+        reading.messages,
+        reading.findings,
+        reading.likely_intent,
+        reading.partner_id,
+        reading.title,
+    )
+
+
+def of_known_partners(reading: Reading) -> Reading:
+    """The reading with what comes of a partner without a profile put to a person: nobody could be answered."""
+    parts = tuple(map(_of_known, reading.parts))
+    if not reading.parts:
+        stopped = _of_known(whole(reading))
+    elif len(parts) == 1 and parts != reading.parts:
+        stopped = parts[0]
+    else:
+        stopped = None
+    findings = reading.findings
+    if any(STRANGER in part.findings for part in (*parts, *([stopped] if stopped else []))):
+        findings = (*(each for each in findings if each.code != STRANGER.code), STRANGER)
+    reading = replace(reading, parts=parts, findings=findings)
+    if stopped is None:
+        return reading
+    return replace(reading, intent=stopped.intent, disposition=stopped.disposition, likely_intent=stopped.likely_intent)
+
+
+def _of_known(part: Part) -> Part:
+    if part.partner_id or not part.messages or part.disposition not in ACCEPTED:
+        return part
+    findings = (*(each for each in part.findings if each.code != STRANGER.code), STRANGER)
+    return replace(part, intent="quarantine", disposition="quarantine", likely_intent=part.intent, findings=findings)
+
+
+def _signed(command: Command, document_id: str, partner_id: str | None) -> Command:
+    """The command with the archived original, and the supplier that speaks."""
+    signs: dict[str, Any] = {}
+    source = getattr(command, "source", None)
+    if source is not None:
+        signs["source"] = source.model_copy(update={"document_id": document_id})
+    if partner_id and "supplier_id" in type(command).model_fields:
+        signs["supplier_id"] = partner_id
+    return command.model_copy(update=signs) if signs else command
+
+
+def question(
+    piece: Piece,
+    reading: Reading,
+    document_id: str,
+    name: str,
+    partners: Partners,
+    orders: Mapping[tuple[str, str], str],
+) -> DocumentQuarantined:
+    """What a person is to be asked about a document; ``orders`` are those known by customer and PO number."""
+    part = piece.part
+    partner = partners.get(part.partner_id) if part.partner_id else None
+    likely = part.likely_intent or (part.intent if part.intent != "quarantine" else None)
+    first = part.messages[0] if part.messages else None
+    named = po_of(first) if first else None
+    order_id = orders.get(named) if named else None
+    of_supplier = partner.role == "supplier" if partner else likely in _SUPPLIERS
+    return DocumentQuarantined(
+        document_id=piece.document_id,
+        original_id=document_id if piece.document_id != document_id else None,
+        kind=reading.kind,
+        name=name or None,
+        partner_id=part.partner_id,
+        role="procurement-officer" if of_supplier else "sales-officer",
+        likely_intent=likely,
+        po_number=getattr(first, "po_number", None),
+        material_po_id=getattr(first, "material_po_id", None),
+        order_ids=[order_id] if order_id else [],
+        messages=[AsRead(type=each.TYPE, data=each.data()) for each in part.messages],
+        findings=on_the_wire(part.findings),
+    )
+
+
+def po_of(message: Command) -> tuple[str, str] | None:
+    """The customer and PO number that a command is about."""
+    customer = message.customer.id if isinstance(message, SubmitCustomerPo) else getattr(message, "customer_id", None)
+    number = getattr(message, "po_number", None)
+    return (customer, number) if customer and number else None
+
+
+def on_the_wire(findings: Sequence[Found]) -> list[Finding]:
+    """Findings as messages carry them."""
+    return [
+        Finding(
+            code=found.code[:80] or "fault",
+            severity=found.severity,
+            message=found.message[:10_000] or found.code,
+            where=found.where[:200] or None,
+        )
+        for found in findings
+    ]
