@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from hub.audit.account import ZERO, OrderAccount, WorkAccount, number
-from hub.audit.report import Notes
+from hub.audit.report import Code, Notes
 from hub.audit.stopped import check_hold, check_stopped, shippable_early
 
 FINAL = frozenset({"completed", "cancelled", "rejected"})
@@ -44,13 +44,14 @@ def check_order(order: Stored, account: OrderAccount | None, notes: Notes) -> No
     if account is None or not account.revisions:
         notes.find("order_without_events", order_id, "no event says that it was received")
         return
-    for name, stored, said in (
+    compared: tuple[tuple[Code, Any, Any], ...] = (
         ("order_state", order["state"], account.state),
         ("cancellation_state", order["cancellation"]["state"], account.cancellation),
         ("change_state", order["change"]["state"], account.change),
         ("revision_mismatch", len(order["revisions"]), account.revisions),
         ("sequence_mismatch", order["sequence"], account.sequence),
-    ):
+    )
+    for name, stored, said in compared:
         if stored != said:
             notes.find(name, order_id, f"is stored as {stored}; its events make it {said}")
     _lines(order, account, notes)
@@ -66,6 +67,13 @@ def check_order(order: Stored, account: OrderAccount | None, notes: Notes) -> No
 # --------------------------------------------------------------------------------------------------- lines
 
 
+QUANTITIES: tuple[tuple[Code, str], ...] = (
+    ("line_ordered", "ordered"),
+    ("line_shipped", "shipped"),
+    ("line_cancelled", "cancelled"),
+)
+
+
 def _lines(order: Stored, account: OrderAccount, notes: Notes) -> None:
     order_id = order["order_id"]
     for name in order["lines"].keys() ^ account.lines.keys():
@@ -75,11 +83,11 @@ def _lines(order: Stored, account: OrderAccount, notes: Notes) -> None:
         said = account.lines.get(name)
         if said is None:
             continue
-        for what in ("ordered", "shipped", "cancelled"):
+        for code, what in QUANTITIES:
             stored, by_events = number(line[what]), getattr(said, what)
             if stored != by_events:
                 text = f"line {name}: {what} is stored as {stored}, its events make it {by_events}"
-                notes.find(f"line_{what}", order_id, text)
+                notes.find(code, order_id, text)
         if said.removed and not said.ended:
             notes.find("line_not_removed", order_id, f"line {name}: a change has removed it, and it was not stopped")
         left = number(line["ordered"]) - number(line["shipped"]) - number(line["cancelled"])
@@ -144,13 +152,11 @@ def _needs(order: Stored, account: OrderAccount, notes: Notes) -> None:
         if number(need["quantity"]) != said.quantity:
             text = f"{need['quantity']} are required as stored, its events make it {said.quantity}"
             notes.find("requirement_quantity", key, text)
-        if in_house(need) > number(need["quantity"]) and need["state"] not in SETTLED:
-            notes.find("over_reserved", key, f"{in_house(need)} are set aside, {need['quantity']} are required")
         if number(need["from_stock"]) != said.from_stock:
             text = f"{need['from_stock']} are stored as taken from stock, its events make it {said.from_stock}"
             notes.find("requirement_stock", key, text)
         if in_house(need) > number(need["quantity"]):
-            notes.find("reserved_too_much", key, f"{in_house(need)} are set aside, {need['quantity']} are required")
+            notes.find("over_reserved", key, f"{in_house(need)} are set aside, {need['quantity']} are required")
     for key in account.needs.keys() - order["requirements"].keys():
         notes.find("requirement_lost", key, f"its events name it, {order['order_id']} does not have it")
 

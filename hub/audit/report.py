@@ -5,14 +5,97 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, Literal
+
+Code = Literal[
+    "cancellation_state",
+    "change_state",
+    "command_lost",
+    "dead_share",
+    "document_commands",
+    "document_lost",
+    "document_state",
+    "document_unasked",
+    "document_unsaid",
+    "document_unsent",
+    "document_without_reason",
+    "failure_unsaid",
+    "grant_not_carried_out",
+    "hold_mismatch",
+    "line_cancelled",
+    "line_mismatch",
+    "line_not_removed",
+    "line_ordered",
+    "line_overdone",
+    "line_shipped",
+    "line_unaccounted",
+    "live_after_end",
+    "material_after_cancellation",
+    "material_po_lost",
+    "material_po_open",
+    "material_po_received",
+    "material_po_shares",
+    "material_po_state",
+    "order_columns",
+    "order_lost",
+    "order_state",
+    "order_without_events",
+    "orphan_document",
+    "orphan_requirement",
+    "orphan_share",
+    "orphan_shipment",
+    "orphan_source",
+    "orphan_task",
+    "orphan_timer",
+    "orphan_work_order",
+    "over_reserved",
+    "pieces_lost",
+    "planned_after_cancellation",
+    "po_line_lost",
+    "po_lost",
+    "recovered_too_much",
+    "refusal_unsaid",
+    "requirement_lost",
+    "requirement_quantity",
+    "requirement_state",
+    "requirement_stock",
+    "requirement_without_events",
+    "revision_mismatch",
+    "sequence_gap",
+    "sequence_mismatch",
+    "share_mismatch",
+    "shipped_after_cancellation",
+    "shipped_on_hold",
+    "shipped_unmade",
+    "stock_event_gap",
+    "stock_missing",
+    "stock_negative",
+    "stock_on_hand",
+    "stock_on_order",
+    "stock_over_reserved",
+    "stock_reserved",
+    "stock_unsaid",
+    "task_missing",
+    "task_not_open",
+    "task_state",
+    "task_surplus",
+    "task_unlisted",
+    "task_unsaid",
+    "unsent",
+    "work_after_cancellation",
+    "work_order_lost",
+    "work_order_pieces",
+    "work_order_state",
+    "work_order_without_events",
+]
+"""Every code that a finding can have; for each there is a test that plants it"""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Finding:
     """Something that does not add up."""
 
-    code: str
+    code: Code
     subject: str
     """id of what it is about"""
     text: str
@@ -55,7 +138,7 @@ class Notes:
         self._findings: set[Finding] = set()
         self.figures: Counter[str] = Counter()
 
-    def find(self, code: str, subject: object, text: str) -> None:
+    def find(self, code: Code, subject: object, text: str) -> None:
         """Note a finding; the same one twice is one."""
         self._findings.add(Finding(code, str(subject), text))
 

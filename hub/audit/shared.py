@@ -10,7 +10,7 @@ from typing import Any
 from hub.audit.account import ZERO, number
 from hub.audit.ledger import Ledger, PoAccount
 from hub.audit.orders import SETTLED, in_house
-from hub.audit.report import Notes
+from hub.audit.report import Code, Notes
 
 AWAITED = frozenset({"issued", "confirmed", "change_proposed", "part_received", "cancel_requested"})
 GONE = frozenset({"received", "cancelled"})
@@ -149,11 +149,12 @@ def check_stock(rows: Iterable[Any], ledger: Ledger, tally: Tally, notes: Notes)
         said = ledger.stock[row.material]
         on_hand, reserved, on_order = (number(each) for each in (row.on_hand, row.reserved, row.on_order))
         by_events = number(row.opening) + said.received - said.consumed + said.returned + said.adjusted
-        for code, name, stored, counted in (
+        compared: tuple[tuple[Code, str, Any, Any], ...] = (
             ("stock_on_hand", "on hand", on_hand, by_events),
             ("stock_reserved", "reserved", reserved, tally.reserved.get(row.material, ZERO)),
             ("stock_on_order", "on order", on_order, tally.on_order.get(row.material, ZERO)),
-        ):
+        )
+        for code, name, stored, counted in compared:
             if stored != counted:
                 notes.find(code, row.material, f"{name} is stored as {stored}, counting gives {counted}")
         if said.last is not None and said.last != (on_hand, reserved, on_order):
