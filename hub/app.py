@@ -238,6 +238,7 @@ def build(settings: Settings, now: Clock = utc_now, world: World | None = None) 
         policies=lambda: policies,
         batch=settings.batch,
         wait_for=settings.wait_for,
+        delays=settings.retry_delays,
         committed=committed,
     )
     intake = Intake(
@@ -263,6 +264,7 @@ def build(settings: Settings, now: Clock = utc_now, world: World | None = None) 
         now,
         source=source,
         our_domain=settings.our_domain,
+        delays=settings.retry_delays,
         committed=written,
     )
     sweeper = Sweeper(database, work, now, source=source, told=correspondence.batcher.carry_out)

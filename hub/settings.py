@@ -103,6 +103,8 @@ class Settings(BaseSettings):
     """0: no HTTP"""
     wait_for: Annotated[float, Field(ge=0, le=2_592_000)] = 60.0
     """seconds that a message may wait for what it names and nobody knows yet"""
+    retry_delays: Annotated[list[Annotated[float, Field(ge=0, le=86_400)]], *Listed] = [1, 10, 60]
+    """seconds until a message that failed by a defect is tried again, each time; then it is set aside"""
     batch: Annotated[int, Field(ge=1, le=5000)] = 200
     """messages carried out in one transaction at most"""
     prefetch: Annotated[int, Field(ge=1, le=65535)] = 400

@@ -93,7 +93,7 @@ async def check_post(connection: AsyncConnection, post: Post, ledger: Ledger, at
     for row in await connection.execute(select(*columns)):
         parked.add((row.source, row.message_id))
         notes.count("set_aside", row.state == "open")
-        if row.failure_id not in ledger.set_aside and row.code != "dead_letter":
+        if row.state in {"open", "discarded"} and row.failure_id not in ledger.set_aside:
             notes.find("failure_unsaid", row.failure_id, "it was set aside, and no message.set-aside says so")
     waiting = await connection.execute(select(tables.waiting.c.source, tables.waiting.c.id))
     parked |= {(row.source, row.id) for row in waiting}

@@ -23,6 +23,9 @@ failed = typer.Typer(help="Messages that were set aside: list, show, retry, edit
 FailureId = Annotated[
     str, typer.Argument(metavar="ID", help="Id of the failed message, as `hub failed list` shows it.")
 ]
+Name = Annotated[
+    str, typer.Argument(metavar="ID", help="Id of the failed message, or of a group, as `hub failed list` shows it.")
+]
 By = Annotated[str, typer.Option("--by", metavar="NAME", help="Who does this; default: you.")]
 STATES = ("open", "retry", "retried", "discarded", "all")
 
@@ -34,26 +37,31 @@ def _operator(name: str) -> Person:
         raise typer.BadParameter(first_fault(error)[1], param_hint="--by") from error
 
 
-@example("hub failed list", "hub failed list --state all --json")
+@example("hub failed list", "hub failed list G-7K3M9QX2", "hub failed list --each --state all --json")
 def list_failed(
+    group: Annotated[str, typer.Argument(metavar="[GROUP]", help="Id of a group: list its messages.")] = "",
+    each: Annotated[bool, typer.Option("--each", help="List the messages one by one, newest first.")] = False,
     state: Annotated[str, typer.Option(help=f"One of {', '.join(STATES)}.")] = "open",
     limit: Limit = 100,
     as_json: AsJson = False,
 ) -> None:
-    """List the messages that were set aside, newest first."""
+    """List the messages that were set aside, grouped by cause, with an example of each."""
     if state not in STATES:
         raise typer.BadParameter(f"{state} is none of {', '.join(STATES)}", param_hint="--state")
     wanted = "" if state == "all" else state
-    found = with_store(lambda database: queries.failures(database, state=wanted, limit=limit))
+    if not (each or group):
+        found = with_store(lambda database: queries.failure_groups(database, state=wanted, limit=limit))
+        columns, times = "group count code type first last example message", ("first", "last")
+    else:
+        found = with_store(lambda database: queries.failures(database, state=wanted, group=group, limit=limit))
+        columns, times = "failure_id at type code message place attempts state by", ("at", "next_at")
     if as_json:
         screen.show_json(found)
         return
     rows = [
-        {**each, "at": screen.shortly(each["at"]), "id": each["failure_id"], "tries": each["attempts"]}
-        for each in found
+        {**row, "example": row["failure_id"], **{name: screen.shortly(row[name]) for name in times}} for row in found
     ]
-    columns = ("id", "at", "type", "code", "message", "place", "tries", "state")
-    screen.show_table(rows, columns, "nothing is set aside")
+    screen.show_table(rows, columns.split(), "nothing is set aside" if state == "open" else "there are none")
 
 
 @example("hub failed show F-2M8Q4ZK7T1XW")
@@ -73,24 +81,50 @@ def show(failure_id: FailureId, as_json: AsJson = False) -> None:
         screen.say(as_text(raw))
 
 
-@example("hub failed retry F-2M8Q4ZK7T1XW")
-def retry(failure_id: FailureId, by: By = "") -> None:
-    """Have a message carried out again as it is, once what stood in its way is gone."""
-    settings = load_settings()
-    with_store(lambda database: failures.retry(database, failure_id, _operator(by), settings.source))
-    screen.say(f"{failure_id} is tried again")
+@example("hub failed retry F-2M8Q4ZK7T1XW", "hub failed retry G-7K3M9QX2 --rate 5/s")
+def retry(
+    name: Name,
+    rate: Annotated[str, typer.Option(metavar="N/s", help="Of a group: so many a second; default: at once.")] = "",
+    by: By = "",
+) -> None:
+    """Have a message, or a group, carried out again as it is, once what stood in its way is gone."""
+    settings, pace = load_settings(), _per_second(rate)
+    count = with_store(lambda database: failures.retry(database, name, _operator(by), settings.source, pace))
+    _tell(name, count, "tried again")
 
 
-@example("hub failed discard F-2M8Q4ZK7T1XW --reason 'a test of the partner'")
+def _per_second(rate: str) -> float | None:
+    if not rate:
+        return None
+    try:
+        pace = float(rate.removesuffix("/s"))
+    except ValueError:
+        pace = 0.0
+    if not 0.001 <= pace <= 100_000:
+        raise typer.BadParameter(f"{rate!r} is no rate such as 5/s", param_hint="--rate")
+    return pace
+
+
+@example(
+    "hub failed discard F-2M8Q4ZK7T1XW --reason 'a test of the partner'",
+    "hub failed discard G-7K3M9QX2 --reason 'sent again by the ERP'",
+)
 def discard(
-    failure_id: FailureId,
+    name: Name,
     reason: Annotated[str, typer.Option(help="Why it is given up; it is kept with the message.")],
     by: By = "",
 ) -> None:
-    """Give a message up; it is kept, with the reason."""
+    """Give a message, or a group, up; it is kept, with the reason."""
+    if not reason.strip():
+        raise typer.BadParameter("say why", param_hint="--reason")
     settings = load_settings()
-    with_store(lambda database: failures.discard(database, failure_id, _operator(by), reason, settings.source))
-    screen.say(f"{failure_id} is discarded")
+    count = with_store(lambda database: failures.discard(database, name, _operator(by), reason, settings.source))
+    _tell(name, count, "discarded")
+
+
+def _tell(name: str, count: int, done: str) -> None:
+    about = f"{name}: {count} message{'s are' if count != 1 else ' is'}" if name.startswith("G-") else f"{name} is"
+    screen.say(f"{about} {done}")
 
 
 @example("hub failed edit F-2M8Q4ZK7T1XW mended.json")

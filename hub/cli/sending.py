@@ -135,6 +135,7 @@ def raise_for(letter: Letter, verdict: Verdict) -> None:
     texts = {
         "refused": f"{kind} refused: {verdict.message}",
         "set_aside": f"{kind} set aside: {verdict.message}; see `hub failed list`",
+        "retrying": f"{kind} failed, and is tried again: {verdict.message}; see `hub failed list --state retry`",
         "waiting": f"{kind} still waits: {verdict.message}; it is set aside if that does not change in time",
         "pending": f"{kind} was not taken yet: it is kept, and carried out when `hub serve` runs",
     }

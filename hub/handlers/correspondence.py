@@ -28,7 +28,7 @@ from hub.ports import Composed, Occasion, Writer
 from hub.sagas.model import Order
 from hub.sagas.numbers import short
 from hub.store import tables
-from hub.store.aside import set_aside
+from hub.store.aside import failure_id_of, set_aside
 from hub.store.batcher import Batcher
 from hub.store.database import Database
 from hub.store.documents import ControlNumbers, add_documents, lock_numbers, outgoing_id, write_numbers
@@ -62,6 +62,7 @@ class Correspondence:
         *,
         source: str,
         our_domain: str,
+        delays: Sequence[float] = (),
         committed: Callable[[], None] = lambda: None,
     ) -> None:
         self._database = database
@@ -70,6 +71,7 @@ class Correspondence:
         self._now = now
         self._source = source
         self._our_domain = our_domain
+        self._delays = delays
         self._committed = committed
         self.batcher: Batcher[bytes, None] = Batcher(self._together, self._failed, size=100, name=CONSUMER)
 
@@ -101,14 +103,22 @@ class Correspondence:
         return [None] * len(bodies)
 
     async def _failed(self, body: bytes, error: Exception) -> None:
-        """Set an event aside that cannot be told (R42)."""
-        journal, failure_id = Journal(), f"F-{short(body.hex())}"
-        try:
-            letter = open_letter(body)
-        except HubError:
-            letter = None
-        set_aside(journal, body, letter, error, failure_id=failure_id, source=self._source, now=self._now())
+        """Have an event that cannot be told tried again, or set aside (R42)."""
+        journal, table = Journal(), tables.failures
         async with self._database.write() as connection:
+            query = select(table.c.attempts, table.c.state).where(table.c.failure_id == failure_id_of(body))
+            before = (await connection.execute(query)).first()
+            if before is not None and before.state != "retry":
+                return  # it comes again, and a person has it already
+            set_aside(
+                journal,
+                body,
+                error,
+                source=self._source,
+                now=self._now(),
+                delays=self._delays,
+                attempts=before.attempts + 1 if before else 1,
+            )
             await journal.write(connection)
         self._committed()
 

@@ -8,28 +8,20 @@ from collections.abc import Callable
 from datetime import datetime
 
 from hub.bus.topology import Handle
-from hub.errors import HubError, StoreUnavailable
-from hub.messages.envelope import Letter, open_letter
-from hub.sagas.numbers import short
+from hub.errors import StoreUnavailable
+from hub.store.aside import dead_letter
 from hub.store.database import Database
-from hub.store.journal import Journal, failure_row
+from hub.store.journal import Journal
 
 log = logging.getLogger("hub.dead")
-TEXT = "the broker gave up on it: its consumers were lost too often, or it expired"
 
 
 def handler(database: Database, now: Callable[[], datetime]) -> Handle:
     """Keep a dead letter in the store, to be tried again."""
 
     async def handle(body: bytes) -> None:
-        letter: Letter | None
-        try:
-            letter = open_letter(body)
-        except HubError:
-            letter = None
         journal = Journal()
-        row = failure_row(f"F-{short(body.hex())}", body, letter, "dead_letter", TEXT, "", now())
-        journal.fail({**row, "state": "retry"})
+        journal.fail(dead_letter(body, now()))
         delay = 0.1
         while True:
             try:

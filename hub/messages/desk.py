@@ -120,6 +120,8 @@ class MessageEvent(Event):
 
     failure_id: Name
     message_id: MessageId | None = None
+    order_id: OrderId | None = None
+    """the order that the message is about, as far as can be told"""
     by: By | None = None
 
 
@@ -142,8 +144,16 @@ class MessageSetAside(
     where: Text | None = None
 
 
-class MessageRetried(MessageEvent, type="message.retried.v1", subject="failure_id", example=_MESSAGE):
-    """A message that was set aside is tried again."""
+class MessageRetried(
+    MessageEvent,
+    type="message.retried.v1",
+    subject="failure_id",
+    example={**_MESSAGE, "by": {"role": "operator", "name": "Ada Lind"}},
+):
+    """A message that was set aside is tried again, or a mended copy in its place."""
+
+    copy_id: MessageId | None = None
+    """id of the mended copy"""
 
 
 class MessageDiscarded(

@@ -62,6 +62,7 @@ class Journal:
         envelope = letter.envelope
         self._outbox.append(
             {
+                "source": envelope.source,
                 "message_id": envelope.id,
                 "kind": kind,
                 "type": envelope.type,
@@ -117,7 +118,7 @@ class Journal:
         )
 
     def fail(self, row: dict[str, Any]) -> None:
-        """Set a message aside."""
+        """Note that a message has failed; a row of the failures."""
         self._failures.append(row)
 
     async def write(self, connection: AsyncConnection) -> None:
@@ -160,37 +161,13 @@ def _dialect(connection: AsyncConnection) -> Any:
 
 
 async def _add_failures(connection: AsyncConnection, rows: list[dict[str, Any]]) -> None:
+    """Write failures; of a message that is known already, only another attempt at carrying it out changes anything."""
     table = tables.failures
     adding = _dialect(connection).insert(table)
+    names = ("state", "cause", "code", "message", "place", "attempts", "next_at")
     statement = adding.on_conflict_do_update(
         index_elements=["failure_id"],
-        set_={
-            "state": adding.excluded.state,
-            "code": adding.excluded.code,
-            "message": adding.excluded.message,
-            "place": adding.excluded.place,
-            "attempts": table.c.attempts + 1,
-        },
+        set_={name: adding.excluded[name] for name in names},
+        where=table.c.attempts < adding.excluded.attempts,
     )
     await connection.execute(statement, list({row["failure_id"]: row for row in rows}.values()))
-
-
-def failure_row(
-    failure_id: str, raw: bytes, letter: Letter | None, code: str, text: str, where: str, now: datetime
-) -> dict[str, Any]:
-    """The row of a message that is set aside."""
-    return {
-        "failure_id": failure_id,
-        "at": instant(now),
-        "state": "open",
-        "source": letter.envelope.source if letter else None,
-        "message_id": letter.envelope.id if letter else None,
-        "type": letter.envelope.type if letter else None,
-        "code": code,
-        "message": text,
-        "place": where or None,
-        "attempts": 1,
-        "raw": raw,
-        "by": None,
-        "note": None,
-    }

@@ -23,7 +23,7 @@ from hub.store.unit_of_work import CONSUMER
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """How a command ended: done, ignored, refused, waiting, set_aside; `pending` while nobody has taken it."""
+    """How a command ended: done, ignored, refused, waiting, retrying, set_aside; `pending`: nobody has taken it yet."""
 
     outcome: str
     code: str = ""
@@ -56,21 +56,22 @@ async def refuse_reused(connection: AsyncConnection, letters: Sequence[Letter]) 
     Raises Refused, code ``id_reused``.
     """
     inbox, outbox = tables.inbox, tables.outbox
-    by_id = {letter.envelope.id: letter for letter in letters}
-    for some in chunks(by_id):
-        sent = await connection.execute(select(outbox.c.message_id, outbox.c.body).where(outbox.c.message_id.in_(some)))
-        keys = [by_id[each].key for each in some]
-        query = select(inbox.c.id, inbox.c.body).where(
-            inbox.c.consumer == CONSUMER, tuple_(inbox.c.source, inbox.c.id).in_(keys)
-        )
-        for message_id, body in (*sent, *await connection.execute(query)):
-            if not _same(orjson.loads(body), by_id[message_id].envelope):
-                text = f"another message has the id {message_id}; send this one under an id of its own"
+    by_key = {letter.key: letter for letter in letters}
+    for keys in chunks(by_key):
+        sent = select(outbox.c.source, outbox.c.message_id.label("id"), outbox.c.body)
+        taken = select(inbox.c.source, inbox.c.id, inbox.c.body).where(inbox.c.consumer == CONSUMER)
+        rows = [
+            *await connection.execute(sent.where(tuple_(outbox.c.source, outbox.c.message_id).in_(keys))),
+            *await connection.execute(taken.where(tuple_(inbox.c.source, inbox.c.id).in_(keys))),
+        ]
+        for row in rows:
+            if not _same(orjson.loads(row.body), by_key[row.source, row.id].envelope):
+                text = f"another message of {row.source} has the id {row.id}; send this one under an id of its own"
                 raise Refused(text, where="id", code=IdReused.code)
 
 
 def _same(before: dict[str, Any], now: Envelope) -> bool:
-    return bool((before["source"], before["type"], before["data"]) == (now.source, now.type, now.data))
+    return bool((before["type"], before["data"]) == (now.type, now.data))
 
 
 async def verdict(database: Database, source: str, message_id: str) -> Verdict:
@@ -84,7 +85,8 @@ async def verdict(database: Database, source: str, message_id: str) -> Verdict:
         query = select(failures).where(failures.c.source == source, failures.c.message_id == message_id)
         row = (await connection.execute(query)).first()
         if row is not None:
-            return Verdict("set_aside", row.code, row.message, row.place or "")
+            outcome = "retrying" if row.state == "retry" else "set_aside"
+            return Verdict(outcome, row.code, row.message, row.place or "")
         query = select(waiting.c.awaits).where(waiting.c.source == source, waiting.c.id == message_id)
         row = (await connection.execute(query)).first()
         if row is not None:

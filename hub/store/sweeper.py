@@ -6,13 +6,14 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from typing import Any
 
 import orjson
 from sqlalchemy import exists, func, literal, or_, select, tuple_, update
 
 from hub.errors import StoreUnavailable
 from hub.messages.catalogue import EVENTS
-from hub.messages.envelope import instant, write_letter
+from hub.messages.envelope import Envelope, Letter, instant, write_letter
 from hub.sagas.timers import Timer
 from hub.store import tables
 from hub.store.database import Database
@@ -76,8 +77,8 @@ class Sweeper:
         retries, events = await self._retries()
         items = [*await self._timers(), *await self._waiting(), *retries]
         await asyncio.gather(*(self._work.carry_out(item) for item in items))
-        for failure_id, body in events:
-            await self._tell_again(failure_id, body)
+        for failure in events:
+            await self._tell_again(failure)
         return len(items) + len(events)
 
     async def _timers(self) -> list[Item]:
@@ -94,7 +95,7 @@ class Sweeper:
                     time=now,
                     correlation=row.order_id,
                 )
-                items.append(Item(b"", "timer", row.timer_id, letter))
+                items.append(Item(b"", "timer", row.timer_id, letter=letter))
         return items
 
     async def _waiting(self) -> list[Item]:
@@ -119,22 +120,32 @@ class Sweeper:
         self._turn = (rows[-1].source, rows[-1].id) if len(rows) == PORTION else ("", "")
         return [Item(row.body.encode(), "waiting", row.until) for row in rows]
 
-    async def _retries(self) -> tuple[list[Item], list[tuple[str, bytes]]]:
-        """What is to be tried again: commands for the sagas, events for the correspondence."""
+    async def _retries(self) -> tuple[list[Item], list[Any]]:
+        """What is to be tried again now: commands for the sagas, events for the correspondence."""
         table, items, events = tables.failures, [], []
-        query = select(table.c.failure_id, table.c.type, table.c.raw).where(table.c.state == "retry").limit(PORTION)
+        due = (table.c.state == "retry") & or_(table.c.next_at.is_(None), table.c.next_at <= instant(self._now()))
+        query = select(table.c.failure_id, table.c.source, table.c.type, table.c.raw, table.c.attempts).where(due)
         async with self._database.read() as connection:
-            for row in await connection.execute(query):
+            for row in await connection.execute(query.order_by(table.c.next_at, table.c.failure_id).limit(PORTION)):
                 if row.type in EVENTS:
-                    events.append((row.failure_id, row.raw))
+                    events.append(row)
                 else:
-                    items.append(Item(row.raw, "failure", row.failure_id))
+                    letter = self._timer_of(row)
+                    items.append(Item(row.raw, "failure", row.failure_id, row.attempts, letter))
         return items, events
 
-    async def _tell_again(self, failure_id: str, body: bytes) -> None:
-        """Have an event told again; one that fails once more is open again."""
-        await self._told(body)
+    def _timer_of(self, failure: Any) -> Letter | None:
+        """The timer of the hub that has failed; None for what came from outside."""
+        if failure.type not in Timer.KINDS or failure.source != f"{self._source}/timers":
+            return None
+        envelope = Envelope.model_validate_json(failure.raw)
+        return Letter(envelope, Timer.KINDS[failure.type].model_validate(envelope.data))
+
+    async def _tell_again(self, failure: Any) -> None:
+        """Have an event told again; one that fails once more has an attempt more, and its own next time."""
+        await self._told(failure.raw)
         table = tables.failures
-        told = (table.c.failure_id == failure_id) & (table.c.state == "retry")
+        told = (table.c.failure_id == failure.failure_id) & (table.c.state == "retry")
+        told &= table.c.attempts == failure.attempts
         async with self._database.write() as connection:
-            await connection.execute(update(table).where(told).values(state="retried"))
+            await connection.execute(update(table).where(told).values(state="retried", next_at=None))

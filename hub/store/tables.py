@@ -44,6 +44,7 @@ outbox = Table(
     "outbox",
     metadata,
     Column("position", Position, primary_key=True, autoincrement=True),
+    Column("source", String(200), nullable=False, server_default=""),
     Column("message_id", String(200), nullable=False),
     Column("kind", String(10), nullable=False, comment="command or event"),
     Column("type", String(100), nullable=False),
@@ -60,7 +61,7 @@ outbox = Table(
     Column("body", Text, nullable=False),
     Column("sent_at", String(40)),
     Index("ix_outbox_order", "order_id", "position"),
-    Index("ix_outbox_message", "message_id", unique=True),
+    Index("ix_outbox_message", "message_id", "source", unique=True),
 )
 Index(
     "ix_outbox_unsent",
@@ -165,6 +166,7 @@ failures = Table(
     Column("failure_id", String(80), primary_key=True),
     Column("at", String(40), nullable=False, index=True),
     Column("state", String(20), nullable=False, comment="open, retry, retried, discarded"),
+    Column("cause", String(20), nullable=False, server_default="", comment="failures of one cause are one group"),
     Column("source", String(200)),
     Column("message_id", String(200)),
     Column("type", String(100)),
@@ -172,9 +174,12 @@ failures = Table(
     Column("message", Text, nullable=False),
     Column("place", Text),
     Column("attempts", Integer, nullable=False),
+    Column("next_at", String(40), comment="retry: not before"),
     Column("raw", LargeBinary, nullable=False),
     Column("by", String(200)),
     Column("note", Text),
+    Column("order_id", String(80), comment="the order it is about, as far as can be told"),
+    Index("ix_failures_state", "state", "cause"),
 )
 
 documents = Table(

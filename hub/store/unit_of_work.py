@@ -26,10 +26,9 @@ from hub.messages.envelope import Letter, derived_id, instant, open_letter, to_b
 from hub.policies import Policies
 from hub.sagas.case import Case, Rules
 from hub.sagas.engine import Outcome, carry_out, hear, numbered
-from hub.sagas.numbers import short
 from hub.sagas.table import Refusal
 from hub.store import records, tables
-from hub.store.aside import set_aside
+from hub.store.aside import failure_id_of, set_aside
 from hub.store.batcher import Batcher
 from hub.store.database import Database
 from hub.store.desk import Desk
@@ -46,7 +45,10 @@ Origin = Literal["broker", "waiting", "timer", "failure"]
 
 @dataclass(frozen=True, slots=True)
 class Fate:
-    """What became of a message: done, ignored, refused, waiting or set_aside; ``repeated`` if it was known already."""
+    """What became of a message: done, ignored, refused, waiting, retrying or set_aside.
+
+    ``repeated`` if it was known already.
+    """
 
     outcome: str
     code: str = ""
@@ -80,6 +82,8 @@ class Item:
     origin: Origin = "broker"
     reference: str = ""
     """timer: its id; failure: its id"""
+    attempts: int = 0
+    """failure: how often it was tried"""
     letter: Letter | None = None
 
 
@@ -102,6 +106,7 @@ class UnitOfWork:
         policies: Callable[[], Policies] = Policies,
         batch: int = 200,
         wait_for: float = 60.0,
+        delays: Sequence[float] = (),
         committed: Callable[[], None] = lambda: None,
     ) -> None:
         self._database = database
@@ -110,6 +115,7 @@ class UnitOfWork:
         self._now = now
         self._source = source
         self._wait_for = timedelta(seconds=wait_for)
+        self._delays = delays
         self._committed = committed
         self.observe: Observer = lambda items, fates, seconds: None
         self._batcher: Batcher[Item, Fate] = Batcher(self._transact, self._alone, size=batch, name="unit of work")
@@ -137,19 +143,23 @@ class UnitOfWork:
     async def _transact(self, items: Sequence[Item], failed: Exception | None = None) -> list[Fate]:
         now, begun = self._now(), time.monotonic()
         async with self._database.write() as connection:
-            batch = _Batch(self._source, self._rules(), self._policies(), now, now + self._wait_for)
+            until = now + self._wait_for
+            batch = _Batch(self._source, self._rules(), self._policies(), now, until, self._delays)
             opened = [_open(item) for item in items]
             letters = [letter for letter in opened if isinstance(letter, Letter)]
             reach = await reach_of(connection, letters)
             case = await reach.load(connection)
             known = await _known(connection, letters)
+            parked = await _parked(connection, items)
             loaded = case.copy()
             fates = []
             for item, letter in zip(items, opened, strict=True):
-                if isinstance(letter, Exception):
-                    fates.append(batch.set_aside(item, None, letter))
+                if item.raw in parked and not (isinstance(letter, Letter) and letter.key in known):
+                    fates.append(parked[item.raw])
+                elif isinstance(letter, Exception):
+                    fates.append(batch.set_aside(item, letter))
                 elif failed is not None:
-                    fates.append(batch.set_aside(item, letter, failed))
+                    fates.append(batch.set_aside(item, failed, reach.order_id(letter.message)))
                 else:
                     fate, case = batch.carry_out(item, letter, case, reach, known)
                     fates.append(fate)
@@ -187,16 +197,29 @@ async def _known(connection: AsyncConnection, letters: Sequence[Letter]) -> dict
     return found
 
 
+async def _parked(connection: AsyncConnection, items: Sequence[Item]) -> dict[bytes, Fate]:
+    """What has failed before and comes again as it was: it is set aside, or will be tried again, already."""
+    table, found = tables.failures, {}
+    raws = {failure_id_of(item.raw): item.raw for item in items if item.origin == "broker"}
+    for some in records.chunks(raws.keys()):
+        query = select(table.c.failure_id, table.c.state, table.c.code, table.c.message)
+        for row in await connection.execute(query.where(table.c.failure_id.in_(some), table.c.attempts > 0)):
+            outcome = "retrying" if row.state == "retry" else "set_aside"
+            found[raws[row.failure_id]] = Fate(outcome, row.code, row.message, repeated=True)
+    return found
+
+
 async def _forget(connection: AsyncConnection, items: Sequence[Item], fates: Sequence[Fate]) -> None:
     """Take away the timers that have fired and the messages that wait no longer."""
     retried = [
         item.reference
         for item, fate in zip(items, fates, strict=True)
-        if item.origin == "failure" and fate.outcome != "set_aside"
+        if item.origin == "failure" and fate.outcome not in {"retrying", "set_aside"}
     ]
     if retried:
         table = tables.failures
-        await connection.execute(update(table).where(table.c.failure_id.in_(retried)).values(state="retried"))
+        again = table.c.failure_id.in_(retried) & (table.c.state == "retry")
+        await connection.execute(update(table).where(again).values(state="retried", next_at=None))
     timers = [item.reference for item in items if item.origin == "timer"]
     if timers:
         await connection.execute(delete(tables.timers).where(tables.timers.c.timer_id.in_(timers)))
@@ -213,8 +236,17 @@ async def _forget(connection: AsyncConnection, items: Sequence[Item], fates: Seq
 class _Batch:
     """The messages of one transaction: what they say and what becomes of them."""
 
-    def __init__(self, source: str, rules: Rules, policies: Policies, now: datetime, until: datetime) -> None:
-        self.source, self.rules, self.policies, self.now, self.until = source, rules, policies, now, until
+    def __init__(
+        self,
+        source: str,
+        rules: Rules,
+        policies: Policies,
+        now: datetime,
+        until: datetime,
+        delays: Sequence[float],
+    ) -> None:
+        self.source, self.rules, self.policies = source, rules, policies
+        self.now, self.until, self.delays = now, until, delays
         self.journal = Journal()
         self.lessons = Lessons()
         self._said: list[Letter] = []
@@ -227,15 +259,15 @@ class _Batch:
         if before is not None and before.is_repeated_by(letter):
             return before.fate, case
         if before is not None:
-            return self.set_aside(item, letter, IdReused(REUSED, where="id")), case
+            return self.set_aside(item, IdReused(REUSED, where="id")), case
         order_id = reach.order_id(letter.message)
         try:
             outcome = carry_out(case, letter.message, order_id, self.rules, self.now)
         except Undeclared as error:
-            return self.set_aside(item, letter, error), case
+            return self.set_aside(item, error, order_id), case
         except Exception as error:
             log.exception("%s %s failed", letter.envelope.type, letter.envelope.id)
-            return self.set_aside(item, letter, error), case
+            return self.set_aside(item, error, order_id), case
         fate, case = self._settle(item, letter, outcome, order_id, case)
         if fate.outcome != "waiting":
             known[letter.key] = _Before(replace(fate, repeated=True), letter)
@@ -318,23 +350,32 @@ class _Batch:
 
     def _wait(self, item: Item, letter: Letter, awaited: str, order_id: str, case: Case) -> tuple[Fate, Case]:
         """Wait a bounded time for what a message names; what came in a document goes to a person then."""
-        if item.origin == "waiting":
-            if instant(self.now) < item.reference:
-                return Fate("waiting", message=f"{awaited} is not known yet"), case
+        if item.origin == "waiting" and instant(self.now) < item.reference:
+            return Fate("waiting", message=f"{awaited} is not known yet"), case
+        if item.origin == "waiting" or item.attempts:
             number = getattr(letter.message, "po_number", None)
             what = f"purchase order {number}" if number else awaited
             text, where = f"{what} did not become known in time", letter.envelope.subject or ""
             if document_of(letter) is not None:
                 return self._refuse(letter, Refusal("unknown_reference", text, where), order_id, case)
-            return self.set_aside(item, letter, Undeclared(text, where=where), code="unknown_reference"), case
+            fault = Undeclared(text, where=where)
+            return self.set_aside(item, fault, order_id, code="unknown_reference"), case
         self.journal.wait(letter, awaited, self.until)
         return Fate("waiting", message=f"{awaited} is not known yet"), case
 
-    def set_aside(self, item: Item, letter: Letter | None, error: Exception, code: str = "") -> Fate:
-        """Keep a message that cannot be processed, with its error, for a person (R42)."""
-        raw = item.raw or (to_bytes(letter.envelope) if letter else b"")
-        failure_id = item.reference if item.origin == "failure" else f"F-{short(raw.hex())}"
-        code, text = set_aside(
-            self.journal, raw, letter, error, failure_id=failure_id, source=self.source, now=self.now, code=code
+    def set_aside(self, item: Item, error: Exception, order_id: str = "", code: str = "") -> Fate:
+        """Keep a message that cannot be processed, with its error, to be tried again or for a person (R42)."""
+        raw = item.raw or (to_bytes(item.letter.envelope) if item.letter else b"")
+        outcome, code, text = set_aside(
+            self.journal,
+            raw,
+            error,
+            source=self.source,
+            now=self.now,
+            delays=self.delays,
+            failure_id=item.reference if item.origin == "failure" else "",
+            attempts=item.attempts + 1,
+            order_id=order_id,
+            code=code,
         )
-        return Fate("set_aside", code, text)
+        return Fate(outcome, code, text)

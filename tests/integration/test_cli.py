@@ -279,41 +279,6 @@ async def test_followed_events_come_as_they_are_said(running: Hub) -> None:
     assert seen == ["order.received.v1", "task.opened.v1"]
 
 
-# --------------------------------------------------------------------------------------------------- what was set aside
-
-
-async def test_a_message_set_aside_can_be_mended_retried_and_discarded(running: Hub) -> None:
-    from hub.store.unit_of_work import Item
-
-    for raw in (b"{ broken", b'{"type": "customer-po.submit.v1", "no": "envelope"}', b"x"):
-        await running.work.carry_out(Item(raw))
-    listed = (await cli("failed", "list", "--json")).json
-    assert len(listed) == 3
-    ids = {}
-    for each in listed:
-        shown = (await cli("failed", "show", each["failure_id"], "--json")).json
-        ids[shown["raw"][:3]] = each["failure_id"]
-
-    mended = await cli("failed", "edit", ids['{"t'], data(purchase_order("MENDED", ("1", "1"))), "--json")
-    assert mended.code == 0, mended
-    assert mended.json["outcome"] == "done"
-    assert (await cli("failed", "discard", ids["x"], "--reason", "a test", "--by", "Op")).code == 0
-    assert (await cli("failed", "discard", ids["x"], "--reason", "again")).code == 1
-    assert (await cli("failed", "retry", ids["{ b"])).code == 0
-
-    async def tried_again() -> bool:
-        return (await cli("failed", "show", ids["{ b"], "--json")).json["attempts"] == 2
-
-    await eventually(tried_again, "the second attempt")
-    assert [each["failure_id"] for each in (await cli("failed", "list", "--json")).json] == [ids["{ b"]]
-    discarded = (await cli("failed", "list", "--state", "discarded", "--json")).json[0]
-    assert (discarded["by"], discarded["note"]) == ("Op", "a test")
-    assert len(await events(running, "message.retried")) == 2
-    gone = (await events(running, "message.discarded"))[0]
-    assert orjson.loads(gone.body)["data"]["by"] == {"role": "operator", "name": "Op"}
-    assert (await cli("failed", "show", "F-NONE")).code == 1
-
-
 async def test_audit_finds_and_lists(told: Story) -> None:
     from sqlalchemy import text
 
