@@ -12,6 +12,7 @@ import pytest
 
 from hub.messages.envelope import to_bytes
 from hub.settings import Settings
+from hub.store.aside import envelope_of
 from hub.store.batcher import Batcher
 from tests.support.floor import SHEET, command
 from tests.support.senders import QueueSender
@@ -90,6 +91,7 @@ async def test_poison_among_a_hundred_under_load_is_set_aside_and_all_orders_end
             await trial.send([letter])
             if isinstance(trial.sender, QueueSender):
                 await trial.sender.publish(POISON["not JSON"] + letter.envelope.id.encode(), "order.review.v1")
+                trial.sent[f"bad {letter.envelope.id}"] = "stock.adjust.v1"
                 await trial.sender.publish(data(f"bad {letter.envelope.id}", unit=7), "stock.adjust.v1")
 
         assert await trial.settled() == []
@@ -105,7 +107,8 @@ async def test_poison_among_a_hundred_under_load_is_set_aside_and_all_orders_end
 async def test_poison_in_the_events_stops_no_answer_to_a_partner(on_servers: Settings) -> None:
     async with Trial(on_servers) as trial:
         hub = await trial.start()
-        trial.sent["deep"] = "readable, and to be set aside"
+        readable = [found for body in POISON.values() if (found := envelope_of(body)) is not None]
+        trial.sent |= {each.id: each.type for each in readable}
         async with await aio_pika.connect(on_servers.broker_url) as connection:
             channel = await connection.channel()
             for body in POISON.values():
