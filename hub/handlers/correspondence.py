@@ -26,7 +26,6 @@ from hub.messages.envelope import Letter, derived_id, open_letter, write_letter
 from hub.partners import Partner, Partners
 from hub.ports import Composed, Occasion, Writer
 from hub.sagas.model import Order
-from hub.sagas.numbers import short
 from hub.store import tables
 from hub.store.aside import failure_id_of, set_aside
 from hub.store.batcher import Batcher
