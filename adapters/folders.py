@@ -25,7 +25,11 @@ def safe_name(name: str) -> str:
 
 def legible(name: str) -> str:
     """A file's name as text that can be stored, said and shown, whatever its bytes are."""
-    text = os.fsencode(name).decode("utf-8", "backslashreplace")
+    return printable(os.fsencode(name).decode("utf-8", "backslashreplace"))
+
+
+def printable(text: str) -> str:
+    """A line of text in which what could steer a terminal is spelt out."""
     return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
 
 
@@ -87,7 +91,9 @@ class Folders:
         folder.mkdir(parents=True, exist_ok=True)
         target = folder / f"{document_id}-{safe_name(arrival.name)}"
         if report is not None:
-            target.with_name(f"{target.name}.report.txt").write_text(report, encoding="utf-8")
+            target.with_name(f"{target.name}.report.txt").write_text(
+                "".join(f"{printable(line)}\n" for line in report.splitlines()), encoding="utf-8"
+            )
         self._path(arrival).replace(target)
         self._paths.pop((arrival.name, arrival.stamp), None)
 

@@ -12,6 +12,7 @@ from typing import Self
 
 from adapters.edi.reader import EdifactReader, X12Reader
 from adapters.edi.writer import EdifactWriter, X12Writer
+from adapters.email.isolation import IsolatedReader
 from adapters.email.reader import EmailReader
 from adapters.email.writer import EmailWriter
 from adapters.folders import Folders
@@ -119,9 +120,13 @@ def policies_of(settings: Settings, partners: Partners) -> Policies:
 
 def readers(settings: Settings, *, ours_only: bool = True) -> tuple[Reader, ...]:
     """The readers of documents, in the order in which they are asked; with ``ours_only`` others' mail is refused."""
-    ours = [settings.our_edi_id] if ours_only else []
-    edi: tuple[Reader, ...] = (X12Reader(ours), EdifactReader(ours))
+    edi = _edi_readers(settings, ours_only)
     return (*edi, EmailReader(edi))
+
+
+def _edi_readers(settings: Settings, ours_only: bool) -> tuple[Reader, ...]:
+    ours = [settings.our_edi_id] if ours_only else []
+    return X12Reader(ours), EdifactReader(ours)
 
 
 def writers(settings: Settings) -> dict[str, Writer]:
@@ -152,6 +157,8 @@ class Hub:
     post_room: PostRoom
     transport: Transport
     consumers: tuple[Consumer, ...]
+    mail: IsolatedReader | None
+    """reads mails in a process of its own, where that was asked for"""
 
     async def __aenter__(self) -> Self:
         try:
@@ -185,6 +192,8 @@ class Hub:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.post_room.stop()
+        if self.mail is not None:
+            self.mail.close()
         await self.sweeper.stop()
         await self.relay.stop()
         await self.bus.stop()
@@ -221,8 +230,11 @@ def world_of(settings: Settings, now: Clock) -> World:
     return World(database, bus, Folders(settings.folder))
 
 
-def build(settings: Settings, now: Clock = utc_now, world: World | None = None) -> Hub:
-    """Put a hub together, in the world that the settings name or in the one given. Raises ConfigurationError."""
+def build(settings: Settings, now: Clock = utc_now, world: World | None = None, *, isolated: bool = False) -> Hub:
+    """Put a hub together, in the world that the settings name or in the one given.
+
+    With ``isolated`` it reads mails in a process that it can end. Raises ConfigurationError.
+    """
     partners = partners_of(settings)
     rules, policies = rules_of(settings, partners), policies_of(settings, partners)
     world = world or world_of(settings, now)
@@ -241,9 +253,11 @@ def build(settings: Settings, now: Clock = utc_now, world: World | None = None) 
         delays=settings.retry_delays,
         committed=committed,
     )
+    edi = _edi_readers(settings, ours_only=True)
+    mail = IsolatedReader(EmailReader(edi)) if isolated else None
     intake = Intake(
         database,
-        readers(settings),
+        (*edi, mail or EmailReader(edi)),
         lambda: context_of(settings, partners, now().date().isoformat()),
         lambda: rules,
         now,
@@ -288,4 +302,5 @@ def build(settings: Settings, now: Clock = utc_now, world: World | None = None) 
         post_room,
         transport,
         consumers,
+        mail,
     )

@@ -10,6 +10,12 @@ from hub.messages.base import Command
 
 _LONGEST = 160
 """characters of a Message-ID that a key holds as they are"""
+_SENSIBLE = 250
+
+
+def answerable(message_id: str) -> str:
+    """A Message-ID that an answer can refer to; empty for one that no mail program could have given."""
+    return message_id if len(message_id) <= _SENSIBLE and message_id.isprintable() else ""
 
 
 def content_hash(mail: Mail) -> str:

@@ -36,6 +36,11 @@ class IsolatedReader:
         self._process: subprocess.Popen[bytes] | None = None
         self._context: Context | None = None
 
+    @property
+    def running(self) -> bool:
+        """Whether the process is there; it begins with the first mail."""
+        return self._process is not None and self._process.poll() is None
+
     def recognises(self, raw: bytes, name: str) -> bool:
         """Whether these bytes are a document for the reader."""
         return self._reader.recognises(raw, name)
@@ -54,7 +59,10 @@ class IsolatedReader:
         return Reading("email", "quarantine", "quarantine", findings=(finding,), likely_intent="not_an_order")
 
     def close(self) -> None:
-        """End the process."""
+        """End the process; a mail that is being read is given up."""
+        process = self._process
+        if process is not None:
+            process.kill()
         with self._lock:
             self._stop()
 

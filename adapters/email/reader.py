@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from adapters.email.cancelling import answer_word, speaks_of_cancelling, take_answer, take_cancellation
 from adapters.email.case import Case, Outcome, examine
 from adapters.email.enclosing import take_documents
-from adapters.email.identity import message_key
+from adapters.email.identity import answerable, message_key
 from adapters.email.limits import DEFAULT, Limits
 from adapters.email.machines import is_automatic_reply, is_bounce, is_bulk, may_be_answered
 from adapters.email.mime import Mail, MailTooLarge, looks_like_mail, read_mail
@@ -149,7 +149,7 @@ def _reading(case: Case, outcome: Outcome) -> Reading:
 def _thread(mail: Mail, case: Case, machine: bool) -> Mapping[str, str]:
     """The mail's place in its thread, and where an answer may go; no ``answer_to``: nowhere."""
     found = {
-        "message_id": mail.first("message-id"),
+        "message_id": answerable(mail.first("message-id")),
         "in_reply_to": mail.first("in-reply-to"),
         "references": mail.first("references"),
         "subject": mail.first("subject")[:300],

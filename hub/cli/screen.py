@@ -29,7 +29,7 @@ def safe(value: object) -> str:
     """A value as text of one line: what could steer a terminal is spelt out."""
     text = "" if value is None else str(value)
     return "".join(
-        escaped(each) if unicodedata.category(each) in {"Cc", "Zl", "Zp"} or each in DIRECTIONS else each
+        escaped(each) if unicodedata.category(each) in {"Cc", "Cs", "Zl", "Zp"} or each in DIRECTIONS else each
         for each in text
     )
 
@@ -38,7 +38,7 @@ def as_json(value: Any, *, indent: int | None = 2) -> str:
     """A value as JSON that a terminal can show: control characters are escaped, letters are not."""
     text = json.dumps(value, ensure_ascii=False, indent=indent, default=str)
     return "".join(
-        escaped(each) if each != "\n" and (unicodedata.category(each) == "Cc" or each in DIRECTIONS) else each
+        escaped(each) if each != "\n" and (unicodedata.category(each) in {"Cc", "Cs"} or each in DIRECTIONS) else each
         for each in text
     )
 

@@ -72,7 +72,7 @@ async def _serve(settings: Settings, stop: asyncio.Event) -> None:
     from hub.store.migrate import migrate
     from hub.web.site import Served
 
-    hub = build(settings)
+    hub = build(settings, isolated=True)
     served = Served(hub)
     hub.work.observe = served.meter.observe
     try:

@@ -7,6 +7,7 @@ task at once.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -126,9 +127,10 @@ class Intake:
     async def _enter(
         self, raw: bytes, size: int, digest: str, name: str, stamp: str, read: Callable[[Context], Reading]
     ) -> Receipt:
+        name = name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
         context = self._context()
         arrived = _Arrived(f"D-{short(digest, name, stamp)}", name, raw, size, digest, context, read)
-        reading = read(context)
+        reading = await asyncio.to_thread(read, context)
         try:
             async with self._database.write() as connection:
                 receipt = await self._in_transaction(connection, arrived, reading)
@@ -172,7 +174,7 @@ class Intake:
             if replaced:
                 await drop_keys(connection, seen)
                 return _Known(replaces=replaced), reading
-        again = arrived.read(replace(arrived.context, received=frozenset(seen)))
+        again = await asyncio.to_thread(arrived.read, replace(arrived.context, received=frozenset(seen)))
         if reading.kind in INTERCHANGES and keys[0] not in seen and set(keys[1:]) - seen.keys():
             return _Known(keys=frozenset(seen)), again
         return _Known(next(iter(seen.values())), frozenset(seen)), again

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -126,6 +127,14 @@ async def test_what_no_envelope_can_carry_is_refused_before_it_is_sent(running: 
     for option in (("--id", "x" * 201), ("--id", "a\x1bb"), ("--source", "a\nb"), ("--source", "")):
         said = await cli("send", "customer-po.submit", po, *option)
         assert (said.code, "[unreadable]" in said.err, said.err.count("\n")) == (1, True, 1)
+
+
+async def test_a_file_is_handed_in_whatever_its_name(running: Hub) -> None:
+    path = running.settings.folder / os.fsdecode(b"odd\xff\x1b.edi")
+    path.write_bytes((DATA / "edi/cascade-850-new.edi").read_bytes())
+    said = await cli("submit", path)
+    assert said.code == 0, said.err
+    assert said.out.isprintable() or all(line.isprintable() for line in said.out.splitlines())
 
 
 async def test_what_there_is_not_is_said_and_not_an_empty_list(running: Hub) -> None:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from hub.app import Hub, build
+from hub.handlers.reading import read_document
+from hub.ports import Reading
 from hub.settings import Settings
-from tests.support.running import DATA, documents, events, eventually, with_partners
+from tests.support.running import DATA, SALES, documents, events, eventually, send, with_partners
 
 PO = (DATA / "edi/cascade-850-new.edi").read_bytes()
 ODD_NAMES = [
@@ -28,7 +33,7 @@ async def taken(hub: Hub, files: int) -> None:
 
 
 async def _came(hub: Hub, files: int) -> bool:
-    left = [path for path in hub.folders.inbox.rglob("*") if path.is_file()]
+    left = [path for path in (hub.settings.folder / "inbox").rglob("*") if path.is_file()]
     return len(await documents(hub, direction="in")) == files and not left
 
 
@@ -36,8 +41,8 @@ async def _came(hub: Hub, files: int) -> bool:
 async def test_no_name_of_a_file_stops_the_post_or_reaches_a_terminal(backing: Settings) -> None:
     async with build(with_partners(backing)) as hub:
         for place, name in enumerate(ODD_NAMES):
-            (hub.folders.inbox / os.fsdecode(name)).write_bytes(b"junk %d" % place)
-        (hub.folders.inbox / "order.edi").write_bytes(PO)
+            (hub.settings.folder / "inbox" / os.fsdecode(name)).write_bytes(b"\x1b[31mjunk %d" % place)
+        (hub.settings.folder / "inbox" / "order.edi").write_bytes(PO)
 
         await taken(hub, len(ODD_NAMES) + 1)
 
@@ -45,15 +50,19 @@ async def test_no_name_of_a_file_stops_the_post_or_reaches_a_terminal(backing: S
         assert all(name.isprintable() for name in names)
         assert r"odd\xff\xfe.edi" in names
         assert len(await events(hub, "document.rejected")) == len(ODD_NAMES)
-        assert all(path.name.isascii() and path.name.isprintable() for path in hub.folders.failed.iterdir())
+        reports = (hub.settings.folder / "failed").glob("*.report.txt")
+        assert all(line.isprintable() for report in reports for line in report.read_text().splitlines())
+        assert all(
+            path.name.isascii() and path.name.isprintable() for path in (hub.settings.folder / "failed").iterdir()
+        )
 
 
 @pytest.mark.rule("R42")
 async def test_files_of_one_name_and_time_in_two_folders_are_two(backing: Settings) -> None:
     async with build(with_partners(backing)) as hub:
         for partner in ("a", "b"):
-            (hub.folders.inbox / partner).mkdir()
-            path = hub.folders.inbox / partner / "order.edi"
+            (hub.settings.folder / "inbox" / partner).mkdir()
+            path = hub.settings.folder / "inbox" / partner / "order.edi"
             path.with_name("waits.tmp").write_bytes(b"junk of " + partner.encode())
             os.utime(path.with_name("waits.tmp"), ns=(10**18, 10**18))
             path.with_name("waits.tmp").rename(path)
@@ -76,13 +85,13 @@ async def test_a_file_that_cannot_be_read_stops_no_other(backing: Settings, monk
     monkeypatch.setattr(Path, "read_bytes", broken)
     async with build(with_partners(backing)) as hub:
         for name in ("defect.edi", "locked.edi"):
-            (hub.folders.inbox / name).write_bytes(b"kept")
-        (hub.folders.inbox / "order.edi").write_bytes(PO)
+            (hub.settings.folder / "inbox" / name).write_bytes(b"kept")
+        (hub.settings.folder / "inbox" / "order.edi").write_bytes(PO)
 
         await eventually(lambda: events(hub, "order.received"), "the order")
 
         assert hub.working
-        assert {path.name for path in hub.folders.inbox.iterdir()} == {"defect.edi", "locked.edi"}
+        assert {path.name for path in (hub.settings.folder / "inbox").iterdir()} == {"defect.edi", "locked.edi"}
 
 
 @pytest.mark.rule("R42")
@@ -91,13 +100,55 @@ async def test_a_partner_whose_folder_cannot_be_written_stops_no_other(
 ) -> None:
     monkeypatch.setattr("hub.handlers.post_room.AGAIN", 0.2)
     async with build(with_partners(backing)) as hub:
-        (hub.folders.outbox / "C-CASCADE").write_bytes(b"in the way")
+        (hub.settings.folder / "outbox" / "C-CASCADE").write_bytes(b"in the way")
         for name in ("cascade-850-new", "holt-orders-new"):
-            (hub.folders.inbox / f"{name}.edi").write_bytes((DATA / f"edi/{name}.edi").read_bytes())
+            (hub.settings.folder / "inbox" / f"{name}.edi").write_bytes((DATA / f"edi/{name}.edi").read_bytes())
         await eventually(lambda: events(hub, "order.received"), "an order")
 
         await eventually(lambda: documents(hub, state="sent", partner_id="C-HOLT"), "what Holt is sent")
 
         assert "997" in {row.purpose for row in await documents(hub, state="to_send", partner_id="C-CASCADE")}
-        (hub.folders.outbox / "C-CASCADE").unlink()
+        (hub.settings.folder / "outbox" / "C-CASCADE").unlink()
         await eventually(lambda: documents(hub, state="sent", purpose="997"), "what was kept")
+
+
+@pytest.mark.rule("R42")
+async def test_a_document_that_takes_long_to_read_stops_no_command(
+    backing: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, enough = threading.Event(), threading.Event()
+
+    def slowly(*given: Any) -> Reading:
+        begun.set()
+        enough.wait(60)
+        return read_document(*given)
+
+    monkeypatch.setattr("hub.handlers.intake.read_document", slowly)
+    async with build(with_partners(backing)) as hub:
+        (hub.settings.folder / "inbox" / "slow.edi").write_bytes(PO)
+        await asyncio.to_thread(begun.wait, 60)
+
+        adjusted = await send(hub, "stock.adjust", material="M", count="5", unit="KGM", reason="count", by=SALES)
+
+        assert not await documents(hub)
+        enough.set()
+        await eventually(lambda: events(hub, "order.received"), "the order")
+        assert adjusted.outcome in {"done", "refused"}
+
+
+@pytest.mark.rule("R42")
+async def test_no_message_id_is_too_long_to_be_kept(backing: Settings) -> None:
+    mail = b"From: a@b.example\r\nMessage-ID: <" + b"x" * 5_000 + b"@b.example>\r\nSubject: PO\r\n\r\nhello"
+    async with build(with_partners(backing)) as hub:
+        (hub.settings.folder / "inbox" / "long-id.eml").write_bytes(mail)
+        await taken(hub, 1)
+
+
+async def test_the_process_that_reads_mails_ends_with_the_hub(backing: Settings) -> None:
+    async with build(with_partners(backing), isolated=True) as hub:
+        (hub.settings.folder / "inbox" / "po.eml").write_bytes((DATA / "mail/larkspur-po.eml").read_bytes())
+        await taken(hub, 1)
+        mail = hub.mail
+        assert mail is not None
+        assert mail.running
+    assert not mail.running

@@ -203,7 +203,7 @@ class Exchange:
         """Put a document into the inbox, and see that its syntax is acknowledged."""
         name = f"{partner.id}-{partner.numbers}.edi"
         before = len(await self._acknowledgments())
-        (self.hub.folders.inbox / name).write_bytes(partner.write(kind, *segments))
+        (self.hub.settings.folder / "inbox" / name).write_bytes(partner.write(kind, *segments))
 
         async def acknowledged() -> bool:
             return len(await self._acknowledgments()) > before
@@ -220,7 +220,7 @@ class Exchange:
         [row] = await eventually(
             lambda: documents(self.hub, direction="out", state="sent", purpose=f"{event}.v1"), f"{kind} for {event}"
         )
-        written = {path.read_bytes() for path in (self.hub.folders.outbox / row.partner_id).iterdir()}
+        written = {path.read_bytes() for path in (self.hub.settings.folder / "outbox" / row.partner_id).iterdir()}
         assert row.raw in written
         document = language.customer.read(row.raw)
         assert (document.kind, look(document)) == (kind, expected)

@@ -9,7 +9,7 @@ import pytest
 from hub.cli import screen
 
 
-@pytest.mark.parametrize("nasty", ["\x1b[2J", "a\rb", "\x9b31m", "\u202egnp.exe", "\x00", "\u2028"])
+@pytest.mark.parametrize("nasty", ["\udcff", "\x1b[2J", "a\rb", "\x9b31m", "\u202egnp.exe", "\x00", "\u2028"])
 def test_control_characters_are_spelt_out(nasty: str) -> None:
     shown = screen.safe(nasty)
 

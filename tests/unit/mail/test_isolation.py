@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -55,3 +56,15 @@ def test_a_mail_that_asks_too_much_goes_to_a_person_and_the_next_is_read(isolate
     assert (stopped.intent, stopped.disposition) == ("quarantine", "quarantine")
     assert stopped.findings[0].code == "limit_exceeded"
     assert isolated.read(good, "mail.eml", context()).intent == "new_po"
+
+
+def test_closing_does_not_wait_for_a_mail_that_is_being_read() -> None:
+    patient = IsolatedReader(Stubborn(), replace(DEFAULT, seconds=60.0, memory_bytes=200_000_000))
+    with ThreadPoolExecutor() as pool:
+        reading = pool.submit(patient.read, b"slow", "mail.eml", context())
+        while not patient.running:
+            time.sleep(0.01)
+        begun = time.monotonic()
+        patient.close()
+        assert reading.result(timeout=10).disposition == "quarantine"
+    assert time.monotonic() - begun < 10
