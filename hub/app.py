@@ -69,6 +69,7 @@ def rules_of(settings: Settings, partners: Partners) -> Rules:
         revision_reminders=settings.revision_reminders,
         revision_lapse=settings.revision_lapse,
         senior_after=settings.senior_after,
+        production_days=settings.production_days,
         supplier_answer=timedelta(hours=settings.supplier_answer_hours),
         supplier_reminder=timedelta(hours=settings.supplier_reminder_hours),
         supplier_reminders=settings.supplier_reminders,

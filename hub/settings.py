@@ -153,6 +153,8 @@ class Settings(BaseSettings):
     """from one reminder of a silent or late supplier to the next, or to procurement"""
     supplier_reminders: Annotated[int, Field(ge=0)] = 2
     """how often a supplier is reminded before procurement decides"""
+    production_days: Annotated[int, Field(ge=0, le=1000)] = 3
+    """working days from material to product, for the projected date while nothing is scheduled (R60)"""
     supplier_tolerance_percent: Annotated[float, Field(ge=0, le=100)] = 5.0
     policies: list[Policy] = []
     """answers to tasks that need no person, for all partners; those of a partner stand in its profile (R40)"""

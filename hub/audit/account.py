@@ -32,6 +32,8 @@ class LineAccount:
     """cancelled, so that nothing may ship any more"""
     removed: bool = False
     """by a change of its customer's, so that it has to have ended too"""
+    late: bool = False
+    """projected later than confirmed"""
 
     @property
     def open(self) -> Decimal:
@@ -163,6 +165,8 @@ class OrderAccount:
             self.granted.discard(data["line"])
         elif kind == "cancellation.granted":
             self.granted |= set(data["lines"])
+        elif kind in {"order.delay-projected", "order.delay-averted", "order.delay-confirmed"}:
+            self.lines.setdefault(data["line"], LineAccount()).late = kind == "order.delay-projected"
         elif kind == "order.held":
             self.held |= set(data["lines"])
         elif kind == "order.released":

@@ -30,9 +30,6 @@ TASK_OF_WORK = {
     "awaiting_inspection": "quality.inspect",
     "defect_found": "work-order.decide-defect",
 }
-OPTIONAL_TASKS = frozenset({"order.review-delay"})
-"""asked for by circumstances that the states alone do not show"""
-
 Stored = dict[str, Any]
 
 
@@ -90,6 +87,8 @@ def _lines(order: Stored, account: OrderAccount, notes: Notes) -> None:
                 notes.find(code, order_id, text)
         if said.removed and not said.ended:
             notes.find("line_not_removed", order_id, f"line {name}: a change has removed it, and it was not stopped")
+        if line.get("delay", {}).get("state") == "projected" and not said.late:
+            notes.find("delay_unsaid", order_id, f"line {name}: a delay is to be decided on, and no event tells of it")
         left = number(line["ordered"]) - number(line["shipped"]) - number(line["cancelled"])
         if left < ZERO:
             notes.find("line_overdone", order_id, f"line {name}: {-left} more is shipped or cancelled than ordered")
@@ -189,6 +188,9 @@ def wanted_tasks(order: Stored) -> set[tuple[str, str]]:
         if work["state"] == "cancelled" and number(work["half_made"]) > ZERO:
             wanted.add(("work-order.dispose", key))
     unlisted = {key for key, work in order["work_orders"].items() if work["state"] == "awaiting_engineering"}
+    for name, line in order["lines"].items():
+        if line.get("delay", {}).get("state") == "projected":
+            wanted.add(("order.review-delay", name))
     for key, need in order["requirements"].items():
         if need["state"] == "to_source" and need["work_order_id"] not in unlisted:
             wanted.add(("material.source", key))
@@ -201,7 +203,7 @@ def _tasks(order: Stored, notes: Notes) -> None:
     for kind, target in wanted - opened:
         notes.find("task_missing", target, f"{kind} is to be answered, but nobody is asked")
     for kind, target in opened - wanted:
-        if kind not in OPTIONAL_TASKS and (kind, target) not in shippable_early(order):
+        if (kind, target) not in shippable_early(order):
             notes.find("task_surplus", target, f"{kind} is asked for, but nothing waits for it")
 
 

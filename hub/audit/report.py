@@ -12,6 +12,7 @@ Code = Literal[
     "change_state",
     "command_lost",
     "dead_share",
+    "delay_unsaid",
     "document_commands",
     "document_lost",
     "document_state",

@@ -366,6 +366,19 @@ class OrderDelayProjected(
     projected: Date
 
 
+class OrderDelayAverted(
+    OrderEvent,
+    type="order.delay-averted.v1",
+    subject="order_id",
+    example={**_ORDER, "line": "1", "confirmed": "2027-01-11", "projected": "2027-01-10"},
+):
+    """A line that was likely to be late is so no longer; nothing is to be decided (R60)."""
+
+    line: LineNumber
+    confirmed: Date | None = None
+    projected: Date | None = None
+
+
 class OrderDelayConfirmed(
     _ByEvent,
     type="order.delay-confirmed.v1",

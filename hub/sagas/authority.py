@@ -6,6 +6,7 @@ from collections import defaultdict
 from typing import Any
 
 from hub.messages.base import Decision, Message, Person
+from hub.messages.order import ReviewDelay
 from hub.messages.production import DispatchShipment, ReassignWorkOrder
 from hub.sagas.case import Case, by_of
 from hub.sagas.document import DOCUMENT, SENIOR
@@ -74,6 +75,8 @@ def stale_answer(case: Case, address: Address, message: Message) -> Refusal | No
         targets = [item.work_order_id for item in message.items]
     else:
         targets = [address.key] if address.table in {WORK_ORDER, MATERIAL} else [task.target]
+    if isinstance(message, ReviewDelay):
+        targets = [message.line]
     if task.target not in targets:
         return Refusal("wrong_task", f"task {task_id} is about {task.target}", "task_id")
     return None

@@ -27,6 +27,13 @@ class Calendar:
             day += _DAY
         return day
 
+    def days_after(self, day: date, count: int) -> date:
+        """The working day that comes so many working days after a day; for none, the day itself if it is one."""
+        day = self.on_or_after(day)
+        for _ in range(count):
+            day = self.on_or_after(day + _DAY)
+        return day
+
     def after(self, moment: datetime, span: timedelta) -> datetime:
         """The moment that lies so much later when only working days count: 48 hours are two of them."""
         while True:

@@ -73,6 +73,8 @@ class Rules:
     supplier_reminder: timedelta = timedelta(days=2)
     """how long after a reminder the next one comes, or the matter is raised (R22)"""
     supplier_reminders: int = 2
+    production_days: int = 3
+    """working days from material to product, where nothing is scheduled yet (R60)"""
     tolerance_percent: Mapping[str, float] = field(default_factory=dict)
     """by supplier (R66)"""
     supplier_tolerance_percent: float = 5.0

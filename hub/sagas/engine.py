@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from hub.errors import Undeclared
 from hub.messages.base import Command, Event, Message
@@ -17,6 +18,7 @@ from hub.sagas.material import MATERIAL
 from hub.sagas.material_po import MATERIAL_PO
 from hub.sagas.model import Order
 from hub.sagas.order import ORDER
+from hub.sagas.projection import project
 from hub.sagas.routing import Address, concerned, decider, get, put
 from hub.sagas.table import NEW, After, Ignore, On, Refusal
 from hub.sagas.tasks import settle_tasks
@@ -64,7 +66,7 @@ def carry_out(before: Case, message: Message, order_id: str, rules: Rules, now: 
     if isinstance(found, Ignore):
         return Outcome(before, ignored=found.why)
     outcome = Outcome(case)
-    says = _run(outcome, message, rules, now, (address, found))
+    says = _run(before, outcome, message, rules, now, (address, found))
     outcome.timers += watch(before, case, rules, now)
     if order_id in case.orders and case.orders[order_id].state == NEW:
         del case.orders[order_id]
@@ -78,7 +80,7 @@ def hear(before: Case, event: Event, rules: Rules, now: datetime) -> Outcome:
     """Let an event that is said outside of the sagas reach those that it concerns; it is the first of the outcome's."""
     case = before.copy()
     outcome = Outcome(case)
-    says = [event, *_run(outcome, event, rules, now)]
+    says = [event, *_run(before, outcome, event, rules, now)]
     says += settle_tasks(before, case, event, rules, now)
     outcome.events = _in_sequence(case, says)
     return outcome
@@ -120,11 +122,16 @@ def _scene(case: Case, address: Address, rules: Rules, now: datetime) -> Scene:
 
 
 def _run(
-    outcome: Outcome, message: Message, rules: Rules, now: datetime, decided: tuple[Address, On] | None = None
+    before: Case,
+    outcome: Outcome,
+    message: Message,
+    rules: Rules,
+    now: datetime,
+    decided: tuple[Address, On] | None = None,
 ) -> list[Event]:
     """Apply the deciding row, then let the message and every event reach the sagas that it concerns, to the last.
 
-    The order itself hears after its parts, so that it ends when they have.
+    The order itself hears after its parts, so that it ends when they have. Then it is seen which lines are late by it.
     """
     case = outcome.case
     said: list[Event] = []
@@ -148,19 +155,33 @@ def _run(
         for event in events:
             spread(event, place.order_id)
 
+    def settle() -> None:
+        while parts or orders:
+            current, place = (parts or orders).popleft()
+            row = _row(place, get(case, place), current, _scene(case, place, rules, now))
+            if row is not None:
+                apply(place, row, current)
+
     home = ""
     if decided is not None:
         home = decided[0].order_id
         apply(*decided, message)
     spread(message, home)
-    while parts or orders:
-        current, place = (parts or orders).popleft()
-        found = place.table.find(get(case, place), current, _scene(case, place, rules, now))
-        if isinstance(found, Refusal):
-            raise Undeclared(f"{place.table.name} refuses the event {current.TYPE}: {found.code}", where=current.TYPE)
-        if isinstance(found, On):
-            apply(place, found, current)
+    settle()
+    while delays := project(before, case, rules, now):
+        for event in delays:
+            said.append(event)
+            spread(event, event.order_id)
+        settle()
     return said
+
+
+def _row(place: Address, saga: Any, current: Message, scene: Scene) -> On | None:
+    """The row by which a saga takes an event; None where it ignores it. Raises Undeclared where it refuses it."""
+    found = place.table.find(saga, current, scene)
+    if isinstance(found, Refusal):
+        raise Undeclared(f"{place.table.name} refuses the event {current.TYPE}: {found.code}", where=current.TYPE)
+    return found if isinstance(found, On) else None
 
 
 def _in_sequence(case: Case, events: list[Event]) -> list[tuple[Event, str | None, int | None]]:

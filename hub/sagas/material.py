@@ -13,10 +13,15 @@ from hub.messages.materials import (
     MaterialPoCancelled,
     MaterialPoCancelRequested,
     MaterialPoChangeAccepted,
+    MaterialPoConfirmed,
+    MaterialPoDispatched,
     MaterialPoEvent,
+    MaterialPoOverdue,
     MaterialPoPartReceived,
+    MaterialPoPostponed,
     MaterialPoReceived,
     MaterialPoReduced,
+    MaterialPoReminded,
     MaterialReleased,
     MaterialRequired,
     MaterialReserved,
@@ -47,7 +52,7 @@ from hub.sagas.netting import (
     set_back,
 )
 from hub.sagas.numbers import ZERO, decimal, plain, short
-from hub.sagas.table import Refusal, Step, Table, ignore, never, on, refuse, refuse_if, step, waits
+from hub.sagas.table import Entry, Refusal, Step, Table, ignore, never, on, refuse, refuse_if, step, waits
 
 Receipt = MaterialPoReceived | MaterialPoPartReceived
 
@@ -148,7 +153,8 @@ def source(need: Requirement, answer: SourceMaterial, scene: Scene) -> Step[Requ
         po_id = allocation.join or material_po_id(need, place)
         known = scene.case.material_pos.get(po_id)
         lines[po_id] = lines.get(po_id, len(known.lines) if known else 0) + 1
-        sources.append(MaterialSource(po_id, str(lines[po_id]), share))
+        expected = allocation.requested_date
+        sources.append(MaterialSource(po_id, str(lines[po_id]), share, expected=expected))
     need = replace(need, from_stock=need.from_stock + taken, sources=tuple(sources), rounds=need.rounds + 1)
     says = [MaterialReserved(**names_of(need, taken, answer))] if taken > ZERO else []
     return step(need, *says)
@@ -201,6 +207,23 @@ def _kept(need: Requirement, message: MaterialPoEvent, scene: Scene) -> Requirem
     return replace(need, sources=tuple(sources))
 
 
+def note_dates(need: Requirement, message: MaterialPoEvent, scene: Scene) -> Step[Requirement]:
+    """Note when it comes, as far as that is known now; what is late comes today at the earliest (R60)."""
+    return step(_with_dates(need, message, scene))
+
+
+def _with_dates(need: Requirement, message: MaterialPoEvent, scene: Scene) -> Requirement:
+    lines = {line.line: line for line in message.lines}
+    sources = []
+    for each in need.sources:
+        line = lines.get(each.line) if each.material_po_id == message.material_po_id else None
+        if line is not None and not each.closed:
+            day = getattr(message, "expected_date", None) or line.promised_date or line.requested_date
+            each = replace(each, expected=max(day, scene.today) if day else each.expected)
+        sources.append(each)
+    return replace(need, sources=tuple(sources))
+
+
 def loses_source(need: Requirement, message: MaterialPoEvent, scene: Scene) -> bool:
     """The material PO now holds less for it than it counts on."""
     return _kept(need, message, scene).awaited < need.awaited
@@ -208,7 +231,7 @@ def loses_source(need: Requirement, message: MaterialPoEvent, scene: Scene) -> b
 
 def source_anew(need: Requirement, message: MaterialPoEvent, scene: Scene) -> Step[Requirement]:
     """What a supplier will not deliver has to come from elsewhere (R20, R63)."""
-    need = _kept(need, message, scene)
+    need = _with_dates(_kept(need, message, scene), message, scene)
     return step(need, MaterialRequired(**names_of(need, need.unsourced)))
 
 
@@ -297,6 +320,21 @@ JOINABLE = ("issued", "confirmed", "part_received")
 """states of a material PO that takes further lines"""
 NOT_CONCERNED = "what it counts on stays as it is"
 
+TELLING = (
+    MaterialPoConfirmed,
+    MaterialPoChangeAccepted,
+    MaterialPoDispatched,
+    MaterialPoReminded,
+    MaterialPoOverdue,
+    MaterialPoPostponed,
+)
+"""events that tell when a delivery comes, or that it has not come"""
+
+
+def _told_by(event: type[MaterialPoEvent]) -> tuple[Entry, Entry]:
+    return on(AWAITING, event, note_dates), ignore((*IN_HOUSE, *FINAL), event, NOT_CONCERNED)
+
+
 MATERIAL: Table[Requirement] = Table(
     name="material requirement",
     module=__name__,
@@ -352,7 +390,7 @@ MATERIAL: Table[Requirement] = Table(
         ignore(STATES, MaterialPoCancelled, NOT_CONCERNED),
         ignore(STATES, MaterialPoCancelRequested, NOT_CONCERNED),
         ignore(STATES, MaterialPoReduced, NOT_CONCERNED),
-        ignore(STATES, MaterialPoChangeAccepted, NOT_CONCERNED),
+        *(row for event in TELLING for row in _told_by(event)),
         #
         on(IN_HOUSE, ProductionStarted, consume, to="consumed"),
         on(IN_HOUSE, StartProduction, fall_short, to="to_source", when=is_short),

@@ -32,6 +32,19 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
+class Delay:
+    """The region of a line that decides about a projected date later than the confirmed one (R60)."""
+
+    line: str = ""
+    state: str = "none"
+    visits: int = 0
+    announced: str | None = None
+    """the projected date that is put to the sales officer"""
+    decided: str | None = None
+    """the projected date on which the sales officer has last decided"""
+
+
+@dataclass(frozen=True, slots=True)
 class OrderLine:
     """A line of an order: what was asked for, what has become of it, and its four dates (R60).
 
@@ -47,6 +60,7 @@ class OrderLine:
     confirmed: str | None = None
     projected: str | None = None
     work_order_id: str | None = None
+    delay: Delay = Delay()
 
     @property
     def open(self) -> Decimal:
@@ -197,6 +211,8 @@ class MaterialSource:
     received: Decimal = ZERO
     closed: bool = False
     """nothing more will come of it: delivered in full, or within tolerance"""
+    expected: str | None = None
+    """the day on which it comes: as asked for, promised, announced, or as procurement expects it"""
 
 
 @dataclass(frozen=True, slots=True)

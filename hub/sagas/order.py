@@ -20,12 +20,14 @@ from hub.messages.order import (
     OrderReminded,
     OrderRevisionRequested,
     ReviewChange,
+    ReviewDelay,
     ReviewOrder,
 )
 from hub.messages.production import DispatchShipment, Shipped
 from hub.sagas.amendment import amend, changes_nothing, refuse_late_change, something_accepted
 from hub.sagas.case import CustomerTerms, Scene
 from hub.sagas.dates import refuse_past
+from hub.sagas.delay import confirm_delay, delay_fits
 from hub.sagas.model import Order
 from hub.sagas.numbers import ZERO, plain
 from hub.sagas.prices import price_facts, total
@@ -296,6 +298,15 @@ ORDER: Table[Order] = Table(
         on("stand_by", RevisionLapseDue, put_off, when=awaited_on_hold),
         on("stand_by", RevisionLapseDue, lapse, to="lapsed", when=still_awaited),
         ignore(KNOWN, RevisionLapseDue, "the revised purchase order has come, or the order has ended"),
+        #
+        refuse_if("in_fulfilment", ReviewDelay, delay_fits),
+        on("in_fulfilment", ReviewDelay, confirm_delay),
+        refuse(
+            ("under_review", "stand_by", "lapsed", *CLOSED),
+            ReviewDelay,
+            "no_delay",
+            "nothing of this order is projected to be late",
+        ),
         #
         refuse_if("in_fulfilment", DispatchShipment, ship_fits),
         on("in_fulfilment", DispatchShipment, ship),

@@ -12,6 +12,7 @@ from hub.sagas import timers
 from hub.sagas.cancellation import CANCELLATION
 from hub.sagas.case import Case
 from hub.sagas.change import CHANGE
+from hub.sagas.delay import DELAY
 from hub.sagas.document import DOCUMENT
 from hub.sagas.material import FINAL, MATERIAL
 from hub.sagas.material_po import MATERIAL_PO
@@ -23,7 +24,17 @@ from hub.sagas.stock import STOCK
 from hub.sagas.table import Table
 from hub.sagas.work_order import WORK_ORDER
 
-TABLES: tuple[Table[Any], ...] = (ORDER, CANCELLATION, CHANGE, WORK_ORDER, MATERIAL, MATERIAL_PO, STOCK, DOCUMENT)
+TABLES: tuple[Table[Any], ...] = (
+    ORDER,
+    CANCELLATION,
+    CHANGE,
+    DELAY,
+    WORK_ORDER,
+    MATERIAL,
+    MATERIAL_PO,
+    STOCK,
+    DOCUMENT,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +67,8 @@ def get(case: Case, address: Address) -> Any:
         return home.cancellation
     if table is CHANGE:
         return home.change
+    if table is DELAY:
+        return replace(home.lines[key].delay, line=key)
     if table is WORK_ORDER:
         known = home.work_orders.get(key)
         return known or WorkOrder(key, home.order_id, home.line_of(key))
@@ -80,6 +93,8 @@ def put(case: Case, address: Address, saga: Any) -> None:
             home = replace(home, cancellation=saga)
         elif table is CHANGE:
             home = replace(home, change=saga)
+        elif table is DELAY:
+            home = home.with_line(key, replace(home.lines[key], delay=saga))
         elif table is WORK_ORDER:
             home = replace(home, work_orders={**home.work_orders, key: saga})
         else:
@@ -92,6 +107,7 @@ def put(case: Case, address: Address, saga: Any) -> None:
 _ORDER_COMMANDS = (
     customer_po.SubmitCustomerPo,
     order.ReviewOrder,
+    order.ReviewDelay,
     production.DispatchShipment,
     timers.RevisionReminderDue,
     timers.RevisionLapseDue,
@@ -217,9 +233,18 @@ def _needs_of_po(message: materials.MaterialPoEvent, case: Case, home: Order | N
                 yield Address(MATERIAL, order_id, key)
 
 
+def _delay(message: Any, case: Case, home: Order) -> Iterator[Address]:
+    yield Address(DELAY, home.order_id, message.line)
+
+
+def _line(message: order.OrderDelayConfirmed, case: Case, home: Order) -> Iterator[Address]:
+    yield Address(WORK_ORDER, home.order_id, home.lines[message.line].work_order_id or "")
+
+
 def _shipped(message: production.Shipped, case: Case, home: Order) -> Iterator[Address]:
     for item in message.items:
         yield Address(WORK_ORDER, home.order_id, item.work_order_id)
+        yield Address(DELAY, home.order_id, item.line)
     yield Address(ORDER, home.order_id, home.order_id)
 
 
@@ -232,6 +257,7 @@ def _line_change_and_order(message: order.OrderLineCancelled, case: Case, home: 
     if key:
         yield Address(WORK_ORDER, home.order_id, key)
     yield Address(CHANGE, home.order_id, home.order_id)
+    yield Address(DELAY, home.order_id, message.line)
     yield Address(ORDER, home.order_id, home.order_id)
 
 
@@ -268,6 +294,15 @@ CONCERNS: dict[type[Message], Callable[[Any, Case, Any], Iterable[Address]]] = {
     materials.MaterialPoCancelRequested: _needs_of_po,
     materials.MaterialPoReduced: _needs_of_po,
     materials.MaterialPoChangeAccepted: _needs_of_po,
+    materials.MaterialPoConfirmed: _needs_of_po,
+    materials.MaterialPoDispatched: _needs_of_po,
+    materials.MaterialPoReminded: _needs_of_po,
+    materials.MaterialPoOverdue: _needs_of_po,
+    materials.MaterialPoPostponed: _needs_of_po,
+    order.ReviewDelay: _delay,
+    order.OrderDelayProjected: _delay,
+    order.OrderDelayAverted: _delay,
+    order.OrderDelayConfirmed: _line,
     production.Shipped: _shipped,
     order.CancellationGranted: _its_order,
     order.OrderLineCancelled: _line_change_and_order,

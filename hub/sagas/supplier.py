@@ -87,7 +87,15 @@ def some_questioned(po: MaterialPo, message: AcknowledgeMaterialPo, scene: Scene
 
 def note_answers(po: MaterialPo, message: AcknowledgeMaterialPo, scene: Scene) -> Step[MaterialPo]:
     """Note the answers to some lines; the others are awaited."""
-    return step(_answered(po, message))
+    after = _answered(po, message)
+    return step(after, *_confirmed(after, message))
+
+
+def _confirmed(after: MaterialPo, message: AcknowledgeMaterialPo) -> list[MaterialPoConfirmed]:
+    """What is said of the lines that are accepted while others are not."""
+    named = dict.fromkeys(answer.line for answer in message.lines)
+    lines = [after.lines[line] for line in named if after.lines[line].status == "confirmed"]
+    return [MaterialPoConfirmed(**names(after, message, lines))] if lines else []
 
 
 def confirm(po: MaterialPo, message: AcknowledgeMaterialPo, scene: Scene) -> Step[MaterialPo]:
@@ -104,10 +112,11 @@ def refused(po: MaterialPo, message: AcknowledgeMaterialPo, scene: Scene) -> Ste
 
 def propose_change(po: MaterialPo, message: AcknowledgeMaterialPo, scene: Scene) -> Step[MaterialPo]:
     """Put the supplier's changes and refusals to the procurement officer (R20)."""
-    po = _answered(po, message)
-    lines = [line for line in po.lines.values() if line.undecided]
+    after = _answered(po, message)
+    lines = [line for line in after.lines.values() if line.undecided]
     answers = [line.answer for line in lines if line.answer is not None]
-    return step(po, MaterialPoChangeProposed(**names(po, message, lines), answers=answers))
+    proposed = MaterialPoChangeProposed(**names(after, message, lines), answers=answers)
+    return step(after, proposed, *_confirmed(after, message))
 
 
 def review_fits(po: MaterialPo, review: ReviewMaterialPoChange, scene: Scene) -> Refusal | None:

@@ -13,6 +13,7 @@ from hub.messages.envelope import instant
 from hub.sagas.cancellation import CANCELLATION
 from hub.sagas.case import Case, Rules, Scene, by_of
 from hub.sagas.change import CHANGE
+from hub.sagas.delay import DELAY
 from hub.sagas.document import DOCUMENT
 from hub.sagas.material import MATERIAL
 from hub.sagas.material_po import MATERIAL_PO
@@ -78,6 +79,9 @@ def _changed(was: Order | None, order: Order) -> Iterator[Place]:
     yield ORDER, order.order_id, order
     yield CANCELLATION, order.cancellation.cancellation_id, order.cancellation
     yield CHANGE, order.change.change_id, order.change
+    for number, line in order.lines.items():
+        if was.lines.get(number) is not line:
+            yield DELAY, number, line.delay
     hold = was.held_lines ^ order.held_lines
     if was.work_orders is not order.work_orders or hold:
         for key, work in order.work_orders.items():

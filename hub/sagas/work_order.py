@@ -9,7 +9,7 @@ from typing import Any
 from hub.messages.base import Message, Person, Policy
 from hub.messages.envelope import instant
 from hub.messages.materials import MaterialAvailable, MaterialReserved
-from hub.messages.order import OrderChanged, OrderConfirmed, OrderLineCancelled
+from hub.messages.order import OrderChanged, OrderConfirmed, OrderDelayConfirmed, OrderLineCancelled
 from hub.messages.production import (
     CompleteProduction,
     DecideDefect,
@@ -136,6 +136,11 @@ def stop(work: WorkOrder, cancelled: OrderLineCancelled, scene: Scene) -> Step[W
     work = replace(work, half_made=half_made, start=None, end=None, work_center=None)
     event = WorkOrderCancelled(**work.names, half_made=plain(half_made), cancellation_id=cancelled.cancellation_id)
     return step(work, event)
+
+
+def note_due(work: WorkOrder, confirmed: OrderDelayConfirmed, scene: Scene) -> Step[WorkOrder]:
+    """Work towards the date that is promised now (R60)."""
+    return step(replace(work, due=confirmed.confirmed))
 
 
 def reassign(work: WorkOrder, command: ReassignWorkOrder, scene: Scene) -> Step[WorkOrder]:
@@ -329,6 +334,8 @@ WORK_ORDER: Table[WorkOrder] = Table(
         on(DONE, Shipped, leave, to="part_shipped"),
         on(ROUND, Shipped, leave),
         never(("awaiting_engineering", *ENDED), Shipped, "nothing is made yet, or everything has left"),
+        on(LIVE, OrderDelayConfirmed, note_due),
+        never(ENDED, OrderDelayConfirmed, "only an open line is late"),
         on(LIVE, OrderLineCancelled, stop, to="cancelled"),
         ignore(ENDED, OrderLineCancelled, "the work order has ended"),
         #

@@ -38,6 +38,10 @@ class People:
             "order.review.v1": self._review,
             "order.review-change.v1": self._review_change_of_order,
             "cancellation.assess.v1": self._assess,
+            "order.review-delay.v1": lambda task, facts: {
+                "line": facts["line"],
+                "confirmed_date": max(facts["projected"], self._today().isoformat()),
+            },
             "work-order.specify-materials.v1": self._specify,
             "material.source.v1": self._source,
             "material-po.review-change.v1": self._review_change,
@@ -190,6 +194,7 @@ _NAMED_BY: dict[str, tuple[str, ...]] = {
     "order.review.v1": ("order_id",),
     "order.review-change.v1": ("order_id",),
     "cancellation.assess.v1": ("order_id",),
+    "order.review-delay.v1": ("order_id",),
     "work-order.specify-materials.v1": ("work_order_id",),
     "material.source.v1": ("requirement_id",),
     "material-po.review-change.v1": ("material_po_id",),

@@ -16,7 +16,8 @@ penalty.answer stock.adjust
 CONTRACT_EVENTS = {
     "document": "received duplicate rejected quarantined classified sent delivery-failed",
     "order": "received revised confirmed revision-requested reminded rejected lapsed change-requested "
-    "changed change-refused delay-projected delay-confirmed held released line-cancelled cancelled completed",
+    "changed change-refused delay-projected delay-averted delay-confirmed "
+    "held released line-cancelled cancelled completed",
     "work-order": "created changed materials-specified materials-available scheduled production-started "
     "produced fix-ordered remake-ordered ready-to-ship reassigned cancelled disposed",
     "material": "required reserved released available consumed short",

@@ -230,6 +230,7 @@ PLANTED: list[tuple[str, Plant]] = [
     ("material_po_open", event("material-po.part-received", lambda d: d["lines"][0].update(quantity="59"))),
     ("material_po_shares", material_po(lambda p: only(p["lines"]).update(quantity="40"))),
     # tasks and timers
+    ("delay_unsaid", order("BOUGHT", lambda o: o["lines"]["1"]["delay"].update(state="projected"))),
     ("task_missing", order("REVISED", lambda o: o["tasks"].clear())),
     ("task_unlisted", sql("delete from tasks where state = 'open' and kind = 'cancellation.assess.v1'")),
     ("task_state", sql("update tasks set state = 'closed' where state = 'open'")),

@@ -15,6 +15,7 @@ from hub.audit import audit
 from hub.settings import Settings
 from hub.store import tables
 from hub.store.settled import settled
+from hub.store.whole import whole_order
 from tests.support.running import PATIENCE, PROCUREMENT, SALES, documents, events, eventually, with_partners
 from tests.support.story import Story, order_body
 
@@ -143,3 +144,40 @@ class Clock:
 
     def __call__(self) -> datetime:
         return self.now
+
+
+# ---------------------------------------------------------------------------------------------------- delays
+
+
+def days(count: int) -> str:
+    """The day that is so many days away."""
+    return (datetime.now(UTC) + timedelta(days=count)).date().isoformat()
+
+
+@pytest.mark.rule("R60")
+async def test_a_late_supplier_rewrites_no_promise_and_the_customer_hears_the_decision_alone(story: Story) -> None:
+    due, late, promised = days(20), days(40), days(50)
+    key = await story.order("LATE", ("1", "5"), customer="C-CASCADE", lines=[line_due(due)])
+    await story.need(f"W-{key}-1", (STEEL, "60", "KGM"))
+    await story.source(f"R-{key}-1", {"from": "supplier", "supplier_id": "S-ALLOYS", "quantity": "60"})
+    po = (await requirement(story, key))["sources"][0]["material_po_id"]
+    accepted = [{"line": "1", "answer": "accepted", "promised_date": late}]
+    await story.say("material-po.acknowledge", material_po_id=po, lines=accepted)
+    await settled(story.hub.database, PATIENCE)
+    line = (await whole_order(story.hub.database, f"O-{key}"))["lines"][0]
+    assert (line["requested"], line["first_confirmed"], line["confirmed"]) == (due, due, due)
+    assert line["projected"] > late
+    assert not await documents(story.hub, purpose="order.delay-confirmed.v1")
+
+    decided = {"order_id": f"O-{key}", "line": "1", "confirmed_date": promised}
+    await story.say("order.review-delay", **decided, by=SALES)
+    await eventually(
+        lambda: documents(story.hub, state="sent", purpose="order.delay-confirmed.v1"), "word to the customer"
+    )
+    line = (await whole_order(story.hub.database, f"O-{key}"))["lines"][0]
+    assert (line["first_confirmed"], line["confirmed"]) == (due, promised)
+
+
+def line_due(day: str) -> dict[str, Any]:
+    """A line that is due on that day."""
+    return {"line": "1", "product": {"buyer_part": "P"}, "quantity": "5", "unit": "H87", "requested_date": day}

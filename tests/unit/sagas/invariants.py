@@ -48,6 +48,10 @@ def _lines(order: Order) -> None:
     for number, line in order.lines.items():
         assert line.ordered == line.shipped + line.cancelled + line.open
         assert min(line.shipped, line.cancelled, line.open) >= ZERO, (number, line)
+        decided = max(line.confirmed or "", line.delay.decided or "")
+        late = order.state == "in_fulfilment" and line.open > ZERO and bool(line.confirmed)
+        late = late and (line.projected or "") > decided
+        assert (line.delay.state == "projected") == late, line
         work = order.work_orders.get(line.work_order_id or "")
         if work is not None:
             assert work.line == number

@@ -274,12 +274,9 @@ class Play:
         if task.assignee:
             said["by"] = person(task.role, task.assignee)
         work = self.order.work_orders.get(task.target)
+        if task.role == "sales-officer":
+            return self.tell(name, **said, **self._sales_decision(name, task.target))
         match name:
-            case "order.review":
-                said |= {"order_id": task.target, "decision": "confirm"}
-            case "cancellation.assess" | "order.review-change":
-                change = {"change_id": task.target} if name == "order.review-change" else {}
-                said |= {"order_id": self.order_id, "decision": "refuse", **change}
             case "work-order.specify-materials":
                 said["materials"] = [{"material": "STEEL", "quantity": "3", "unit": "KGM"}]
             case "material.source":
@@ -301,6 +298,17 @@ class Play:
             case "shipment.dispatch" if work:
                 said["items"] = [{"work_order_id": task.target, "quantity": f"{work.good - work.shipped:f}"}]
         return self.tell(name, **said)
+
+    def _sales_decision(self, name: str, target: str) -> dict[str, Any]:
+        match name:
+            case "order.review":
+                return {"order_id": target, "decision": "confirm"}
+            case "cancellation.assess" | "order.review-change":
+                change = {"change_id": target} if name == "order.review-change" else {}
+                return {"order_id": self.order_id, "decision": "refuse", **change}
+            case _:
+                promised = max(self.order.lines[target].projected or "", self.now.date().isoformat())
+                return {"order_id": self.order_id, "line": target, "confirmed_date": promised}
 
     def supplied(self, line: str, quantity: str = "30") -> Play:
         """A line's only material is listed and taken from stock."""

@@ -11,16 +11,11 @@ from hub.errors import Undeclared
 from hub.messages.base import Command, Event
 from hub.messages.catalogue import COMMANDS
 from hub.sagas.authority import ROLES_OF
-from hub.sagas.routing import CONCERNS, TABLES, decider
+from hub.sagas.routing import CONCERNS, TABLES
 from hub.sagas.table import NEW, Never, On, RefuseIf, Table, never, on
 from hub.sagas.timers import Timer
 
 EVERY_TABLE = pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
-
-NOT_DECIDED_BY_A_TABLE = {
-    "order.review-delay.v1": "R60 is not carried out yet",
-}
-
 
 GUARDS_OF_EVERY_ANSWER = {
     ("under_review", "order.review.v1"): "confirm, revise, reject: a row for each answer that the schema allows",
@@ -97,12 +92,11 @@ def test_every_command_is_decided_by_one_table() -> None:
             "customer-po.submit.v1",
             "material.source.v1",
             "order.review-change.v1",
+            "order.review-delay.v1",
             "work-order.start-production.v1",
         }
-        expected = 0 if name in NOT_DECIDED_BY_A_TABLE else 2 if name in shared else 1
+        expected = 2 if name in shared else 1
         assert len(deciding) == expected, (name, deciding)
-    for name in NOT_DECIDED_BY_A_TABLE:
-        assert decider(COMMANDS[name].model_construct(), "") is None
 
 
 def test_every_timer_and_every_event_that_a_table_takes_reaches_it() -> None:
@@ -110,7 +104,7 @@ def test_every_timer_and_every_event_that_a_table_takes_reaches_it() -> None:
     assert {kind for kind in taken if issubclass(kind, Event)} <= CONCERNS.keys()
     assert set(Timer.KINDS.values()) <= taken
     commands = {kind for kind in taken if issubclass(kind, Command)}
-    assert {kind.TYPE for kind in commands} == COMMANDS.keys() - NOT_DECIDED_BY_A_TABLE.keys()
+    assert {kind.TYPE for kind in commands} == COMMANDS.keys()
 
 
 def test_roles_are_those_of_the_contract() -> None:

@@ -34,6 +34,7 @@ FACTS: dict[str, Any] = {
     "revision": 1,
     "currency": "EUR",
     "line": "1",
+    "projected": "2027-01-20",
     "quantity": "10",
     "in_inspection": "10",
     "bad": "1",
