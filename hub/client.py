@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import uuid
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -12,6 +13,7 @@ from typing import Protocol
 import aio_pika
 from sqlalchemy import func, select
 
+from hub.bus.publisher import broker_errors, close, tuned
 from hub.bus.rabbit import RabbitBus
 from hub.bus.topology import EVENTS_EXCHANGE
 from hub.errors import BrokerUnavailable
@@ -23,8 +25,13 @@ from hub.store.batcher import Batcher
 from hub.store.database import Database
 from hub.store.post import post
 
+log = logging.getLogger("hub.client")
 POLL = 0.02
 PORTION = 1000
+AGAIN = 0.5
+CONNECT_WITHIN = 10.0
+KEPT = 300_000
+"""milliseconds for which a queue waits for its client to come back"""
 
 
 class Client(Protocol):
@@ -44,30 +51,56 @@ def _letter(message: Message, source: str, message_id: str) -> Letter:
 
 
 class RabbitClient:
-    """Over RabbitMQ: a queue of its own bound to all events, and commands published with confirm."""
+    """Over RabbitMQ: a queue of its own bound to all events, and commands published with confirm.
+
+    The queue outlives a broken connection and a broker that starts anew: what was said meanwhile comes then.
+    """
 
     def __init__(self, url: str, source: str) -> None:
-        self._url = url
+        self._url = tuned(url)
         self._source = source
         self._bus = RabbitBus(url)
+        self._queue = f"hub.client.{uuid.uuid4().hex}"
         self._arrived: asyncio.Queue[bytes] = asyncio.Queue()
-        self._connection: aio_pika.abc.AbstractRobustConnection | None = None
+        self._connection: aio_pika.abc.AbstractConnection | None = None
+        self._watching: asyncio.Task[None] | None = None
 
     async def connect(self) -> None:
         """Connect, and begin to listen. Raises BrokerUnavailable."""
         await self._bus.connect()
-        try:
-            self._connection = await aio_pika.connect_robust(self._url)
-            channel = await self._connection.channel()
-            exchange = await channel.declare_exchange(EVENTS_EXCHANGE, aio_pika.ExchangeType.TOPIC, durable=True)
-            queue = await channel.declare_queue(exclusive=True)
-            await queue.bind(exchange, routing_key="#")
-            await queue.consume(self._take, no_ack=True)
-        except (OSError, aio_pika.exceptions.AMQPError) as error:
-            raise BrokerUnavailable(f"RabbitMQ does not answer: {error}", where="HUB_BROKER_URL") from error
+        lost = await self._listen()
+        self._watching = asyncio.create_task(self._listen_on(lost), name="client")
+
+    async def _listen(self) -> asyncio.Event:
+        """Consume; the event is set once that has ended. Raises BrokerUnavailable."""
+        lost = asyncio.Event()
+        with broker_errors("RabbitMQ does not answer"):
+            async with asyncio.timeout(CONNECT_WITHIN):
+                self._connection = connection = await aio_pika.connect(self._url)
+                connection.close_callbacks.add(lambda *_: lost.set())
+                channel = await connection.channel()
+                channel.close_callbacks.add(lambda *_: lost.set())
+                await channel.set_qos(PORTION)
+                exchange = await channel.declare_exchange(EVENTS_EXCHANGE, aio_pika.ExchangeType.TOPIC, durable=True)
+                queue = await channel.declare_queue(self._queue, durable=True, arguments={"x-expires": KEPT})
+                await queue.bind(exchange, routing_key="#")
+                await queue.consume(self._take)
+        return lost
+
+    async def _listen_on(self, lost: asyncio.Event) -> None:
+        while True:
+            await lost.wait()
+            if self._connection is not None:
+                await close(self._connection, within=0.0)
+            try:
+                lost = await self._listen()
+            except BrokerUnavailable as error:
+                log.warning("%s", error.message)
+                await asyncio.sleep(AGAIN)
 
     async def _take(self, message: aio_pika.abc.AbstractIncomingMessage) -> None:
         self._arrived.put_nowait(message.body)
+        await message.ack()
 
     async def send(self, message: Message, message_id: str = "") -> Letter:
         """Publish a command, and wait for the confirm."""
@@ -77,14 +110,24 @@ class RabbitClient:
         return letter
 
     async def events(self) -> AsyncIterator[Letter]:
-        """What has arrived since the connection stood."""
+        """What has been said since the connection stood."""
         while True:
             yield open_letter(await self._arrived.get())
 
     async def close(self) -> None:
-        """Disconnect."""
-        if self._connection is not None:
-            await self._connection.close()
+        """Disconnect, and leave no queue behind."""
+        if self._watching is not None:
+            self._watching.cancel()
+            await asyncio.gather(self._watching, return_exceptions=True)
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            try:
+                with broker_errors("RabbitMQ was not there any more"):
+                    async with asyncio.timeout(CONNECT_WITHIN), connection.channel() as channel:
+                        await channel.queue_delete(self._queue)
+            except BrokerUnavailable as error:
+                log.debug("the queue goes by itself: %s", error.message)
+            await close(connection)
         await self._bus.stop()
 
 

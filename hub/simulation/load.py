@@ -11,10 +11,10 @@ from datetime import UTC, datetime
 
 from hub.client import Client
 from hub.errors import HubError
-from hub.messages.envelope import Letter
+from hub.messages.envelope import Letter, derived_id
 from hub.simulation.choices import Choices
 from hub.simulation.orders import purchase_order
-from hub.simulation.robots import Robots
+from hub.simulation.robots import Robots, insist
 from hub.simulation.script import Script
 
 ENDS = {
@@ -86,7 +86,8 @@ async def simulate(
 ) -> Figures:
     """Send orders, at most ``concurrency`` of them open at a time, and let the robots bring each to its end.
 
-    Raises Stuck when nothing ends for ``patience`` seconds; it names orders that hang.
+    Broker and store may be away for most of that time. Raises Stuck when nothing ends for ``patience`` seconds; it
+    names orders that hang. Raises HubError when a purchase order cannot be sent.
     """
     run = run or f"{seed}-{int(time.time() * 1000) % 10**9:x}"
     choices, today = Choices(seed), datetime.now(UTC).date()
@@ -107,7 +108,7 @@ async def simulate(
             progress(len(ended), orders)
         heard(letter)
 
-    robots = Robots(client, seed, script, heard=note)
+    robots = Robots(client, seed, script, heard=note, patience=patience)
     playing = asyncio.create_task(robots.run())
     begin = time.monotonic()
 
@@ -115,7 +116,7 @@ async def simulate(
         for po in pos:
             await slots.acquire()
             started[po.po_number] = time.monotonic()
-            await client.send(po)
+            await insist(client, po, derived_id("simulation", run, po.po_number), 0.8 * patience)
 
     submitting = asyncio.create_task(submit())
     try:

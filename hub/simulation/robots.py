@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -47,7 +47,7 @@ class Robots:
         script: Script | None = None,
         *,
         heard: Callable[[Letter], None] = lambda letter: None,
-        patience: float = 30.0,
+        patience: float = 60.0,
         today: Callable[[], date] = _today,
     ) -> None:
         script = script or Script()
@@ -101,20 +101,27 @@ class Robots:
         task.add_done_callback(self._sending.discard)
 
     async def _send(self, message: Message, message_id: str) -> None:
-        """Send, and try again while broker or store are away: a person would."""
         self.sent += 1
-        pause = 0.05
-        with suppress(TimeoutError):
-            async with asyncio.timeout(self._patience):
-                while True:
-                    try:
-                        await self._client.send(message, message_id)
-                    except HubError as error:
-                        if not error.retryable:
-                            log.warning("a robot could not send %s: %s", message.TYPE, error)
-                            return
-                        await asyncio.sleep(pause)
-                        pause = min(pause * 2, 2.0)
-                    else:
-                        return
-        log.warning("a robot gave up sending %s", message.TYPE)
+        try:
+            await insist(self._client, message, message_id, self._patience)
+        except HubError as error:
+            log.warning("a robot could not send %s: %s", message.TYPE, error)
+
+
+async def insist(client: Client, message: Message, message_id: str, patience: float) -> None:
+    """Send, and try again while broker or store are away: a person would.
+
+    Raises HubError: at once where trying again does not help, else when the patience is over.
+    """
+    deadline, pause = time.monotonic() + patience, 0.05
+    while True:
+        try:
+            await client.send(message, message_id)
+        except HubError as error:
+            left = deadline - time.monotonic()
+            if not error.retryable or left <= 0:
+                raise
+            await asyncio.sleep(min(pause, left))
+            pause = min(pause * 2, 2.0)
+        else:
+            return

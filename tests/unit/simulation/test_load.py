@@ -80,7 +80,7 @@ async def test_what_cannot_be_sent_is_told() -> None:
             raise BrokerUnavailable("RabbitMQ does not answer")
 
     with pytest.raises(BrokerUnavailable):
-        await simulate(Away(), 3)
+        await simulate(Away(), 3, patience=0.5)
 
 
 def test_the_same_seed_orders_the_same() -> None:
