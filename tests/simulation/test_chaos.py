@@ -6,7 +6,6 @@ import logging
 import os
 import subprocess
 import sys
-from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -53,12 +52,19 @@ def test_nothing_is_lost_or_done_twice_and_every_order_ends(seed: int, place: Pa
 @pytest.mark.rule("R41", "R42", "R43")
 @pytest.mark.parametrize("first", range(SEEDS + 1, SEEDS + 1 + SOAK, PORTION))
 def test_nothing_is_lost_or_done_twice_in_many_worlds(first: int, place: Path) -> None:
-    deaths: Counter[str] = Counter()
     for seed in range(first, first + PORTION):
-        outcome = play(seed, place)
+        clean(play(seed, place))
+
+
+@pytest.mark.rule("R41", "R42", "R43")
+@pytest.mark.parametrize("point", POINTS)
+def test_a_hub_that_dies_at_this_point_loses_and_doubles_nothing(point: str, place: Path) -> None:
+    for seed in range(1, 50):
+        outcome = play(seed, place, first=point)
         clean(outcome)
-        deaths.update(outcome.figures)
-    assert {point for point in POINTS if deaths[f"died {point}"]} == set(POINTS), "the hub died at every point"
+        if outcome.figures.get(f"died {point}"):
+            return
+    pytest.fail("no hub came there")
 
 
 # ------------------------------------------------------------------------------------------- the same again

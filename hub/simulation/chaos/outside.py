@@ -18,6 +18,7 @@ from hub.messages.customer_po import AnswerPenalty, CancelCustomerPo, Source, Su
 from hub.messages.desk import TaskClosed, TaskOpened, TaskWithdrawn
 from hub.messages.envelope import Letter, derived_id, open_letter, to_bytes, write_letter
 from hub.messages.materials import ReceiveMaterial
+from hub.messages.order import ReviewChange
 from hub.partners import Partners
 from hub.simulation.chaos.broker import Broker
 from hub.simulation.chaos.post import Post
@@ -168,6 +169,9 @@ class Outside:
                 continue
             stock = {**task.facts.get("stock", {}), "free": "0"}
             answer = self._people.answer(task, stock=stock)
+            if isinstance(answer, ReviewChange):  # what could be accepted then has been overtaken
+                too_late = {"decision": "refuse", "lines": [], "reason": "too late"}
+                answer = answer.model_copy(update=too_late)
             if answer is not None:
                 self.send(answer, derived_id(SOURCE, task_id, f"attempt {attempt}"))
 

@@ -34,7 +34,7 @@ not know · starting: before it serves · stopping: told to stop, as by SIGTERM,
 class Stage:
     """The world's clock, chance and trace; and the life of the hub that runs in it."""
 
-    def __init__(self, fate: Fate, trace: Trace) -> None:
+    def __init__(self, fate: Fate, trace: Trace, first: str = "") -> None:
         self.fate = fate
         self.trace = trace
         self.calm = False
@@ -47,6 +47,8 @@ class Stage:
         self.deaths: Counter[str] = Counter()
         """by point"""
         self._left = fate.weather.deaths
+        self._first = first
+        """where the first hub dies in any case"""
         self._point, self._times = "", 0
 
     def now(self) -> datetime:
@@ -67,9 +69,9 @@ class Stage:
         """A hub begins to live; if it is to die, its point is chosen."""
         self.life, self._point = life, ""
         self.died.clear()
-        if self._left and not self.calm:
-            self._left -= 1
-            self._point = self.fate.one(sorted(POINTS))
+        if (self._left or self._first) and not self.calm:
+            self._left = max(self._left - 1, 0)
+            self._point, self._first = self._first or self.fate.one(sorted(POINTS)), ""
             self._times = self.fate.whole(1, POINTS[self._point])
 
     def _due(self, point: str) -> bool:

@@ -85,20 +85,25 @@ def template(place: Path) -> Path:
     return path
 
 
-def play(seed: int, place: Path, *, keep: bool = False, spoil: Spoil = lambda hub: None) -> Outcome:
-    """Play the world of a seed in this folder; ``spoil`` may take something from each hub before it starts."""
+def play(seed: int, place: Path, *, keep: bool = False, first: str = "", spoil: Spoil = lambda hub: None) -> Outcome:
+    """Play the world of a seed in this folder.
+
+    ``keep`` the trace; let the ``first`` hub die at this point; ``spoil`` may take something from each hub.
+    """
     store = place / f"{seed}.sqlite"
     shutil.copy(template(place), store)
     try:
         with cemetery() as lived:
-            return _play(seed, store, keep, spoil, lived)
+            stage = Stage(Fate(seed), Trace(keep), first)
+            return _play(stage, store, spoil, lived)
     finally:
         for path in place.glob(f"{seed}.sqlite*"):
             path.unlink()
 
 
-def _play(seed: int, store: Path, keep: bool, spoil: Spoil, lived: list[Life]) -> Outcome:
-    loop, played = VirtualLoop(), _Played(seed, store, Trace(keep), spoil, lived)
+def _play(stage: Stage, store: Path, spoil: Spoil, lived: list[Life]) -> Outcome:
+    loop = VirtualLoop()
+    played = _Played(stage, store, spoil, lived)
     try:
         return loop.run_until_complete(played.run(loop))
     finally:
@@ -106,8 +111,8 @@ def _play(seed: int, store: Path, keep: bool, spoil: Spoil, lived: list[Life]) -
 
 
 class _Played:
-    def __init__(self, seed: int, store: Path, trace: Trace, spoil: Spoil, lived: list[Life]) -> None:
-        self.stage = Stage(Fate(seed), trace)
+    def __init__(self, stage: Stage, store: Path, spoil: Spoil, lived: list[Life]) -> None:
+        self.stage = stage
         self.settings = Settings(
             database_url=f"sqlite:///{store}",
             broker_url="amqp://played",
