@@ -66,6 +66,18 @@ class Draft(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Mentions:
+    """What a document names of which the hub may know more: its orders and conversations are looked up by it."""
+
+    tokens: tuple[str, ...] = ()
+    """email: reply tokens"""
+    message_ids: tuple[str, ...] = ()
+    """email: the Message-IDs that it answers"""
+    numbers: tuple[str, ...] = ()
+    """what may be the number of a purchase order or of a material PO, the likeliest first"""
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """What a document says. Reading has no side effects.
 
@@ -88,6 +100,8 @@ class Reading:
     title: str = ""
     thread: Mapping[str, str] = field(default_factory=dict)
     """email: message_id, in_reply_to, subject"""
+    mentions: Mentions = Mentions()
+    """what is looked up before it is read with all that is known of it"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +114,7 @@ class Context:
     today: str = ""
     """ISO date; by it years that a sender leaves out are understood"""
     conversations: tuple[Mapping[str, Any], ...] = ()
+    """email: our mails that the document may answer, oldest first; of the hub's own those that it mentions"""
     known_orders: tuple[Mapping[str, Any], ...] = ()
     received: frozenset[str] = frozenset()
     """keys of interchanges that came before: they are refused as duplicates, and answered so"""
@@ -131,6 +146,7 @@ class Occasion:
     """email: subject of the conversation"""
     our_domain: str = "metalworks.example"
     reply_token: str = ""
+    """email: by which an answer finds its question; empty: none is asked"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +161,8 @@ class Composed:
     """what it is, for people: ``855 accepted``, the subject of a mail"""
     message_id: str = ""
     """email: its Message-ID"""
+    asked: str = ""
+    """email: the address that it goes to"""
 
 
 class Writer(Protocol):

@@ -146,6 +146,8 @@ def take_answer(case: Case) -> Outcome:
     answer = answer_word(case)
     if case.located.by != "token":
         faults.append(Fault("token_missing", "the answer does not carry the question's token", "header"))
+    if case.located.conversation.get("expired"):
+        faults.append(Fault("token_expired", "the time in which the question could be answered is over", "header"))
     asked = party(case.located.conversation)
     if asked and asked != case.verdict.domain:
         faults.append(

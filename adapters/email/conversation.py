@@ -51,9 +51,10 @@ def tokens(mail: Mail, our_domain: str) -> set[str]:
     return found
 
 
-def message_ids(mail: Mail) -> set[str]:
-    """The Message-IDs that the mail answers."""
-    return {found for name in ("in-reply-to", "references") for value in mail.all(name) for found in _ID.findall(value)}
+def message_ids(mail: Mail) -> list[str]:
+    """The Message-IDs of the mail's thread, that which it answers last."""
+    found = [one for name in ("references", "in-reply-to") for value in mail.all(name) for one in _ID.findall(value)]
+    return list(reversed(dict.fromkeys(reversed(found))))
 
 
 def _has_token(conversation: Mapping[str, Any], token: str) -> bool:
@@ -64,9 +65,17 @@ def _has_token(conversation: Mapping[str, Any], token: str) -> bool:
     return isinstance(hashed, str) and hmac.compare_digest(hashed.encode(), digest.encode())
 
 
-def _has_id(conversation: Mapping[str, Any], ids: set[str]) -> bool:
+def _ids(conversation: Mapping[str, Any]) -> list[str]:
     known = [conversation.get("message_id"), *(conversation.get("message_ids") or ())]
-    return any(isinstance(one, str) and one in ids for one in known)
+    return [one for one in known if isinstance(one, str)]
+
+
+def _differ(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether they are about different orders, or ask different questions of the same kind."""
+    if any(str(one.get(name) or "") != str(other.get(name) or "") for name in ("po_number", "material_po_id")):
+        return True
+    same_kind = one.get("kind") == other.get("kind")
+    return same_kind and str(one.get("question_id") or "") != str(other.get("question_id") or "")
 
 
 def locate(mail: Mail, conversations: Sequence[Mapping[str, Any]], our_domain: str, sender_domain: str) -> Located:
@@ -75,28 +84,24 @@ def locate(mail: Mail, conversations: Sequence[Mapping[str, Any]], our_domain: s
     ids = message_ids(mail)
     token = next(iter(sorted(carried)), "")
     by_token = [c for c in conversations if any(_has_token(c, one) for one in carried)]
-    by_id = [c for c in conversations if _has_id(c, ids)]
+    by_id = [c for one in ids for c in conversations if one in _ids(c)]
     conflict = ""
     if len(carried) > 1 or len(by_token) > 1:
         conflict = "the mail carries more than one token"
-    elif by_token and by_id and not any(c is by_token[0] for c in by_id):
+    elif by_token and by_id and _differ(by_token[0], by_id[-1]):
         conflict = "the token belongs to one conversation, the thread to another"
     if by_token:
         return Located(by_token[0], "token", token, conflict)
     if by_id:
-        same = len({(str(c.get("kind")), str(c.get("po_number"))) for c in by_id}) == 1
-        return Located(
-            by_id[-1],
-            "references",
-            token,
-            conflict or ("" if same else "the thread belongs to several conversations"),
-        )
+        orders = {(str(c.get("po_number")), str(c.get("material_po_id"))) for c in by_id}
+        several = "the thread belongs to several conversations" if len(orders) > 1 else ""
+        return Located(by_id[-1], "references", token, conflict or several)
     subject = mail.first("subject")
     by_subject = [
         c for c in conversations if _names(subject, str(c.get("po_number") or "")) and party(c) in ("", sender_domain)
     ]
-    if len(by_subject) == 1 and mail.first("in-reply-to"):
-        return Located(by_subject[0], "subject", token, conflict)
+    if len({str(c.get("po_number")) for c in by_subject}) == 1 and mail.first("in-reply-to"):
+        return Located(by_subject[-1], "subject", token, conflict)
     return Located({}, "", token, conflict)
 
 

@@ -9,6 +9,7 @@ from adapters.email.case import Case, Outcome
 from adapters.email.document import Cell
 from adapters.email.header import Named, merge
 from adapters.email.identity import order_key
+from adapters.email.mentions import NUMBER
 from adapters.email.purchase import Purpose
 from adapters.email.valued import Fault
 from adapters.email.vocabulary import fold, vocabulary
@@ -46,12 +47,9 @@ def _mentioned(case: Case) -> list[Named]:
     return [
         Named(match.group(), place)
         for place in places
-        for match in _TOKEN.finditer(place.text)
+        for match in NUMBER.finditer(place.text)
         if case.known_order(match.group()) is True
     ]
-
-
-_TOKEN = re.compile(r"(?=[\w./-]*\d)\w[\w./-]{2,}\w")
 
 
 def _purpose(case: Case, numbers: tuple[str, ...]) -> tuple[Purpose, list[Fault]]:

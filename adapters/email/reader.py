@@ -10,6 +10,7 @@ from adapters.email.enclosing import take_documents
 from adapters.email.identity import answerable, message_key
 from adapters.email.limits import DEFAULT, Limits
 from adapters.email.machines import is_automatic_reply, is_bounce, is_bulk, may_be_answered
+from adapters.email.mentions import mentions
 from adapters.email.mime import Mail, MailTooLarge, looks_like_mail, read_mail
 from adapters.email.ordering import take_order
 from adapters.email.sheet import Sheet, read_sheet
@@ -143,6 +144,7 @@ def _reading(case: Case, outcome: Outcome) -> Reading:
         keys=keys,
         title=case.mail.first("subject")[:300],
         thread=_thread(case.mail, case, machine or (outcome.intent == "not_an_order" and not outcome.to_person)),
+        mentions=mentions(case, outcome.messages),
     )
 
 

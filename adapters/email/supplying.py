@@ -29,6 +29,9 @@ def take_supplier(case: Case) -> Outcome:
     if words.says("dispatched", text) and not words.says("confirm", text):
         return _dispatch(case, number, faults)
     answer = _answer(case, faults)
+    if case.located.kind == "material_po_cancellation":
+        text = "the mail answers our request to cancel; whether the supplier agrees is for a person to say"
+        faults.append(Fault("answer_unclear", text, "body"))
     if answer is None and not faults:
         return Outcome("not_an_order", to_person=True)
     faults.extend(
@@ -51,7 +54,7 @@ def _number(case: Case, faults: list[Fault]) -> str:
     known = {
         str(c.get("material_po_id") or c.get("po_number"))
         for c in case.context.conversations
-        if c.get("kind") == "material_po"
+        if c.get("material_po_id") or c.get("kind") == "material_po"
     }
     text = case.subject_text + "\n" + case.own_text
     named = {one for one in known if one and re.search(rf"(?<![\w-]){re.escape(one)}(?![\w-])", text)}

@@ -18,7 +18,7 @@ from typing import Any, BinaryIO
 import orjson
 
 from hub.messages.catalogue import COMMANDS
-from hub.ports import Context, Finding, Part, Reader, Reading
+from hub.ports import Context, Finding, Mentions, Part, Reader, Reading
 
 HEAD = struct.Struct(">Q")
 
@@ -37,6 +37,7 @@ def pack(reading: Reading) -> bytes:
         "keys": list(reading.keys),
         "title": reading.title,
         "thread": dict(reading.thread),
+        "mentions": asdict(reading.mentions),
     }
     return orjson.dumps(data)
 
@@ -52,6 +53,7 @@ def unpack(content: bytes) -> Reading:
             "findings": tuple(Finding(**finding) for finding in data["findings"]),
             "parts": tuple(Part(**part) for part in data["parts"]),
             "keys": tuple(data["keys"]),
+            "mentions": Mentions(**{name: tuple(each) for name, each in data["mentions"].items()}),
         }
     )
 

@@ -99,7 +99,7 @@ class EmailWriter:
         message["From"] = f'"{_quoted(self._sender_name)}" <orders@{occasion.our_domain}>'
         message["To"] = f'"{_quoted(occasion.partner.name)}" <{address}>'
         message["Reply-To"] = reply_address(occasion.reply_token, occasion.our_domain)
-        message["Subject"] = subject
+        message["Subject"] = subject + _mark(occasion.reply_token)
         message["Date"] = format_datetime(now)
         message["Message-ID"] = message_id
         thread = [one for one in occasion.thread if _ID.fullmatch(one)]
@@ -112,7 +112,7 @@ class EmailWriter:
         message.add_alternative(as_html(paragraphs, tables, language), subtype="html", cte="quoted-printable")
         message["Content-Language"] = language
         message.set_boundary("=_" + message_id.strip("<>").partition("@")[0])
-        return Composed("email", message.as_bytes(), "eml", subject, message_id)
+        return Composed("email", message.as_bytes(), "eml", subject, message_id, address)
 
 
 def destination(partner: Partner, our_domain: str) -> str:
@@ -150,13 +150,17 @@ def _currency(occasion: Occasion, data: Mapping[str, Any]) -> str:
 
 
 def _subject(occasion: Occasion, title: str) -> str:
-    """The subject of the thread, or a new one; with the token's mark, by which an answer is found too."""
+    """The subject of the thread, or a new one."""
     known = one_line(occasion.subject)
     plain = re.sub(r"^(?:\s*(?:re|aw|sv|vs|antw|tr|wg|fwd?)\s*:\s*)+", "", known, flags=re.IGNORECASE)
     plain = re.sub(r"\s*\[#[a-z0-9]+\]", "", plain, flags=re.IGNORECASE).strip()
     subject = f"Re: {plain}" if plain and occasion.thread else title
-    mark = f" [#{occasion.reply_token}]" if re.fullmatch(r"[A-Za-z0-9]{10,64}", occasion.reply_token) else ""
-    return one_line(subject)[:200] + mark
+    return one_line(subject)[:200]
+
+
+def _mark(token: str) -> str:
+    """What the subject shows beside its words: an answer is found by it too."""
+    return f" [#{token}]" if re.fullmatch(r"[a-z0-9]{20,64}", token) else ""
 
 
 def _values(occasion: Occasion, data: Mapping[str, Any], say: Phrasing) -> dict[str, Any]:

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import and_, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.bus.topology import EVENTS_EXCHANGE, Consumer
 from hub.errors import HubError
+from hub.handlers.asking import conversation, token_for
 from hub.handlers.outgoing import outgoing
 from hub.messages.base import Event
 from hub.messages.catalogue import EVENTS
@@ -29,6 +30,7 @@ from hub.sagas.model import Order
 from hub.store import tables
 from hub.store.aside import failure_id_of, set_aside
 from hub.store.batcher import Batcher
+from hub.store.conversations import add_conversations
 from hub.store.database import Database
 from hub.store.documents import ControlNumbers, add_documents, lock_numbers, outgoing_id, write_numbers
 from hub.store.journal import Journal
@@ -87,15 +89,17 @@ class Correspondence:
             orders = await _orders(connection, new)
             told = [found for letter in new if (found := self._whom(letter, orders)) is not None]
             numbers = await lock_numbers(connection, [each.partner.id for each in told if each.partner])
-            journal, rows = Journal(), []
+            journal, rows, asked = Journal(), [], []
             threads = await _threads(connection, told)
             for each in told:
-                row = self._write(each, numbers, threads, journal)
-                if row is not None:
-                    rows.append(row)
+                written = self._write(each, numbers, threads, journal)
+                if written is not None:
+                    rows.append(written[0])
+                    asked += [written[1]] if written[1] else []
             for letter in new:
                 journal.note(letter, CONSUMER, letter.envelope.correlationid, "done", self._now())
             await add_documents(connection, rows)
+            await add_conversations(connection, asked)
             await write_numbers(connection, numbers.values())
             await journal.write(connection)
         self._committed()
@@ -154,7 +158,8 @@ class Correspondence:
         numbers: Mapping[str, ControlNumbers],
         threads: Mapping[str, tuple[tuple[str, ...], str]],
         journal: Journal,
-    ) -> dict[str, Any] | None:
+    ) -> tuple[dict[str, Any], dict[str, Any] | None] | None:
+        """The document, and what is noted of it for its answer; nothing where there is nothing to say."""
         event = told.letter.message
         assert isinstance(event, Event)  # noqa: S101  # only events are bound to the queue
         if told.channel == "api" or (told.partner is None and not told.channel):
@@ -163,7 +168,8 @@ class Correspondence:
             self._undeliverable(told, "no_partner", f"there is no profile of partner {told.partner_id}", journal)
             return None
         order = told.order
-        thread, subject = threads.get(order.order_id if order else "", (_asked_in(event), ""))
+        thread, subject = threads.get(_matter(told), (_asked_in(event), ""))
+        token = token_for(event)
         occasion = Occasion(
             event=event,
             partner=told.partner,
@@ -171,6 +177,7 @@ class Correspondence:
             thread=thread,
             subject=subject,
             our_domain=self._our_domain,
+            reply_token=token,
         )
         try:
             composed = self._compose(told, occasion, numbers[told.partner.id])
@@ -183,7 +190,7 @@ class Correspondence:
                 text = f"{told.partner.name} has no address in its profile to be told over"
                 self._undeliverable(told, "no_address", text, journal)
             return None
-        return outgoing(
+        row = outgoing(
             outgoing_id(told.letter.envelope.id, told.partner.id),
             kind=composed.kind,
             extension=composed.extension,
@@ -197,6 +204,7 @@ class Correspondence:
             po_number=order.po_number if order else getattr(event, "po_number", None),
             message_id=composed.message_id,
         )
+        return row, conversation(row, composed, event, token, self._now())
 
     def _compose(self, told: _Told, occasion: Occasion, numbers: ControlNumbers) -> Composed | None:
         """Over the partner's channel; where that has no words for it, by mail, if there is an address."""
@@ -267,18 +275,35 @@ async def _orders(connection: AsyncConnection, letters: Sequence[Letter]) -> dic
     return found
 
 
+def _matter(told: _Told) -> str:
+    """What the conversation is about: the order, or the supplier's material PO."""
+    return told.order.order_id if told.order else getattr(told.letter.message, "material_po_id", None) or ""
+
+
 async def _threads(connection: AsyncConnection, told: Sequence[_Told]) -> dict[str, tuple[tuple[str, ...], str]]:
-    """By order, for those that came by mail: the Message-IDs of the conversation so far, and its subject."""
-    orders = {each.order.order_id: each.order for each in told if each.order and each.channel == "email"}
-    table, found = tables.documents, {}
-    for order_id, order in orders.items():
-        first = [revision.po.source.document_id for revision in order.revisions if revision.po.source.document_id]
+    """By what mails are about: the Message-IDs of the conversation so far, and its subject."""
+    table, sent, found = tables.documents, tables.conversations, {}
+    for each in {_matter(each): each for each in told if each.channel == "email" and _matter(each)}.values():
+        if each.order:
+            first = [past.po.source.document_id for past in each.order.revisions if past.po.source.document_id]
+            ours = table.c.order_id == each.order.order_id
+            theirs = and_(
+                table.c.direction == "in",
+                table.c.state == "received",
+                table.c.kind == "email",
+                table.c.partner_id == each.partner_id,
+                table.c.po_number == each.order.po_number,
+            )
+            which = or_(ours, table.c.document_id.in_(first), theirs)
+        else:
+            earlier = select(sent.c.document_id).where(sent.c.material_po_id == _matter(each))
+            which = table.c.document_id.in_(earlier)
         query = (
             select(table.c.message_id, table.c.title)
-            .where((table.c.order_id == order_id) | table.c.document_id.in_(first))
-            .where(table.c.message_id.is_not(None))
+            .where(which, table.c.message_id.is_not(None))
             .order_by(table.c.at, table.c.document_id)
         )
         rows = (await connection.execute(query)).all()
-        found[order_id] = (tuple(row.message_id for row in rows), rows[0].title or "" if rows else "")
+        if rows:
+            found[_matter(each)] = (tuple(row.message_id for row in rows), rows[0].title or "")
     return found

@@ -25,11 +25,12 @@ from hub.handlers.reading import read_document, too_large
 from hub.messages.base import Event
 from hub.messages.documents import DocumentDuplicate, DocumentReceived, DocumentRejected
 from hub.messages.envelope import derived_id, instant, write_letter
-from hub.ports import Context, Reader, Reading
+from hub.ports import Context, Mentions, Reader, Reading
 from hub.sagas.case import Case, Rules
 from hub.sagas.engine import hear
 from hub.sagas.numbers import short
 from hub.store import records, tables
+from hub.store.conversations import look_up
 from hub.store.database import Database
 from hub.store.documents import add_documents, add_keys, drop_keys, known_keys, lock_numbers, write_numbers
 from hub.store.journal import Journal
@@ -129,8 +130,10 @@ class Intake:
     ) -> Receipt:
         name = name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
         context = self._context()
-        arrived = _Arrived(f"D-{short(digest, name, stamp)}", name, raw, size, digest, context, read)
         reading = await asyncio.to_thread(read, context)
+        if reading.mentions != Mentions():
+            context, reading = await self._read_knowing(context, read, reading)
+        arrived = _Arrived(f"D-{short(digest, name, stamp)}", name, raw, size, digest, context, read)
         try:
             async with self._database.write() as connection:
                 receipt = await self._in_transaction(connection, arrived, reading)
@@ -139,6 +142,23 @@ class Intake:
                 receipt = await self._in_transaction(connection, arrived, reading)
         self._committed()
         return receipt
+
+    async def _read_knowing(
+        self, context: Context, read: Callable[[Context], Reading], reading: Reading
+    ) -> tuple[Context, Reading]:
+        """Read it again, with what is known of the orders and conversations that it mentions.
+
+        A purchase order that is known keeps its key by content: the very same again is a duplicate (R7).
+        """
+        async with self._database.read() as connection:
+            known = await look_up(connection, reading.mentions, self._now())
+        if not known:
+            return context, reading
+        context = replace(context, known_orders=known.orders, conversations=known.conversations)
+        again = await asyncio.to_thread(read, context)
+        if any(finding.code == "po_number_in_use" for finding in again.findings):
+            again = replace(again, keys=tuple(dict.fromkeys((*again.keys, *reading.keys))))
+        return context, again
 
     async def _in_transaction(self, connection: AsyncConnection, arrived: _Arrived, reading: Reading) -> Receipt:
         documents, document_id = tables.documents, arrived.document_id

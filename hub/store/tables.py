@@ -214,6 +214,23 @@ document_keys = Table(
     Column("document_id", String(80), nullable=False),
 )
 
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("document_id", String(80), primary_key=True, comment="our mail, to which there may be an answer"),
+    Column("kind", String(40), nullable=False, comment="penalty_question, revise_request, material_po…"),
+    Column("at", String(40), nullable=False),
+    Column("partner_id", String(80), nullable=False),
+    Column("asked", String(320), nullable=False, comment="the address that it went to"),
+    Column("message_id", String(300), nullable=False, index=True),
+    Column("token_sha256", String(64), index=True, comment="of the reply token; NULL: nothing is asked"),
+    Column("expires_at", String(40), comment="of the token"),
+    Column("order_id", String(80), index=True),
+    Column("po_number", String(80), index=True),
+    Column("material_po_id", String(80), index=True),
+    Column("question", String(80), comment="its version: the id of the penalty question, the order's revision"),
+)
+
 control_numbers = Table(
     "control_numbers",
     metadata,

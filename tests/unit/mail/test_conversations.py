@@ -93,6 +93,26 @@ def test_a_token_may_be_stored_hashed_and_may_stand_in_the_subject() -> None:
     assert read(raw, context((question,))).intent == "penalty_accept"
 
 
+def test_in_a_long_thread_it_is_the_mail_answered_that_counts() -> None:
+    asked = {**QUESTION, "kind": "revise_request", "message_id": "<rr@metalworks.example>", "question_id": None}
+    asked["reply_token"] = None
+    thread = "In-Reply-To: <pq@metalworks.example>\nReferences: <rr@metalworks.example> <pq@metalworks.example>\n"
+    raw = mail("ACCEPT\n", subject="Re: 4711-88", to=TO, headers=thread)
+    for known in ((asked, QUESTION), (QUESTION, asked)):
+        reading = read(raw, context(known))
+        assert (reading.intent, codes(reading)) == ("penalty_accept", set())
+
+
+def test_a_mail_says_what_it_mentions() -> None:
+    raw = mail(
+        "please cancel PO 4711-88, our ref AB-12.\n", subject="Re: 4711-88", to=TO, headers="In-Reply-To: <a@b>\n"
+    )
+    found = read(raw, context()).mentions
+    assert (found.tokens, found.message_ids) == ((TOKEN,), ("<a@b>",))
+    assert found.numbers[0] == "4711-88"
+    assert "AB-12" in found.numbers
+
+
 CANCELLATIONS = [
     ("en-US", "Please cancel PO 4711-88, the job was pulled. Confirm by return please.\n\nDana\n"),
     ("en-GB", "Hi,\n\nwe have to cancel our order 4711-88.\n\nRegards\nPat\n020 7946 0018\n"),
@@ -203,6 +223,13 @@ def test_a_supplier_that_is_unclear(code: str, text: str, changes: dict[str, str
     reading = supplier(text, **changes)
     assert reading.intent == "quarantine"
     assert code in codes(reading)
+
+
+@pytest.mark.rule("R35")
+def test_a_suppliers_answer_to_our_request_to_cancel_confirms_nothing() -> None:
+    reading = supplier(f"Wir bestätigen M-77X.\n\n{ROW}", kind="material_po_cancellation", material_po_id="M-77X")
+    assert (reading.intent, reading.likely_intent) == ("quarantine", "supplier_confirm")
+    assert "answer_unclear" in codes(reading)
 
 
 def test_a_supplier_ships() -> None:
