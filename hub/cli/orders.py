@@ -8,6 +8,7 @@ import typer
 
 from hub.cli import screen
 from hub.cli.common import AsJson, Limit, example, with_store
+from hub.cli.history import shown
 from hub.errors import NotFound, Refused
 from hub.sagas.order import CLOSED, OPEN
 from hub.store import queries
@@ -81,6 +82,7 @@ def order(
     diff: Annotated[
         str, typer.Option(metavar="OLD..NEW", help="Only what differs between two revisions, such as 1..2.")
     ] = "",
+    everything: Annotated[bool, typer.Option("--all", help="The history with tasks, stock and transport.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Show one order whole: lines with their dates, work orders, materials, shipments, and the history."""
@@ -95,7 +97,7 @@ def order(
     elif diff:
         _show_difference(found)
     else:
-        _show(found)
+        _show(found, everything=everything)
 
 
 def _two(text: str) -> tuple[int, int]:
@@ -126,7 +128,7 @@ def _plainly(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def _show(order: dict[str, Any]) -> None:
+def _show(order: dict[str, Any], *, everything: bool) -> None:
     said = ", ".join([order["state"], *beside(order)])
     screen.say(f"{order['order_id']}  PO {order['po_number']} of {order['customer_id']}, revision {order['revision']}")
     screen.say(f"{said}\n")
@@ -141,7 +143,11 @@ def _show(order: dict[str, Any]) -> None:
     if order["tasks"]:
         tasks = [{**each, "decision": screen.version_off(each["kind"])} for each in order["tasks"]]
         screen.show_table(tasks, ("task_id", "decision", "role", "assignee"), "", "\nOpen tasks")
-    screen.show_table([history_row(each) for each in order["history"]], ("at", "what", "who", "how"), "", "\nHistory")
+    rows = list(shown(order["history"], everything=everything))
+    screen.show_table(rows, ("at", "who", "what", "how"), "", "\nHistory")
+    left_out = len(order["history"]) - len(rows)
+    if left_out:
+        screen.say(f"\n{left_out} entries of bookkeeping are left out; --all shows them")
 
 
 def _show_revisions(order: dict[str, Any]) -> None:
@@ -198,23 +204,6 @@ def _show_work(order: dict[str, Any]) -> None:
 def _product(product: dict[str, Any]) -> str:
     names = ("seller_part", "buyer_part", "gtin", "manufacturer_part", "description")
     return next((str(product[name]) for name in names if product.get(name)), "")
-
-
-def history_row(entry: dict[str, Any]) -> dict[str, str]:
-    """One entry of an order's history, in words."""
-    at = screen.shortly(entry["at"])
-    if entry["entry"] == "document":
-        way = "in" if entry["direction"] == "in" else "out"
-        how = entry["intent"] or entry["title"] or entry["purpose"] or ""
-        what = f"document {way}: {entry['document_id']}"
-        return {"at": at, "what": what, "who": entry["partner_id"] or "", "how": f"{how} {entry['state']}"}
-    kind = screen.version_off(entry["type"])
-    who = screen.name_of(entry["by"] or "")
-    if entry["entry"] == "event":
-        return {"at": at, "what": f"  {kind}", "who": who, "how": entry["subject"] or ""}
-    how = " ".join(part for part in (entry["outcome"], entry["code"], entry["message"]) if part)
-    how += f"; note: {entry['note']}" if entry["note"] else ""
-    return {"at": at, "what": f"> {kind}", "who": who or entry["source"], "how": how}
 
 
 @example(

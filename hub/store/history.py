@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from hub.messages.desk import TaskClosed, TaskOpened
 from hub.store.queries import Row
 
 NEVER = 1 << 62
@@ -14,7 +15,11 @@ NEVER = 1 << 62
 
 
 def history(events: list[tuple[int, Row]], commands: Iterable[Any], documents: Iterable[Row]) -> list[Row]:
-    """Documents, commands and events in the order in which they happened; each command before what it caused."""
+    """Documents, commands and events in the order in which they happened; each command before what it caused.
+
+    A decision that names no cause of its own was caused by the task that it closed.
+    """
+    asked = _tasks(event for _, event in events)
     entries: list[tuple[str, int, int, Row]] = []
     first: dict[str, tuple[str, int]] = {}
     moment = ""
@@ -22,7 +27,7 @@ def history(events: list[tuple[int, Row]], commands: Iterable[Any], documents: I
         moment = max(moment, event["time"])  # the clocks of two hubs may differ; their positions count
         first.setdefault(event.get("causationid") or "", (moment, position))
         entries.append((moment, position, 2, _event_entry(event)))
-    entries += [(*first.get(each.id, (each.received_at, NEVER)), 1, _command_entry(each)) for each in commands]
+    entries += [(*first.get(each.id, (each.received_at, NEVER)), 1, _command_entry(each, asked)) for each in commands]
     entries += [(document["at"], 0, 0, _document_entry(document)) for document in documents]
     return [entry for *_, entry in sorted(entries, key=lambda each: each[:3])]
 
@@ -42,7 +47,19 @@ def _event_entry(event: Row) -> Row:
     }
 
 
-def _command_entry(row: Any) -> Row:
+def _tasks(events: Iterable[Row]) -> dict[str, str]:
+    """By command, and by task: the id of the event that opened the task."""
+    found: dict[str, str] = {}
+    for event in events:
+        task_id = event["data"].get("task_id")
+        if event["type"] == TaskOpened.TYPE:
+            found[task_id] = event["id"]
+        elif event["type"] == TaskClosed.TYPE and event.get("causationid") and task_id in found:
+            found[event["causationid"]] = found[task_id]
+    return found
+
+
+def _command_entry(row: Any, asked: dict[str, str]) -> Row:
     envelope = orjson.loads(row.body)
     data = envelope["data"]
     return {
@@ -57,7 +74,7 @@ def _command_entry(row: Any) -> Row:
         "where": row.place,
         "by": data.get("by"),
         "note": data.get("note"),
-        "cause": envelope.get("causationid"),
+        "cause": envelope.get("causationid") or asked.get(row.id) or asked.get(data.get("task_id") or ""),
         "data": data,
     }
 

@@ -312,7 +312,10 @@ async def test_who_retried_or_mended_a_message_stands_in_the_orders_history(
         mended = orjson.dumps({**review, "note": "as agreed"}).decode()
         assert (await cli("failed", "edit", failure_id, mended, "--by", "Ed")).code == 0
         history = (await cli("order", order_id, "--json")).json["history"]
+        shown = [line.split() for line in (await cli("order", order_id)).out.splitlines()]
 
+    assert [line[2] for line in shown if "message.retried" in line] == ["Op", "Ed"]
+    assert any(line[-3:] == ["note:", "as", "agreed"] and "order.review" in line for line in shown)
     told = [each for each in history if each["type"].startswith("message.") or each["type"].startswith("order.")]
     kinds = [(each["entry"], each["type"].removesuffix(".v1"), (each["by"] or {}).get("name")) for each in told]
     assert kinds == [

@@ -45,3 +45,16 @@ def test_documents_and_commands_without_events_stand_at_their_time() -> None:
     documents = [{"document_id": "D", "at": "2026-11-22T08:00:01Z", "cause": None}]
 
     assert told(events, commands, documents) == ["D", "a", "a1", "again"]
+
+
+def test_a_decision_that_names_no_cause_was_caused_by_the_task_that_it_closed() -> None:
+    at = "2026-11-22T08:00:00Z"
+    opened, other = event("task.opened", at, "po"), event("task.opened", at, "po")
+    opened |= {"id": "opened", "data": {"task_id": "T-1"}}
+    other |= {"id": "other", "data": {"task_id": "T-2"}}
+    closed = {**event("task.closed", at, "review"), "data": {"task_id": "T-1"}}
+
+    entries = history([(1, opened), (2, other), (3, closed)], [command("review", at), command("unasked", at)], [])
+
+    causes = {entry["id"]: entry["cause"] for entry in entries if entry["entry"] == "command"}
+    assert causes == {"review": "opened", "unasked": None}
