@@ -154,18 +154,17 @@ def _target(order: Order) -> SubmitCustomerPo:
 
 
 def _altered(order: Order, item: Line) -> OrderLine:
-    """A line on its new terms. What was first confirmed stays; a new date is confirmed by accepting it (R60)."""
+    """A line on its new terms. What was first confirmed stays; a new date is confirmed by accepting it (R60).
+
+    A delay that was decided on before was decided on for the old date.
+    """
     line, date = order.lines.get(item.line), item.requested_date
     if line is None:
         work_order_id = f"W-{order.key}-{len(order.lines) + 1}"
         return OrderLine(item, decimal(item.quantity), requested=date, work_order_id=work_order_id).promised()
-    confirmed = date if date != line.requested else line.confirmed
-    projected = confirmed if line.projected in {None, line.confirmed} else line.projected
-    return replace(
-        line,
-        item=item,
-        ordered=decimal(item.quantity),
-        requested=date,
-        confirmed=confirmed,
-        projected=projected,
-    )
+    line = replace(line, item=item, ordered=decimal(item.quantity))
+    if date == line.requested:
+        return line
+    projected = date if line.projected in {None, line.confirmed} else line.projected
+    delay = replace(line.delay, decided=None)
+    return replace(line, requested=date, confirmed=date, projected=projected, delay=delay)

@@ -251,6 +251,21 @@ def test_a_new_date_is_confirmed_and_the_first_promise_kept_in_mind() -> None:
     assert play.event("order.changed").dates[0].confirmed == "2027-03-01"
 
 
+@pytest.mark.rule("R8", "R60")
+def test_a_delay_that_was_decided_on_is_looked_at_anew_for_a_new_date() -> None:
+    play = sourced(S_ONE="30")
+    play.acknowledge(play.po().material_po_id, "accepted", promised_date="2027-03-01")
+    assert "order.delay-projected" in play.said
+    play.tell("order.review-delay", order_id=play.order_id, line="1", confirmed_date="2027-02-20")
+    assert play.line("1").projected != play.line("1").confirmed
+    assert play.order.lines["1"].delay.state == "none"
+
+    play.changed({"line": "1", "quantity": "10", "requested_date": "2027-02-01"})
+    assert "order.delay-projected" in play.said
+    assert play.event("order.delay-projected").confirmed == "2027-02-01"
+    check(play.case)
+
+
 @pytest.mark.rule("R8")
 def test_a_new_price_is_carried_to_the_line_and_nothing_is_made_otherwise() -> None:
     play = sourced(stock="20", S_ONE="10")
