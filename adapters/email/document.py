@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import TypeAlias
 
 from adapters.email.limits import DEFAULT, Limits
+from adapters.email.mime import MailTooLarge
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
 _HARD_SPACES = re.compile("[\u00a0\u2000-\u200a\u202f\u205f\u3000]")
@@ -66,12 +67,20 @@ def clean(text: str) -> str:
 
 
 def lines(text: str, part: str, limits: Limits = DEFAULT) -> list[Cell]:
-    """The lines of a text with their numbers."""
-    rows = re.split(r"\r\n|\n|\r|\x0c|\x0b|\u2028|\u2029|\x85", clean(text[: limits.text_characters]))
-    return [
-        Cell(row[: limits.line_characters].rstrip(), part, number)
-        for number, row in enumerate(rows[: limits.text_lines], 1)
-    ]
+    """The lines of a text with their numbers. Raises MailTooLarge: half a text may say the opposite of the whole."""
+    if len(text) > limits.text_characters:
+        raise MailTooLarge(f"a text has more than {limits.text_characters} characters", where=part)
+    rows = re.split(r"\r\n|\n|\r|\x0c|\x0b|\u2028|\u2029|\x85", clean(text))
+    if len(rows) > limits.text_lines:
+        raise MailTooLarge(f"a text has more than {limits.text_lines} lines", where=part)
+    return [Cell(bounded(row.rstrip(), part, limits), part, number) for number, row in enumerate(rows, 1)]
+
+
+def bounded(row: str, part: str, limits: Limits) -> str:
+    """The line itself. Raises MailTooLarge when it is too long to be read."""
+    if len(row) > limits.line_characters:
+        raise MailTooLarge(f"a line has more than {limits.line_characters} characters", where=part)
+    return row
 
 
 def shown(cell: Cell, decimal: str = ".") -> str:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from adapters.email.document import Block, Cell, Grid, clean
+from adapters.email.document import Block, Cell, Grid, bounded, clean
 from adapters.email.limits import DEFAULT, Limits
+from adapters.email.mime import MailTooLarge
 
 _BREAKS = frozenset(
     [
@@ -93,9 +94,10 @@ class _Writer:
     def add(self, text: str) -> None:
         """One more line, marked when it is quoted."""
         self.row += 1
-        if self.row <= self.limits.text_lines:
-            marked = "> " * self.quote + text if text else ""
-            self.blocks.append(Cell(marked[: self.limits.line_characters], self.part, self.row))
+        if self.row > self.limits.text_lines:
+            raise MailTooLarge(f"a text has more than {self.limits.text_lines} lines", where=self.part)
+        marked = "> " * self.quote + text if text else ""
+        self.blocks.append(Cell(bounded(marked, self.part, self.limits), self.part, self.row))
 
     def break_line(self) -> None:
         if self.current.strip():
@@ -103,9 +105,11 @@ class _Writer:
 
 
 def read_html(text: str, part: str, limits: Limits = DEFAULT) -> tuple[list[Block], list[str]]:
-    """The lines and tables of an HTML part, and whatever text in it is hidden from its reader."""
+    """The lines and tables of an HTML part, and whatever text in it is hidden from its reader. Raises MailTooLarge."""
     writer = _Writer(part, limits)
-    body = LexborHTMLParser(text[: limits.text_characters * 4]).body
+    if len(text) > limits.text_characters * 4:
+        raise MailTooLarge(f"a text has more than {limits.text_characters * 4} characters", where=part)
+    body = LexborHTMLParser(text).body
     if body is not None:
         _walk(body, writer, 0)
     writer.break_line()
@@ -210,7 +214,10 @@ def _span(node: LexborNode, name: str) -> int:
 
 def _table(node: LexborNode, writer: _Writer) -> None:
     rows: list[tuple[Cell, ...]] = []
-    for row in node.css("tr")[: writer.limits.rows]:
+    found = node.css("tr")
+    if len(found) > writer.limits.rows:
+        raise MailTooLarge(f"a table has more than {writer.limits.rows} rows", where=writer.part)
+    for row in found:
         if _is_hidden(row):
             writer.hidden.append(clean(row.text(deep=True) or "").strip()[:200])
             continue

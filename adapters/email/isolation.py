@@ -9,14 +9,25 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 
 from adapters.email.limits import DEFAULT, Limits
 from adapters.email.worker import HEAD, unpack
+from hub.partners import Partners
 from hub.ports import Context, Finding, Reader, Reading
 
 _START = "import sys; sys.path[:] = sys.argv[1:]; from adapters.email.worker import serve; serve()"
 _STARTING = 30.0
 """seconds that a fresh process may take before its first answer, beside those for the mail"""
+
+
+_NOBODY = Partners()
+_OURS = "HUB_"
+"""settings stay with the hub: they hold passwords"""
+
+
+class ReaderClosed(Exception):
+    """The reader was closed before the mail was read; nothing is known of the mail."""
 
 
 class _Gone(Exception):
@@ -26,7 +37,8 @@ class _Gone(Exception):
 class IsolatedReader:
     """A reader whose work is done in a process of its own, which is killed when it takes too long.
 
-    Safe to use from several threads; they wait for each other. `read` blocks: call it outside the event loop.
+    Safe to use from several threads; they wait for each other. `read` blocks: call it outside the event loop. The
+    process is started by the first mail, and again by the first one after a process that had to be killed.
     """
 
     def __init__(self, reader: Reader, limits: Limits = DEFAULT) -> None:
@@ -34,7 +46,15 @@ class IsolatedReader:
         self._limits = limits
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
-        self._context: Context | None = None
+        self._partners: Partners | None = None
+        """those that the process knows already"""
+        self._closed = False
+
+    @property
+    def pid(self) -> int | None:
+        """The process, while there is one."""
+        process = self._process
+        return process.pid if process is not None else None
 
     @property
     def running(self) -> bool:
@@ -46,20 +66,24 @@ class IsolatedReader:
         return self._reader.recognises(raw, name)
 
     def read(self, raw: bytes, name: str, context: Context) -> Reading:
-        """What the document says; one that cannot be read within the limits goes to a person."""
+        """What the document says; one that cannot be read within the limits goes to a person. Raises ReaderClosed."""
         with self._lock:
             try:
-                return self._ask(raw, name, context)
+                if not self._closed:
+                    return self._ask(raw, name, context)
             except _Gone as error:
                 self._stop()
                 finding = Finding("limit_exceeded", "error", str(error), name)
             except (OSError, ValueError, KeyError, TypeError) as error:
                 self._stop()
                 finding = Finding("unreadable", "error", f"the reading process failed: {type(error).__name__}", name)
+        if self._closed:
+            raise ReaderClosed(name)
         return Reading("email", "quarantine", "quarantine", findings=(finding,), likely_intent="not_an_order")
 
     def close(self) -> None:
-        """End the process; a mail that is being read is given up."""
+        """End the process, in the middle of a mail too; nothing is read any more."""
+        self._closed = True
         process = self._process
         if process is not None:
             process.kill()
@@ -72,18 +96,21 @@ class IsolatedReader:
         if process is None or process.poll() is not None:
             process = self._start()
             patience += _STARTING
-        fresh = context if context is not self._context else None
-        self._put(process, pickle.dumps((fresh, raw, name)))
-        self._context = context
+        partners = context.partners if context.partners is not self._partners else None
+        self._put(process, pickle.dumps((partners, replace(context, partners=_NOBODY), raw, name)))
+        self._partners = context.partners
         deadline = time.monotonic() + patience
         size = HEAD.unpack(self._take(process, HEAD.size, deadline))[0]
         return unpack(self._take(process, size, deadline))
 
     def _start(self) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-c", _START, *sys.path]
-        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603 - our own code
-        self._process, self._context = process, None
-        self._put(process, pickle.dumps((self._reader, self._limits.memory_bytes)))
+        around = {name: value for name, value in os.environ.items() if not name.upper().startswith(_OURS)}
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=around)  # noqa: S603 - our own code
+        self._process, self._partners = process, None
+        if self._closed:
+            raise _Gone("the reader was closed")
+        self._put(process, pickle.dumps((self._reader, self._limits)))
         return process
 
     def _put(self, process: subprocess.Popen[bytes], content: bytes) -> None:
@@ -112,7 +139,7 @@ class IsolatedReader:
         return b"".join(pieces)
 
     def _stop(self) -> None:
-        process, self._process, self._context = self._process, None, None
+        process, self._process, self._partners = self._process, None, None
         if process is None:
             return
         process.kill()

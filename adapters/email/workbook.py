@@ -31,6 +31,8 @@ def read_workbook(leaf: Leaf, limits: Limits) -> tuple[list[tuple[str, Grid]], l
                 Fault("limit_exceeded", f"the sheet has {sheet.max_row} rows and {sheet.max_column} columns", where)
             )
             continue
+        if _has_rows_beyond(sheet, limits):
+            faults.append(Fault("limit_exceeded", f"the sheet has more than {limits.rows} rows", where))
         grid = _grid(sheet, shown[sheet.title], where, limits)
         hidden = _hidden(sheet)
         if sheet.sheet_state != "visible":
@@ -41,6 +43,14 @@ def read_workbook(leaf: Leaf, limits: Limits) -> tuple[list[tuple[str, Grid]], l
             faults.append(Fault("hidden_cells", f"the sheet hides {hidden}", where))
         sheets.append((where, grid))
     return sheets, faults
+
+
+def _has_rows_beyond(sheet: Any, limits: Limits) -> bool:
+    """Whether anything stands below the rows that are read; a sheet may be formatted far beyond its content."""
+    if sheet.max_row <= limits.rows:
+        return False
+    below = sheet.iter_rows(min_row=limits.rows + 1, values_only=True)
+    return any(value is not None for row in below for value in row)
 
 
 def _grid(sheet: Any, shown: Any, where: str, limits: Limits) -> Grid:

@@ -7,17 +7,20 @@ because this process has handled what strangers wrote.
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import pickle
 import signal
 import struct
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any, BinaryIO
 
 import orjson
 
+from adapters.email.limits import Limits
 from hub.messages.catalogue import COMMANDS
+from hub.partners import Partners
 from hub.ports import Context, Finding, Mentions, Part, Reader, Reading
 
 HEAD = struct.Struct(">Q")
@@ -77,21 +80,33 @@ def _frame(stream: BinaryIO) -> bytes | None:
     return stream.read(HEAD.unpack(head)[0])
 
 
+def _alarm(seconds: float) -> None:
+    """Die when a mail takes much longer than it may and the hub, itself killed, is not there to see to it."""
+    if hasattr(signal, "alarm"):
+        signal.alarm(math.ceil(seconds))
+
+
 def serve() -> None:
-    """Read mails until the hub closes the pipe."""
+    """Read mails until the hub closes the pipe; signals to end are the hub's to answer."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     taken, given = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     first = _frame(taken)
     if first is None:
         return
     reader: Reader
-    reader, memory = pickle.loads(first)  # noqa: S301 - from the hub itself
-    _limit_memory(memory)
-    context = Context
+    limits: Limits
+    reader, limits = pickle.loads(first)  # noqa: S301 - from the hub itself
+    _limit_memory(limits.memory_bytes)
+    known = Partners()
     while (frame := _frame(taken)) is not None:
-        fresh, raw, name = pickle.loads(frame)  # noqa: S301 - from the hub itself
-        context = fresh or context
-        answer = pack(reader.read(raw, name, context))  # type: ignore[arg-type]
+        partners: Partners | None
+        context: Context
+        partners, context, raw, name = pickle.loads(frame)  # noqa: S301 - from the hub itself
+        known = partners if partners is not None else known
+        _alarm(2 * limits.seconds + 1)
+        answer = pack(reader.read(raw, name, replace(context, partners=known)))
+        _alarm(0)
         given.write(HEAD.pack(len(answer)) + answer)
         given.flush()

@@ -194,8 +194,10 @@ class Intake:
             if replaced:
                 await drop_keys(connection, seen)
                 return _Known(replaces=replaced), reading
+        if reading.kind not in INTERCHANGES:
+            return _Known(next(iter(seen.values())), frozenset(seen)), reading
         again = await asyncio.to_thread(arrived.read, replace(arrived.context, received=frozenset(seen)))
-        if reading.kind in INTERCHANGES and keys[0] not in seen and set(keys[1:]) - seen.keys():
+        if keys[0] not in seen and set(keys[1:]) - seen.keys():
             return _Known(keys=frozenset(seen)), again
         return _Known(next(iter(seen.values())), frozenset(seen)), again
 

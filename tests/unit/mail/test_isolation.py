@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -10,8 +12,9 @@ from dataclasses import replace
 import pytest
 
 from adapters.email import EmailReader
-from adapters.email.isolation import IsolatedReader
+from adapters.email.isolation import IsolatedReader, ReaderClosed
 from adapters.email.limits import DEFAULT
+from hub.partners import Partners
 from hub.ports import Context, Reading
 from tests.unit.mail.support import DATA, context, read
 
@@ -31,6 +34,8 @@ class Stubborn:
             bytearray(2_000_000_000)
         if raw == b"deadly":
             raise SystemExit(3)
+        if raw == b"secrets":
+            assert not [name for name in os.environ if name.startswith("HUB_")]
         print("a library that writes to standard output")
         return EmailReader().read(raw, name, known)
 
@@ -58,7 +63,18 @@ def test_a_mail_that_asks_too_much_goes_to_a_person_and_the_next_is_read(isolate
     assert isolated.read(good, "mail.eml", context()).intent == "new_po"
 
 
-def test_closing_does_not_wait_for_a_mail_that_is_being_read() -> None:
+def test_the_process_ends_with_the_reader_and_leaves_no_zombie(isolated: IsolatedReader) -> None:
+    isolated.read((DATA / "larkspur-po.eml").read_bytes(), "mail.eml", context())
+    process = isolated.pid
+    assert process
+    isolated.close()
+    with pytest.raises(ProcessLookupError):
+        os.kill(process, 0)
+    with pytest.raises(ReaderClosed):
+        isolated.read(b"From: a@b.example\n\nhello", "mail.eml", context())
+
+
+def test_closing_does_not_wait_for_a_mail_that_is_being_read_and_says_nothing_of_it() -> None:
     patient = IsolatedReader(Stubborn(), replace(DEFAULT, seconds=60.0, memory_bytes=200_000_000))
     with ThreadPoolExecutor() as pool:
         reading = pool.submit(patient.read, b"slow", "mail.eml", context())
@@ -66,5 +82,31 @@ def test_closing_does_not_wait_for_a_mail_that_is_being_read() -> None:
             time.sleep(0.01)
         begun = time.monotonic()
         patient.close()
-        assert reading.result(timeout=10).disposition == "quarantine"
+        with pytest.raises(ReaderClosed):
+            reading.result(timeout=10)
     assert time.monotonic() - begun < 10
+
+
+def test_a_signal_to_end_that_reaches_the_whole_group_spoils_no_reading(isolated: IsolatedReader) -> None:
+    good = (DATA / "larkspur-po.eml").read_bytes()
+    isolated.read(good, "mail.eml", context())
+    before = isolated.pid
+    assert before
+    os.kill(before, signal.SIGTERM)
+    assert isolated.read(good, "mail.eml", context()).intent == "new_po"
+    assert isolated.pid == before
+
+
+def test_the_process_does_not_know_the_settings_of_the_hub(
+    isolated: IsolatedReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HUB_DATABASE_URL", "postgresql://hub:secret@store/hub")
+    assert isolated.read(b"secrets", "mail.eml", context()).kind == "email"
+    reading = isolated.read(b"secrets", "mail.eml", context())
+    assert "limit_exceeded" not in {each.code for each in reading.findings}
+
+
+def test_changed_partners_reach_the_process(isolated: IsolatedReader) -> None:
+    good = (DATA / "larkspur-po.eml").read_bytes()
+    assert isolated.read(good, "mail.eml", replace(context(), partners=Partners())).partner_id is None
+    assert isolated.read(good, "mail.eml", context()).partner_id == "C-LARKSPUR"
