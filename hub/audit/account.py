@@ -218,7 +218,8 @@ class OrderAccount:
         if need.last == "reserved":
             need.from_stock += number(data["quantity"])
         elif need.last == "short":
-            self.works[need.work_order_id].state = "awaiting_materials"
+            work = self.works[need.work_order_id]
+            work.state = "awaiting_materials" if work.state in {"ready", "scheduled"} else work.state
         elif need.last == "consumed":
             self.consumed[data["material"]] += number(data["quantity"])
 

@@ -142,6 +142,9 @@ class Ledger:
             self.notes.find("stock_event_gap", data["material"], text)
         if min(on_hand, number(data["reserved"]), number(data["on_order"])) < ZERO:
             self.notes.find("stock_negative", data["material"], f"{event['id']} says less than nothing")
+        if number(data["reserved"]) > on_hand:
+            text = f"{event['id']} says that {data['reserved']} are reserved of {on_hand}"
+            self.notes.find("stock_over_reserved", data["material"], text)
         account.last = on_hand, number(data["reserved"]), number(data["on_order"])
         account.changed += change
         if self._adjusted(event, data):

@@ -70,8 +70,8 @@ def carry_out(before: Case, message: Message, order_id: str, rules: Rules, now: 
     outcome.timers += watch(before, case, rules, now)
     if order_id in case.orders and case.orders[order_id].state == NEW:
         del case.orders[order_id]
-    says += settle_tasks(before, case, message, rules, now)
     says += stock.book(before, case, says)
+    says += settle_tasks(before, case, message, rules, now)
     outcome.events = _in_sequence(case, says)
     return outcome
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from hub.messages.materials import (
+    AdjustStock,
     Allocation,
     MaterialAvailable,
     MaterialConsumed,
@@ -25,7 +26,6 @@ from hub.messages.materials import (
     MaterialReleased,
     MaterialRequired,
     MaterialReserved,
-    MaterialShort,
     SourceMaterial,
 )
 from hub.messages.production import (
@@ -33,7 +33,6 @@ from hub.messages.production import (
     ProductionStarted,
     RemakeOrdered,
     SpecifiedMaterial,
-    StartProduction,
     WorkOrderCancelled,
     WorkOrderChanged,
 )
@@ -52,6 +51,7 @@ from hub.sagas.netting import (
     set_back,
 )
 from hub.sagas.numbers import ZERO, decimal, plain, short
+from hub.sagas.shortage import fall_short, is_short
 from hub.sagas.table import Entry, Refusal, Step, Table, ignore, never, on, refuse, refuse_if, step, waits
 
 Receipt = MaterialPoReceived | MaterialPoPartReceived
@@ -243,28 +243,6 @@ def consume(need: Requirement, started: ProductionStarted, scene: Scene) -> Step
     return step(need, MaterialConsumed(**names_of(need, need.in_house)))
 
 
-def missing(need: Requirement, scene: Scene) -> Decimal:
-    """What is set aside for it, but is not in the warehouse when its work order and the others take theirs."""
-    needs = scene.order.requirements
-    others = [needs[key] for key in scene.order.work_orders[need.work_order_id].requirements]
-    before = others[: [other.requirement_id for other in others].index(need.requirement_id)]
-    taken = sum((other.in_house for other in before if other.material == need.material), ZERO)
-    return need.in_house - min(need.in_house, max(ZERO, scene.stock(need.material).on_hand - taken))
-
-
-def is_short(need: Requirement, message: StartProduction, scene: Scene) -> bool:
-    """Less is in the warehouse than was set aside for it."""
-    return missing(need, scene) > ZERO
-
-
-def fall_short(need: Requirement, message: StartProduction, scene: Scene) -> Step[Requirement]:
-    """The missing part has to come from elsewhere."""
-    short_by = missing(need, scene)
-    need = replace(need, lost=need.lost + short_by)
-    event = MaterialShort(**names_of(need, need.quantity, message), short=plain(short_by))
-    return step(need, event, MaterialRequired(**names_of(need, need.unsourced)))
-
-
 def release(need: Requirement, message: WorkOrderCancelled | MaterialsSpecified, scene: Scene) -> Step[Requirement]:
     """Free the reserved stock, and give up what is on order (R35)."""
     pos = list(dict.fromkeys(each.material_po_id for each in need.sources if not each.closed))
@@ -393,8 +371,8 @@ MATERIAL: Table[Requirement] = Table(
         *(row for event in TELLING for row in _told_by(event)),
         #
         on(IN_HOUSE, ProductionStarted, consume, to="consumed"),
-        on(IN_HOUSE, StartProduction, fall_short, to="to_source", when=is_short),
-        ignore(STATES, StartProduction, "its material is there, or was taken"),
+        on(LIVE, AdjustStock, fall_short, to="to_source", when=is_short),
+        ignore(STATES, AdjustStock, "what it has set aside is there"),
         never((*AWAITING, *FINAL), ProductionStarted, "production starts with materials that are there (R14)"),
         on(LIVE, WorkOrderCancelled, release, to="released"),
         ignore(FINAL, WorkOrderCancelled, "material that is consumed stays consumed (R62)"),

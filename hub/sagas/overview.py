@@ -63,8 +63,8 @@ EVENTS = ((WORK_ORDER, Shipped), (MATERIAL, MaterialPoReceived))
 
 HIDDEN = (
     (WORK_ORDER, "defect_found", "ready"),
-    (WORK_ORDER, "scheduled", "awaiting_materials"),
     (MATERIAL, "reserved", "to_source"),
+    (MATERIAL, "on_order", "to_source"),
     (MATERIAL, "available", "to_source"),
 )
 """Arrows of which the table's own picture tells."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from decimal import ROUND_UP, Decimal
 
+from hub.messages.materials import MaterialShort
 from hub.messages.production import (
     CompleteProduction,
     ProductionStarted,
@@ -17,9 +18,8 @@ from hub.messages.production import (
 )
 from hub.sagas.case import Scene, by_of
 from hub.sagas.dates import refuse_past
-from hub.sagas.material import missing
 from hub.sagas.model import WorkOrder
-from hub.sagas.numbers import SMALLEST, ZERO, decimal, plain
+from hub.sagas.numbers import SMALLEST, decimal, plain
 from hub.sagas.table import Refusal, Step, step
 
 
@@ -67,14 +67,8 @@ def schedule(work: WorkOrder, plan: ScheduleWorkOrder, scene: Scene) -> Step[Wor
     return step(work, event)
 
 
-def material_missing(work: WorkOrder, command: StartProduction, scene: Scene) -> bool:
-    """Less is in the warehouse than was set aside, as a count or an earlier production has shown."""
-    needs = scene.order.requirements
-    return any(missing(needs[number], scene) > ZERO for number in work.requirements)
-
-
-def halt(work: WorkOrder, command: StartProduction, scene: Scene) -> Step[WorkOrder]:
-    """Do not begin; what is missing is to be sourced anew (R14)."""
+def halt(work: WorkOrder, short: MaterialShort, scene: Scene) -> Step[WorkOrder]:
+    """Material that was there is not; production waits for what is sourced anew (R14)."""
     return step(replace(work, start=None, end=None, work_center=None))
 
 

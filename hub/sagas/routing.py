@@ -20,6 +20,7 @@ from hub.sagas.model import MaterialPo, Order, Requirement, Stock, WorkOrder
 from hub.sagas.numbers import ZERO, order_key
 from hub.sagas.order import ORDER
 from hub.sagas.paper import Document
+from hub.sagas.shortage import latest_first
 from hub.sagas.stock import STOCK
 from hub.sagas.table import Table
 from hub.sagas.work_order import WORK_ORDER
@@ -203,6 +204,11 @@ def _current_needs(message: Any, case: Case, home: Order) -> Iterator[Address]:
         yield Address(MATERIAL, home.order_id, key)
 
 
+def _who_has_it(message: materials.AdjustStock, case: Case, home: Order | None) -> Iterator[Address]:
+    for need in latest_first(case, message.material):
+        yield Address(MATERIAL, need.order_id, need.requirement_id)
+
+
 def _all_needs(message: production.WorkOrderCancelled, case: Case, home: Order) -> Iterator[Address]:
     for key, need in home.requirements.items():
         if need.work_order_id == message.work_order_id:
@@ -283,7 +289,8 @@ CONCERNS: dict[type[Message], Callable[[Any, Case, Any], Iterable[Address]]] = {
     production.RemakeOrdered: _listed,
     materials.MaterialReserved: _its_work_order,
     materials.MaterialAvailable: _its_work_order,
-    production.StartProduction: _current_needs,
+    materials.AdjustStock: _who_has_it,
+    materials.MaterialShort: _its_work_order,
     production.ProductionStarted: _current_needs,
     production.WorkOrderCancelled: _all_needs,
     materials.MaterialReleased: _its_material_pos,

@@ -132,8 +132,11 @@ class _Moves:
             self.orders[entry.material].add(event.order_id)
 
 
-def book(before: Case, after: Case, events: Iterable[Event]) -> list[StockChanged]:
-    """Bring the stock of ``after`` in line with what changed since ``before``; say what changed."""
+def book(before: Case, after: Case, events: list[Event]) -> list[StockChanged]:
+    """Bring the stock of ``after`` in line with what changed since ``before``; say what changed.
+
+    What a correction has said of the material is completed by what follows from it.
+    """
     moves = _Moves(_moved(events))
     for order_id, order in after.orders.items():
         moves.of_requirements(before.orders.get(order_id), order)
@@ -157,8 +160,19 @@ def book(before: Case, after: Case, events: Iterable[Event]) -> list[StockChange
             on_order=stock.on_order + moved[2],
         )
         after.stock[material] = stock
-        says.append(changed(stock, moved[0], moves.orders[material]))
+        said = [place for place, event in enumerate(events) if _tells_of(event, material)]
+        if said:
+            as_it_stands = changed(stock, ZERO, moves.orders[material])
+            names = {"reserved", "on_order", "order_ids"}
+            update = {name: getattr(as_it_stands, name) for name in names}
+            events[said[-1]] = events[said[-1]].model_copy(update=update)
+        else:
+            says.append(changed(stock, moved[0], moves.orders[material]))
     return says
+
+
+def _tells_of(event: Event, material: str) -> bool:
+    return isinstance(event, StockChanged) and event.material == material
 
 
 STOCK: Table[Stock] = Table(

@@ -8,7 +8,7 @@ from typing import Any
 
 from hub.messages.base import Message, Person, Policy
 from hub.messages.envelope import instant
-from hub.messages.materials import MaterialAvailable, MaterialReserved
+from hub.messages.materials import MaterialAvailable, MaterialReserved, MaterialShort
 from hub.messages.order import OrderChanged, OrderConfirmed, OrderDelayConfirmed, OrderLineCancelled
 from hub.messages.production import (
     CompleteProduction,
@@ -39,7 +39,7 @@ from hub.sagas.case import Scene, by_of, person
 from hub.sagas.disposal import disposal_facts, disposal_fits, dispose, half_made_left, is_to_be_disposed
 from hub.sagas.model import WorkOrder
 from hub.sagas.numbers import ZERO, decimal, plain
-from hub.sagas.production import dates_fit, halt, made_fits, material_missing, needs_for, produce, schedule, start
+from hub.sagas.production import dates_fit, halt, made_fits, needs_for, produce, schedule, start
 from hub.sagas.quality import (
     accept,
     count_fits,
@@ -246,6 +246,7 @@ def _all_but(*states: str) -> tuple[str, ...]:
 BEING_SUPPLIED = ("awaiting_engineering", "awaiting_materials", "defect_found")
 """states in which its requirements may be under way; a change has brought it back to the first"""
 NOT_SUPPLIED_ANEW = _all_but(*BEING_SUPPLIED, "ready")
+SHORT_ANYWAY = ("awaiting_engineering", "awaiting_materials", "defect_found")
 SUPPLIED = "its requirements are all supplied, consumed or released by then"
 WORK_ORDER: Table[WorkOrder] = Table(
     name="work order",
@@ -288,6 +289,9 @@ WORK_ORDER: Table[WorkOrder] = Table(
         never(NOT_SUPPLIED_ANEW, MaterialReserved, SUPPLIED),
         never(NOT_SUPPLIED_ANEW, MaterialAvailable, SUPPLIED),
         #
+        on(("ready", "scheduled"), MaterialShort, halt, to="awaiting_materials"),
+        ignore(SHORT_ANYWAY, MaterialShort, "it has not all its materials yet"),
+        never(_all_but("ready", "scheduled", *SHORT_ANYWAY), MaterialShort, SUPPLIED),
         refuse_if(("ready", "scheduled"), ScheduleWorkOrder, dates_fit),
         on(("ready", "scheduled"), ScheduleWorkOrder, schedule, to="scheduled"),
         refuse(
@@ -302,7 +306,6 @@ WORK_ORDER: Table[WorkOrder] = Table(
             "already_begun",
             "production has begun or ended",
         ),
-        on("scheduled", StartProduction, halt, to="awaiting_materials", when=material_missing),
         on("scheduled", StartProduction, start, to="in_production"),
         refuse("ready", StartProduction, "not_scheduled", "production has to be scheduled first"),
         refuse(

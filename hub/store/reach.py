@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cache
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -18,9 +19,10 @@ from hub.sagas import timers
 from hub.sagas.case import Case
 from hub.sagas.disposal import stock_id
 from hub.sagas.model import MaterialPo, Order
-from hub.sagas.numbers import order_key, short
+from hub.sagas.numbers import ZERO, decimal, order_key, short
 from hub.sagas.purchase_order import question_id
 from hub.sagas.routing import order_of
+from hub.sagas.shortage import set_aside
 from hub.store import records
 from hub.store.returned import classified_document
 
@@ -115,9 +117,11 @@ class Reach:
             await records.load_material_pos(connection, wanted, case)
             more = {o for po in self._named(case) for o in po.order_ids} - self.orders
             if not more:
+                await records.load_stock(connection, self._materials(case, SHARING), case)
+                more = await self._holders(connection, case) - self.orders
+            if not more:
                 break
             self.orders |= more
-        await records.load_stock(connection, self._materials(case, SHARING), case)
         seen = self._materials(case, LOOKING) - case.stock.keys()
         await records.load_stock(connection, seen, case, lock=False)
         await records.load_documents(connection, self.documents | set(self._questions(case)), case)
@@ -155,6 +159,42 @@ class Reach:
         pos = self.material_pos | set(self._pos_of_orders(case.orders, RELEASING))
         await records.load_material_pos(connection, pos, case, lock=False)
         self.orders |= {order_id for po in case.material_pos.values() for order_id in po.order_ids}
+
+        counted = {each.material for each in self.messages if isinstance(each, materials.AdjustStock)}
+        if counted:
+            await records.load_stock(connection, counted, case, lock=False)
+            self.orders |= await self._holders(connection, case)
+
+    async def _holders(self, connection: AsyncConnection, case: Case) -> set[str]:
+        """The orders that have set aside what a count may find missing."""
+        found: set[str] = set()
+        for material, least in self._least(case).items():
+            reserved = case.stock[material].reserved
+            if reserved > set_aside(case, material) and reserved + self._more_set_aside() > least:
+                found |= await records.holders(connection, material)
+        return found
+
+    def _least(self, case: Case) -> dict[str, Decimal]:
+        """By material that is counted: the least that may be on hand in between."""
+        least: dict[str, Decimal] = {}
+        for message in self.messages:
+            if isinstance(message, materials.AdjustStock) and message.material in case.stock:
+                before = least.get(message.material, case.stock[message.material].on_hand)
+                change = min(decimal(message.quantity), ZERO)
+                least[message.material] = (
+                    min(before, decimal(message.count)) if message.count is not None else before + change
+                )
+        return least
+
+    def _more_set_aside(self) -> Decimal:
+        """What the other messages of the batch may set aside before the count."""
+        more = ZERO
+        for message in self.messages:
+            if isinstance(message, materials.SourceMaterial):
+                more += sum((decimal(each.quantity) for each in message.allocations), ZERO)
+            elif isinstance(message, materials.ReceiveMaterial):
+                more += sum((decimal(each.quantity) for each in message.lines), ZERO)
+        return more
 
     def _materials(self, case: Case, kinds: tuple[type[Message], ...]) -> set[str]:
         sharing = self._sharing_orders(kinds, case.orders)

@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+import orjson
 from pydantic import TypeAdapter
 from sqlalchemy import bindparam, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -53,6 +54,14 @@ async def load_orders(connection: AsyncConnection, keys: Collection[str], case: 
         query = select(table.c.order_id, table.c.body).where(table.c.order_id.in_(some)).order_by(table.c.order_id)
         for key, body in await connection.execute(query.with_for_update() if lock else query):
             case.orders[key] = ORDERS.read(key, body)
+
+
+async def holders(connection: AsyncConnection, material: str) -> set[str]:
+    """The ids of the orders in fulfilment that name a material; a look through all of them, for what is rare."""
+    table = tables.orders
+    named = table.c.body.contains(f'"material":{orjson.dumps(material).decode()}', autoescape=True)
+    query = select(table.c.order_id).where(table.c.state == "in_fulfilment", named)
+    return set((await connection.execute(query)).scalars())
 
 
 async def load_material_pos(

@@ -181,3 +181,17 @@ async def test_a_late_supplier_rewrites_no_promise_and_the_customer_hears_the_de
 def line_due(day: str) -> dict[str, Any]:
     """A line that is due on that day."""
     return {"line": "1", "product": {"buyer_part": "P"}, "quantity": "5", "unit": "H87", "requested_date": day}
+
+
+@pytest.mark.rule("R12")
+async def test_a_count_finds_whoever_has_set_it_aside(story: Story) -> None:
+    for number, wanted in (("ONE", "300"), ("TWO", "150")):
+        key = await story.order(number, ("1", "5"))
+        await story.need(f"W-{key}-1", (STEEL, wanted, "KGM"))
+        await story.source(f"R-{key}-1", {"from": "stock", "quantity": wanted})
+    await story.say("stock.adjust", material=STEEL, count="400", unit="KGM", reason="yearly count")
+    assert {(await requirement(story, story.orders[number][2:]))["state"] for number in ("ONE", "TWO")} == {
+        "to_source",
+        "reserved",
+    }
+    assert len(await events(story.hub, "material.short")) == 1

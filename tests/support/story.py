@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from hub.app import Hub
 from hub.store import tables
 from hub.store.post import Verdict
+from hub.store.settled import settled
 from hub.store.unit_of_work import Item
 from tests.support.running import (
     DATA,
     ENGINEER,
     INSPECTOR,
+    PATIENCE,
     PROCUREMENT,
     SALES,
     SHIPPING,
@@ -100,14 +102,7 @@ class Story:
 
     async def rest(self) -> None:
         """Wait until nothing is left to be sent."""
-
-        async def nothing_left() -> bool:
-            async with self.hub.database.read() as connection:
-                unsent = select(func.count()).select_from(tables.outbox).where(tables.outbox.c.sent_at.is_(None))
-                left = (await connection.execute(unsent)).scalar_one()
-            return not left and not await documents(self.hub, direction="out", state="to_send")
-
-        await eventually(nothing_left, "an empty outbox")
+        await settled(self.hub.database, PATIENCE)
 
 
 async def tell(hub: Hub) -> Story:

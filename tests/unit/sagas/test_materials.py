@@ -395,36 +395,6 @@ def test_stock_is_corrected_by_a_quantity_or_a_count() -> None:
     assert play.code == "wrong_unit"
 
 
-@pytest.mark.rule("R14", "R12")
-def test_what_a_count_finds_missing_is_sourced_anew_when_production_is_to_take_it(play: Play) -> None:
-    play.source(1, stock="20", S_ONE="10")
-    play.receive(play.po().material_po_id, "10")
-    play.schedule("1")
-    play.tell("stock.adjust", material="STEEL", count="26", unit="KGM", reason="yearly count")
-    play.start("1")
-    assert play.said == ["material.short", "material.required"]
-    assert (play.event("material.short").short, play.event("material.required").quantity) == ("4", "4")
-    assert (play.work("1").state, play.asked) == ("awaiting_materials", ["material.source"])
-    assert (play.stock().on_hand, play.stock().reserved) == (26, 26)
-    play.source(1, S_TWO="4")
-    play.receive(play.po(2).material_po_id, "4")
-    play.schedule("1")
-    play.start("1")
-    assert (play.work("1").state, play.stock().on_hand) == ("in_production", 0)
-
-
-@pytest.mark.rule("R14")
-def test_two_needs_of_one_material_are_not_served_from_the_same_steel() -> None:
-    play = Play().in_stock("STEEL", "20").ordered()
-    play.need("1", ("STEEL", "12"), ("STEEL", "8"))
-    play.source(1, stock="12")
-    play.source(2, stock="8")
-    play.schedule("1")
-    play.tell("stock.adjust", material="STEEL", count="15", unit="KGM")
-    play.start("1")
-    assert [play.requirement(number).lost for number in (1, 2)] == [0, 5]
-
-
 def two_lines(play: Play, second: str = "30") -> str:
     """A material PO with a line for each of two orders, the second for this quantity."""
     play.source(1, S_ONE="30")
@@ -491,15 +461,6 @@ def test_a_released_share_leaves_what_came_for_others(play: Play) -> None:
     assert (play.po().state, play.stock().on_order) == ("cancel_requested", 30)
     play.tell("material-po.answer-cancellation", material_po_id=po, answer="accepted")
     assert play.another_order("BBBBBBBBBBBB").requirement(1).state == "available"
-
-
-@pytest.mark.rule("R12")
-def test_a_supplier_can_be_chosen_while_less_is_in_stock_than_is_set_aside(play: Play) -> None:
-    play.source(1, stock="20", S_ONE="10")
-    play.tell("stock.adjust", material="STEEL", count="5", unit="KGM")
-    second_order(play)
-    assert play.source(1, stock="1", S_TWO="29") == "short_stock"
-    assert play.source(1, S_TWO="30") == ""
 
 
 def a_surplus_nobody_needs(play: Play) -> str:

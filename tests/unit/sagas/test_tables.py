@@ -93,7 +93,7 @@ def test_every_command_is_decided_by_one_table() -> None:
             "material.source.v1",
             "order.review-change.v1",
             "order.review-delay.v1",
-            "work-order.start-production.v1",
+            "stock.adjust.v1",
         }
         expected = 2 if name in shared else 1
         assert len(deciding) == expected, (name, deciding)
