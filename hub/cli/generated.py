@@ -55,11 +55,11 @@ def docs(
     folder: Folder = Path("docs"),
 ) -> None:
     """Write what follows from the code: the pages and pictures of the process, and asyncapi.json."""
-    from hub import asyncapi
+    from hub import asyncapi, rulebook
     from hub import generated as files
     from hub.sagas import draw
 
-    everything = {**draw.files(), **asyncapi.files()}
+    everything = {**draw.files(), **rulebook.files(folder), **asyncapi.files()}
     owned = (*draw.OWNED, asyncapi.FILE)
     if check:
         _judge(files.drift(folder, everything, owned), folder, "hub docs")

@@ -11,10 +11,10 @@ from hub import generated
 from hub.drawing.diagram import Label, Link, Node, Panel, draw
 from hub.messages.base import Command
 from hub.sagas.overview import overview
-from hub.sagas.pages import index, page, slug
+from hub.sagas.pages import index, page
 from hub.sagas.routing import TABLES
 from hub.sagas.table import On, Table
-from hub.sagas.words import condition, roles, short_type, words
+from hub.sagas.words import condition, roles, short_type, slug, words
 
 MANY = 4
 """A row that holds in so many states or more is drawn once, from a box that stands for them all."""

@@ -10,12 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from hub.sagas.table import NEW, Ignore, Never, On, Refuse, RefuseIf, Table
-from hub.sagas.words import condition, sentence, short_type, words
-
-
-def slug(table: Table[Any]) -> str:
-    """The name of a table in file names: ``work-order``."""
-    return table.name.lower().replace(" ", "-")
+from hub.sagas.words import condition, sentence, short_type, slug, words
 
 
 def module_of(table: Table[Any]) -> Any:

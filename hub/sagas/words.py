@@ -20,6 +20,11 @@ def short_type(message: type[Message]) -> str:
     return message.TYPE.rpartition(".v")[0]
 
 
+def slug(table: Table[Any]) -> str:
+    """The name of a table in file names: ``work-order``."""
+    return table.name.lower().replace(" ", "-")
+
+
 def sentence(function: Any) -> str:
     """The first line of what a guard, check or action says of itself."""
     return (function.__doc__ or "").strip().partition("\n")[0].removesuffix(".")
