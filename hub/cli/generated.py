@@ -54,13 +54,13 @@ def docs(
     check: Annotated[bool, typer.Option("--check", help="Change nothing; exit 1 where a page is not current.")] = False,
     folder: Folder = Path("docs"),
 ) -> None:
-    """Write what follows from the code: the pages and pictures of the process, and asyncapi.json."""
+    """Write what follows from the code: the pages of the process, its rules and roles, and asyncapi.json."""
     from hub import asyncapi, rulebook
     from hub import generated as files
-    from hub.sagas import draw
+    from hub.sagas import draw, roles
 
-    everything = {**draw.files(), **rulebook.files(folder), **asyncapi.files()}
-    owned = (*draw.OWNED, asyncapi.FILE)
+    everything = {**draw.files(), **rulebook.files(folder), **roles.files(), **asyncapi.files()}
+    owned = (*draw.OWNED, *roles.OWNED, asyncapi.FILE)
     if check:
         _judge(files.drift(folder, everything, owned), folder, "hub docs")
     else:

@@ -22,11 +22,12 @@ def _line(cells: Iterable[str]) -> str:
     return "| " + " | ".join(cell.replace("|", r"\|") for cell in cells) + " |"
 
 
-def _grid(heads: tuple[str, ...], rows: Iterable[Iterable[str]]) -> str:
+def grid(heads: tuple[str, ...], rows: Iterable[Iterable[str]]) -> str:
+    """A table in Markdown."""
     return "\n".join([_line(heads), "|" + "---|" * len(heads), *(_line(row) for row in rows)])
 
 
-def _states(table: Table[Any], states: tuple[str, ...]) -> str:
+def states_of(table: Table[Any], states: tuple[str, ...]) -> str:
     """Several states, or what they have in common."""
     begun = [state for state in table.states if state != NEW]
     if len(states) > 1 and set(states) == set(begun):
@@ -60,7 +61,7 @@ def _rows(table: Table[Any]) -> Iterator[tuple[str, ...]]:
     for row in table.rows:
         if isinstance(row, On):
             yield (
-                _states(table, row.states),
+                states_of(table, row.states),
                 f"`{short_type(row.message)}`",
                 condition(table, row) if row.guard is None else sentence(row.guard),
                 f"`{row.to}`" if row.to else "–",
@@ -72,12 +73,13 @@ def _when(row: Ignore | Refuse | RefuseIf) -> str:
     return sentence(row.guard) if row.guard else ""
 
 
-def _refusals(table: Table[Any]) -> Iterator[tuple[str, ...]]:
+def refusal_rows(table: Table[Any]) -> Iterator[tuple[str, ...]]:
+    """What the table refuses: state, command, condition, codes and reason of each."""
     if table.gate is not None:
         codes = ", ".join(f"`{code}`" for code in dict.fromkeys(_codes(table.gate)))
         yield "any", "any", "", codes, sentence(table.gate)
     for row in table.rows:
-        states, message = _states(table, row.states), f"`{short_type(row.message)}`"
+        states, message = states_of(table, row.states), f"`{short_type(row.message)}`"
         if isinstance(row, Refuse):
             yield states, message, _when(row), f"`{row.refusal.code}`", row.refusal.message
         elif isinstance(row, RefuseIf):
@@ -88,19 +90,19 @@ def _refusals(table: Table[Any]) -> Iterator[tuple[str, ...]]:
 def _ignored(table: Table[Any]) -> Iterator[tuple[str, ...]]:
     for row in table.rows:
         if isinstance(row, Ignore):
-            yield _states(table, row.states), f"`{short_type(row.message)}`", _when(row), row.why
+            yield states_of(table, row.states), f"`{short_type(row.message)}`", _when(row), row.why
 
 
 def _impossible(table: Table[Any]) -> Iterator[tuple[str, ...]]:
     for row in table.rows:
         if isinstance(row, Never):
-            yield _states(table, row.states), f"`{short_type(row.message)}`", row.why
+            yield states_of(table, row.states), f"`{short_type(row.message)}`", row.why
 
 
 def _tasks(table: Table[Any]) -> Iterator[tuple[str, ...]]:
     for wait in table.waits:
         yield (
-            _states(table, wait.states),
+            states_of(table, wait.states),
             words(wait.role),
             f"`{short_type(wait.kind)}`",
             sentence(wait.when) if wait.when else "",
@@ -125,7 +127,7 @@ SECTIONS: tuple[tuple[str, str, tuple[str, ...], Callable[[Table[Any]], Iterable
         "What is refused",
         "The sender gets `command.refused` with the code; nothing else changes.",
         ("state", "command", "if", "code", "why"),
-        _refusals,
+        refusal_rows,
     ),
     (
         "What is ignored",
@@ -155,7 +157,7 @@ def page(table: Table[Any]) -> str:
     for title, remark, heads, cells in SECTIONS:
         rows = list(cells(table))
         if rows:
-            parts += [f"## {title}", remark, _grid(heads, rows)]
+            parts += [f"## {title}", remark, grid(heads, rows)]
     undeclared = [f"`{message}` in `{state}`" for state, message in table.undeclared()]
     if undeclared:
         parts += ["## Undeclared", "No entry names these pairs: " + ", ".join(undeclared) + "."]
@@ -189,7 +191,7 @@ def index(tables: Iterable[Table[Any]]) -> str:
         "# The process",
         "Made from the tables in [`hub/sagas`](../../hub/sagas) by `hub docs`. R1, R2 … are rules of the process.",
         "![The whole process](../process.svg)",
-        _grid(("table", "what it is about", "states", "who decides"), rows),
+        grid(("table", "what it is about", "states", "who decides"), rows),
         "## How to read a table",
         HOW_TO_READ,
     ]
