@@ -1,4 +1,4 @@
-"""The rules beside what carries them out and what proves them: a page for `docs/process`, made from the code."""
+"""The rules beside what carries them out and what proves them: a page for `docs`, made from the code."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from hub.sagas.rules import RULES
 from hub.sagas.table import Ignore, Never, On, Refuse, RefuseIf, Table
 from hub.sagas.words import condition, short_type, slug, words
 
-FILE = "process/rules.md"
+FILE = "rules.md"
 INTRODUCTION = """\
-What holds, by number; the rows of the [tables](README.md) that carry it out, the code that does so beside them, and
-the tests that prove it. Made from the code by `hub docs`: rows and docstrings name their rules, tests are marked with
-them."""
+What holds, by number; the rows of the [tables](process/README.md) that carry it out, the code that does so beside
+them, and the tests that prove it. Made from the code by `hub docs`: rows and docstrings name their rules, tests are
+marked with them."""
 NAMED = re.compile(r"\bR(\d+)(?:-R?(\d+)|(a))?\b")
 
 
@@ -119,7 +119,7 @@ def rows_by_rule() -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for table in TABLES:
         for row in table.rows:
-            line = f"[{table.name}]({slug(table)}.md): `{short_type(row.message)}` {_fate(table, row)}"
+            line = f"[{table.name}](process/{slug(table)}.md): `{short_type(row.message)}` {_fate(table, row)}"
             for rule in named(_words(row)):
                 found.setdefault(rule, []).append(line)
     return {rule: list(dict.fromkeys(lines)) for rule, lines in found.items()}
@@ -132,7 +132,7 @@ def _by_file(places: list[Place], between: str, shown: Callable[[str], str]) -> 
     cells = []
     for path, names in sorted(files.items()):
         listed = between.join(shown(name) for name in dict.fromkeys(names) if name)
-        cells.append(f"[{path}](../../{path})" + (f": {listed}" if listed else ""))
+        cells.append(f"[{path}](../{path})" + (f": {listed}" if listed else ""))
     return "<br>".join(cells)
 
 

@@ -60,7 +60,7 @@ def docs(
     from hub.sagas import draw, roles
 
     everything = {**draw.files(), **rulebook.files(folder), **roles.files(), **asyncapi.files()}
-    owned = (*draw.OWNED, *roles.OWNED, asyncapi.FILE)
+    owned = (*draw.OWNED, *roles.OWNED, rulebook.FILE, asyncapi.FILE)
     if check:
         _judge(files.drift(folder, everything, owned), folder, "hub docs")
     else:

@@ -64,7 +64,16 @@ UNASKED: dict[str, tuple[str, ...]] = {
 """What a role may tell the hub without being asked"""
 
 OWNED = ("roles/*.md",)
-NAMES = ("task_id", "order_id", "work_order_id", "requirement_id", "material_po_id", "cancellation_id", "change_id")
+NAMES = (
+    "task_id",
+    "order_id",
+    "work_order_id",
+    "requirement_id",
+    "material_po_id",
+    "cancellation_id",
+    "change_id",
+    "document_id",
+)
 """what an answer need not say, because its task knows it"""
 
 
