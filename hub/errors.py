@@ -108,6 +108,16 @@ class Refused(HubError):
         object.__setattr__(self, "code", code)
 
 
+class Undeliverable(HubError):
+    """A partner cannot be told of something: it has no profile, no address, or nothing can be written for it."""
+
+    code = "undeliverable"
+
+    def __init__(self, message: str, *, where: str = "", code: str = "undeliverable") -> None:
+        super().__init__(message, where=where)
+        object.__setattr__(self, "code", code)
+
+
 class Inconsistent(HubError):
     """What was checked is not as it should be; the findings were shown."""
 

@@ -196,14 +196,17 @@ def empty_line() -> dict[str, Any]:
     return {"product": {}, "schedule": [], "characteristics": [], "attachments": [], "notes": []}
 
 
-def acknowledgment(material_po_id: str, answers: list[dict[str, Any]], note: str, document: Document) -> Command | None:
-    """A supplier's answer, line by line; one line answered twice is a fault."""
+def acknowledgment(
+    material_po_id: str, answers: list[dict[str, Any]], note: str, document: Document, whole: str | None = None
+) -> Command | None:
+    """A supplier's answer, line by line, or to the whole; one line answered twice is a fault."""
     seen: set[str] = set()
     for answer in answers:
         if answer["line"] in seen:
             document.fault("line_number_repeated", value=answer["line"])
         seen.add(answer["line"])
     data: dict[str, Any] = {"material_po_id": material_po_id, "lines": answers}
+    put(data, "answer", whole)
     put(data, "note", note[:10_000])
     return build(AcknowledgeMaterialPo, data, document)
 

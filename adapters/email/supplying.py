@@ -113,9 +113,11 @@ def _answer(case: Case, faults: list[Fault]) -> Answer | None:
 def _acknowledgement(case: Case, number: str, answer: Answer) -> Command | None:
     lines = next((sheet.lines for sheet in case.sheets if sheet.lines), ())
     ordered = _ordered_lines(case)
-    if not lines and not ordered:
+    if not lines and not ordered and answer != "accepted":
         return None
     try:
+        if not lines and not ordered:
+            return AcknowledgeMaterialPo(material_po_id=number, answer="accepted")
         if lines:
             acknowledged = [_acknowledged(line, index, answer) for index, line in enumerate(lines, 1)]
         else:

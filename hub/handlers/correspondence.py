@@ -16,14 +16,14 @@ from sqlalchemy import and_, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.bus.topology import EVENTS_EXCHANGE, Consumer
-from hub.errors import HubError
+from hub.errors import HubError, Undeliverable
 from hub.handlers.asking import conversation, token_for
 from hub.handlers.outgoing import outgoing
 from hub.messages.base import Event
 from hub.messages.catalogue import EVENTS
 from hub.messages.customer_po import SubmitCustomerPo
 from hub.messages.documents import DocumentDeliveryFailed
-from hub.messages.envelope import Letter, derived_id, open_letter, write_letter
+from hub.messages.envelope import Letter, derived_id, open_letter, to_bytes, write_letter
 from hub.partners import Partner, Partners
 from hub.ports import Composed, Occasion, Writer
 from hub.sagas.model import Order
@@ -91,12 +91,18 @@ class Correspondence:
             numbers = await lock_numbers(connection, [each.partner.id for each in told if each.partner])
             journal, rows, asked = Journal(), [], []
             threads = await _threads(connection, told)
+            untold = set()
             for each in told:
-                written = self._write(each, numbers, threads, journal)
+                try:
+                    written = self._write(each, numbers, threads)
+                except Undeliverable as failure:
+                    await self._undeliverable(connection, each, failure, journal)
+                    untold.add(each.letter.key)
+                    continue
                 if written is not None:
                     rows.append(written[0])
                     asked += [written[1]] if written[1] else []
-            for letter in new:
+            for letter in (each for each in new if each.key not in untold):
                 journal.note(letter, CONSUMER, letter.envelope.correlationid, "done", self._now())
             await add_documents(connection, rows)
             await add_conversations(connection, asked)
@@ -107,23 +113,21 @@ class Correspondence:
 
     async def _failed(self, body: bytes, error: Exception) -> None:
         """Have an event that cannot be told tried again, or set aside (R42)."""
-        journal, table = Journal(), tables.failures
+        journal = Journal()
         async with self._database.write() as connection:
-            query = select(table.c.attempts, table.c.state).where(table.c.failure_id == failure_id_of(body))
-            before = (await connection.execute(query)).first()
-            if before is not None and before.state != "retry":
-                return  # it comes again, and a person has it already
-            set_aside(
-                journal,
-                body,
-                error,
-                source=self._source,
-                now=self._now(),
-                delays=self._delays,
-                attempts=before.attempts + 1 if before else 1,
-            )
+            await self._set_aside(connection, journal, body, error)
             await journal.write(connection)
         self._committed()
+
+    async def _set_aside(self, connection: AsyncConnection, journal: Journal, body: bytes, error: Exception) -> None:
+        """Note that an event could not be told; one that comes again and that a person has already stays so."""
+        table = tables.failures
+        query = select(table.c.attempts, table.c.state).where(table.c.failure_id == failure_id_of(body))
+        before = (await connection.execute(query)).first()
+        if before is None or before.state == "retry":
+            attempts = before.attempts + 1 if before else 1
+            now, delays = self._now(), self._delays
+            set_aside(journal, body, error, source=self._source, now=now, delays=delays, attempts=attempts)
 
     async def _known(self, connection: AsyncConnection, letters: Mapping[tuple[str, str], Letter]) -> set[Any]:
         table, found = tables.inbox, set()
@@ -157,16 +161,17 @@ class Correspondence:
         told: _Told,
         numbers: Mapping[str, ControlNumbers],
         threads: Mapping[str, tuple[tuple[str, ...], str]],
-        journal: Journal,
     ) -> tuple[dict[str, Any], dict[str, Any] | None] | None:
-        """The document, and what is noted of it for its answer; nothing where there is nothing to say."""
+        """The document, and what is noted of it for its answer; nothing where there is nothing to say.
+
+        Raises Undeliverable.
+        """
         event = told.letter.message
         assert isinstance(event, Event)  # noqa: S101  # only events are bound to the queue
         if told.channel == "api" or (told.partner is None and not told.channel):
             return None
         if told.partner is None:
-            self._undeliverable(told, "no_partner", f"there is no profile of partner {told.partner_id}", journal)
-            return None
+            raise Undeliverable(f"there is no profile of partner {told.partner_id}", code="no_partner")
         order = told.order
         thread, subject = threads.get(_matter(told), (_asked_in(event), ""))
         token = token_for(event)
@@ -183,12 +188,11 @@ class Correspondence:
             composed = self._compose(told, occasion, numbers[told.partner.id])
         except (HubError, ValueError, KeyError, LookupError) as error:
             log.exception("%s cannot be told of %s", told.partner_id, event.TYPE)
-            self._undeliverable(told, "cannot_compose", f"{type(error).__name__}: {error}", journal)
-            return None
+            raise Undeliverable(f"{type(error).__name__}: {error}", code="cannot_compose") from error
         if composed is None:
             if not _reachable(told, event.TYPE):
                 text = f"{told.partner.name} has no address in its profile to be told over"
-                self._undeliverable(told, "no_address", text, journal)
+                raise Undeliverable(text, code="no_address")
             return None
         row = outgoing(
             outgoing_id(told.letter.envelope.id, told.partner.id),
@@ -215,7 +219,10 @@ class Correspondence:
             return self._writers["email"].compose(occasion, numbers, self._now())
         return composed
 
-    def _undeliverable(self, told: _Told, code: str, reason: str, journal: Journal) -> None:
+    async def _undeliverable(
+        self, connection: AsyncConnection, told: _Told, failure: Undeliverable, journal: Journal
+    ) -> None:
+        """Say that a partner could not be told, and set the event aside: once mended, it can be told again (R42)."""
         envelope = told.letter.envelope
         event = DocumentDeliveryFailed(
             document_id=outgoing_id(envelope.id, told.partner_id),
@@ -223,8 +230,8 @@ class Correspondence:
             name=envelope.type,
             partner_id=told.partner_id,
             order_id=told.order.order_id if told.order else None,
-            code=code,
-            reason=reason[:10_000],
+            code=failure.code,
+            reason=failure.message[:10_000],
         )
         journal.send(
             "event",
@@ -236,6 +243,7 @@ class Correspondence:
                 causation=envelope.id,
             ),
         )
+        await self._set_aside(connection, journal, to_bytes(envelope), failure)
 
 
 _QUESTIONS = frozenset({"cancellation.penalty-proposed.v1", "cancellation.reminded.v1"})

@@ -85,12 +85,29 @@ class AcknowledgeMaterialPo(
     subject="material_po_id",
     example={**_PO_ID, "lines": [{"line": "1", "answer": "accepted", "promised_date": "2026-12-10"}]},
 ):
-    """The supplier's answer to a material PO, line by line (R20)."""
+    """The supplier's answer to a material PO, line by line, or to all of it at once (R20)."""
+
+    model_config = {
+        "json_schema_extra": {
+            "anyOf": [
+                {"required": ["lines"], "properties": {"lines": {"type": "array", "minItems": 1}}},
+                {"required": ["answer"], "properties": {"answer": {"type": "string"}}},
+            ]
+        }
+    }
 
     material_po_id: MaterialPoId
     supplier_id: SupplierId | None = None
     """who says so: a material PO is answered by its own supplier only; absent: one of us says it for them"""
-    lines: Annotated[list[AcknowledgedLine], Field(min_length=1)]
+    answer: Literal["accepted", "rejected"] | None = None
+    """for every line that `lines` does not name: as ordered, or not at all"""
+    lines: list[AcknowledgedLine] = []
+
+    @model_validator(mode="after")
+    def _answers_something(self) -> Self:
+        if not self.lines and self.answer is None:
+            raise ValueError("name the lines that are answered, or one answer for all of them")
+        return self
 
 
 class ReviewMaterialPoChange(

@@ -14,6 +14,10 @@ from hub.sagas.table import Refusal
 
 INTAKE, CLASSIFICATION = "intake", "classification"
 """How commands of documents are signed, after the hub's own name: as read, and as a person has classified them"""
+TOLD = frozenset({"question_closed"})
+"""why an answer to a penalty question is refused, where the customer is told so (R38)"""
+OTHERS = frozenset({"wrong_customer", "wrong_order"})
+"""refused because the order is another's: nothing of that goes to the order's own customer"""
 SUPPLIERS = (AcknowledgeMaterialPo, AnswerMaterialPoCancellation, NotifyDispatch)
 
 
@@ -61,7 +65,7 @@ def intent_of(message: Message) -> Intent | None:
 def returned(letter: Letter, refusal: Refusal, order_id: str | None) -> DocumentQuarantined | None:
     """The question to a person that a refusal leaves; None for a command that came in no document."""
     document_id, message = document_of(letter), letter.message
-    if document_id is None:
+    if document_id is None or (isinstance(message, AnswerPenalty) and refusal.code in TOLD):
         return None
     original = original_of(document_id)
     fresh = classified_document(letter) is None

@@ -35,7 +35,7 @@ from hub.store.desk import Desk
 from hub.store.experience import Lessons, keep
 from hub.store.journal import Journal
 from hub.store.reach import Reach, reach_of
-from hub.store.returned import CLASSIFICATION, document_of, returned, signed
+from hub.store.returned import CLASSIFICATION, OTHERS, document_of, returned, signed
 
 log = logging.getLogger("hub.store")
 CONSUMER = "sagas"
@@ -304,7 +304,7 @@ class _Batch:
 
     def _refuse(self, letter: Letter, refusal: Refusal, order_id: str, case: Case) -> tuple[Fate, Case]:
         """Answer with `command.refused`; what came in a document goes to a person."""
-        known = order_id if order_id in case.orders else None
+        known = order_id if order_id in case.orders and refusal.code not in OTHERS else None
         event = CommandRefused(
             command_id=letter.envelope.id,
             type=letter.envelope.type,

@@ -11,6 +11,7 @@ import pytest
 from hub.app import build
 from hub.audit import audit
 from hub.settings import Settings
+from hub.store import queries
 from hub.store.whole import whole_order
 from tests.support.running import DATA, ENGINEER, PROCUREMENT, SALES, documents, events, eventually, send, with_partners
 from tests.support.story import Story
@@ -140,6 +141,8 @@ async def test_a_question_that_cannot_be_put_to_the_customer_is_said_to_be_undel
         await story.say("cancellation.assess", **names, decision="penalty", penalty=PENALTY, by=SALES)
         [failed] = await eventually(lambda: events(hub, "document.delivery-failed"), "document.delivery-failed")
         assert '"no_address"' in failed.body
+        [kept] = await queries.failures(hub.database)
+        assert (kept["code"], kept["type"]) == ("no_address", "cancellation.penalty-proposed.v1")
 
 
 @pytest.mark.rule("R35")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -12,6 +13,7 @@ import pytest
 from hub.app import Hub, build
 from hub.audit import audit
 from hub.handlers.intake import Receipt
+from hub.partners import Partners
 from hub.settings import Settings, load_settings
 from hub.store import queries
 from hub.store.settled import settled
@@ -357,3 +359,48 @@ async def test_a_revision_of_a_po_that_nobody_knows_is_asked_about_in_the_end(hu
     assert [reason["code"] for reason in task["facts"]["reasons"]] == ["unknown_reference"]
     await answer(hub, task, "new_po")
     assert len((await order(hub, "CC-70418"))["revisions"]) == 1
+
+
+@pytest.mark.rule("R20")
+async def test_an_answer_to_the_whole_material_po_confirms_every_line(hub: Hub) -> None:
+    po = await a_material_po(hub)
+    await receive(hub, ordrsp(po, lines=""), "answer.edi")
+    [confirmed] = await eventually(lambda: events(hub, "material-po.confirmed"), "the confirmation")
+
+    assert orjson.loads(confirmed.body)["data"]["material_po_id"] == po
+
+
+@pytest.mark.rule("R7")
+async def test_a_mail_under_a_number_in_use_is_asked_about_and_its_copy_is_not(hub: Hub) -> None:
+    first = await receive(hub, MAIL, "a.eml")
+    await order(hub, "LC-20871")
+    hops = await receive(hub, MAIL.replace("192.0.2.40", "192.0.2.41"), "b.eml")
+    reused = MAIL.replace("  18  EA", "  20  EA").replace("$3,568.20", "$3,650.40")
+    other = await receive(hub, reused, "c.eml")
+    [task] = await asked(hub)
+
+    assert (hops.state, hops.duplicate_of) == ("duplicate", first.document_id)
+    assert other.state in {"received", "quarantined"}
+    assert task["facts"]["form"]["message"]["lines"][2]["quantity"] == "20"
+    assert (await order(hub, "LC-20871"))["lines"]["3"]["ordered"] == "18"
+    await answer(hub, task, "revision")
+    await eventually(lambda: events(hub, "order.revised"), "the revision")
+    assert (await order(hub, "LC-20871"))["lines"]["3"]["ordered"] == "20"
+
+
+@pytest.mark.rule("R7")
+async def test_what_could_not_be_decided_gives_way_when_it_comes_again_and_can_be(hub: Hub) -> None:
+    """A stranger's order is asked about; once it has a profile and is submitted again, nobody is asked any more."""
+    known = hub.intake._context
+    strangers = replace(known(), partners=Partners([]))
+    hub.intake._context = lambda: strangers
+    first = await receive(hub, X12, "a.edi")
+    [task] = await asked(hub)
+    hub.intake._context = known
+    again = await receive(hub, X12, "a-again.edi")
+    await order(hub, "CC-70418")
+
+    assert (first.state, again.state) == ("quarantined", "received")
+    assert "unknown_partner" in {reason["code"] for reason in task["facts"]["reasons"]}
+    assert not await queries.tasks(hub.database, kind=CLASSIFY)
+    assert (await receive(hub, X12, "a-third.edi")).duplicate_of == again.document_id

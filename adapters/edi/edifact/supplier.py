@@ -15,6 +15,9 @@ from hub.messages.materials import AnswerMaterialPoCancellation
 _OUTCOMES = {"29": "accepted", "44": "accepted", "6": "accepted", "27": "rejected", "4": "changed"}
 """What the message function (1225) says of lines that say nothing themselves"""
 
+_WHOLE = {"29": "accepted", "44": "accepted", "27": "rejected"}
+"""What it says of the whole order where no line is listed; a change without lines says nothing"""
+
 _LINES = {"5": "accepted", "4": "accepted", "6": "changed", "3": "changed", "7": "rejected", "2": "rejected"}
 """The answer to a line (1229)"""
 
@@ -94,8 +97,9 @@ class SupplierAnswer:
             return self._cancellation(title)
         answers = [answer for answer in map(self._answer, self.lines) if answer]
         message: Command | None = None
-        if answers and self.number:
-            message = acknowledgment(self.number, answers, "\n".join(self._notes), document)
+        whole = None if self.lines else _WHOLE.get(self.function)
+        if (answers or whole) and self.number:
+            message = acknowledgment(self.number, answers, "\n".join(self._notes), document, whole)
         elif self.function not in _RECEIVED and not any(fault.fatal for fault in document.faults):
             detail = "the answer names no lines" if self.number else "the answer names no order (RFF ON)"
             document.fault("reference_missing", 2, detail=detail)

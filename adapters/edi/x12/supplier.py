@@ -31,6 +31,9 @@ _OUTCOMES = {
 }
 """What BAK02 and BCA02 say of lines that say nothing themselves"""
 
+_WHOLE = {"AD": "accepted", "AK": "accepted", "AT": "accepted", "RJ": "rejected"}
+"""What BAK02 and BCA02 say of the whole order where no line is listed; a change without lines says nothing"""
+
 _PROMISES = ("067", "069", "017", "002", "106", "068", "010", "011", "080")
 _RECEIVED = frozenset({"AH", "AP", "NA"})
 
@@ -110,8 +113,9 @@ class SupplierAnswer:
             return self._cancellation(title)
         answers = [answer for answer in map(self._answer, self.lines) if answer]
         message: Command | None = None
-        if answers and self.number:
-            message = acknowledgment(self.number, answers, "\n".join(self._notes), self.document)
+        whole = None if self.lines else _WHOLE.get(self.outcome)
+        if (answers or whole) and self.number:
+            message = acknowledgment(self.number, answers, "\n".join(self._notes), self.document, whole)
         elif self.outcome not in _RECEIVED and not any(fault.fatal for fault in self.document.faults):
             detail = "the answer names no lines, so a person has to say which ones it means"
             self.document.fault("reference_missing", 2, detail=detail)

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from adapters.edi.edifact import order_codes as edifact_codes
 from adapters.edi.reader import EdifactReader, X12Reader
+from adapters.edi.x12 import order_codes as x12_codes
 from hub.partners import EdiProfile, Partners
 from hub.ports import Context, Reading
 from tests.unit.edi.documents import (
@@ -177,7 +179,7 @@ def test_a_change_in_edifact() -> None:
 
 
 @pytest.mark.rule("R68")
-@pytest.mark.parametrize("kind", ["BK", "BE", "RL", "ST", "RT", "XX"])
+@pytest.mark.parametrize("kind", [*x12_codes.NOT_ORDERS, "XX"])
 def test_types_of_850_that_are_not_orders(kind: str) -> None:
     reading = read_x12(x12(order(beg=f"BEG*00*{kind}*PO-1**20261120~")))
     assert (reading.intent, reading.disposition, reading.likely_intent) == (
@@ -188,7 +190,7 @@ def test_types_of_850_that_are_not_orders(kind: str) -> None:
 
 
 @pytest.mark.rule("R68")
-@pytest.mark.parametrize("kind", ["221", "226", "310", "999"])
+@pytest.mark.parametrize("kind", [*edifact_codes.NOT_ORDERS, "999"])
 def test_kinds_of_orders_that_are_not_orders(kind: str) -> None:
     reading = read_edifact(edifact(message(f"BGM+{kind}+PO-1+9'", *ORDER[1:])))
     assert (reading.intent, reading.likely_intent) == ("quarantine", "not_an_order")

@@ -72,10 +72,20 @@ def test_lines_that_say_nothing_take_the_answer_of_the_whole() -> None:
         assert only(reading)["lines"] == [{"line": "1", "answer": answer}]
 
 
-def test_an_answer_without_lines_is_for_a_person() -> None:
-    reading = answer_855(bak=f"BAK*00*AK*{PO}*20261120~")
+@pytest.mark.rule("R20")
+@pytest.mark.parametrize(
+    ("outcome", "answer"), [("AK", "accepted"), ("AT", "accepted"), ("AD", "accepted"), ("RJ", "rejected")]
+)
+def test_an_answer_without_lines_answers_the_whole(outcome: str, answer: str) -> None:
+    reading = answer_855(bak=f"BAK*00*{outcome}*{PO}*20261120~")
+    assert only(reading) == {"material_po_id": PO, "answer": answer, "lines": []}
+
+
+@pytest.mark.parametrize("outcome", ["AC", "AE", "RD", "ZZ"])
+def test_a_change_without_lines_is_for_a_person(outcome: str) -> None:
+    reading = answer_855(bak=f"BAK*00*{outcome}*{PO}*20261120~")
     assert (reading.intent, reading.likely_intent) == ("quarantine", "supplier_confirm")
-    assert codes(reading) == ["reference_missing"]
+    assert "reference_missing" in codes(reading)
 
 
 def test_received_but_undecided_says_nothing_yet() -> None:
@@ -150,8 +160,14 @@ def test_an_ordrsp_to_our_cancellation() -> None:
     assert f"RFF+ON:{PO}'".encode() in written.content
 
 
+@pytest.mark.rule("R20")
+def test_an_ordrsp_without_lines_answers_the_whole() -> None:
+    for function, answer in (("29", "accepted"), ("27", "rejected")):
+        assert only(ordrsp(function=function)) == {"material_po_id": PO, "answer": answer, "lines": []}
+
+
 def test_an_ordrsp_without_lines_or_order_is_for_a_person() -> None:
-    assert codes(ordrsp(function="29")) == ["reference_missing"]
+    assert codes(ordrsp(function="4")) == ["reference_missing"]
     assert codes(ordrsp("LIN+1+5'", order_number="")) == ["reference_missing"]
 
 
