@@ -161,7 +161,8 @@ def _commands(ending: Ending, settings: Settings) -> Iterable[str]:
     folder = _short(settings.folder)
     own = settings.database_url.startswith("sqlite")
     given = f"HUB_DATABASE_URL=sqlite:///{folder / STORE} " if own else ""
-    hub = "hub" if which("hub") else str(_short(Path(sys.argv[0])))
+    called = Path(sys.argv[0])
+    hub = str(_short(called)) if called.name == "hub" and not which("hub") else "hub"
     commands = [f"{hub} {what}" for what in ("orders", f"order {ending.shown}", "events", "audit")]
     answer = next((each for each in ending.sent if each["purpose"] == "order.revision-requested.v1"), ending.sent[-1])
     report = next((each for each in ending.set_aside if not each["duplicate_of"]), None)
