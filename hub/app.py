@@ -133,7 +133,13 @@ def _edi_readers(settings: Settings, ours_only: bool) -> tuple[Reader, ...]:
 def writers(settings: Settings) -> dict[str, Writer]:
     """The writers of documents, by channel."""
     ours = settings.our_edi_id, settings.our_edi_qualifier
-    return {"x12": X12Writer(*ours), "edifact": EdifactWriter(*ours), "email": EmailWriter()}
+    return {"x12": X12Writer(*ours), "edifact": EdifactWriter(*ours), "email": mail_writer(settings)}
+
+
+def mail_writer(settings: Settings) -> EmailWriter:
+    """The writer of mails, with the user's templates. Raises ConfigurationError when one of them is wrong."""
+    folder = settings.mail_templates
+    return EmailWriter(templates=settings.folder / folder if folder else None)
 
 
 def context_of(settings: Settings, partners: Partners, today: str) -> Context:

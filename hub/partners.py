@@ -48,7 +48,8 @@ class EmailProfile(_Profile):
     domains: list[Name] = []
     answer_to: Name | None = None
     """where answers go when there is no mail to answer; absent: the first address"""
-    language: Literal["en", "de", "fr", "es"] = "en"
+    language: Annotated[str, Field(pattern=r"^[a-z]{2}$")] = "en"
+    """of the mails that it gets; where there are no templates in it, they are in English"""
     ship_to: list[str] = []
     """delivery addresses that this customer may name in a mail; any other goes to a person"""
     known_parts_only: bool = False

@@ -96,6 +96,8 @@ class Settings(BaseSettings):
     """domain of our own mail addresses"""
     authserv_id: Plain = "mx.metalworks.example"
     """whose Authentication-Results we trust"""
+    mail_templates: Path | None = None
+    """a folder of templates that replace the hub's own in mails, a folder in it for each language (docs/email.md)"""
     our_edi_id: Plain = "METALWORKS"
     our_edi_qualifier: Plain = "ZZ"
     http_host: Plain = "127.0.0.1"

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cache
 from html import escape
-from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateNotFound
-
-from adapters.email.phrasing import TEMPLATES, Table
+from adapters.email.phrasing import Table
 
 _MARK = re.compile(r"^%%(\w+)%%$")
 _STYLE = "border-collapse:collapse;margin:8px 0"
@@ -20,35 +16,6 @@ _CELL = "border:1px solid #999;padding:4px 8px;text-align:left;vertical-align:to
 def one_line(value: object) -> str:
     """A value as one line without control characters: what partners write never makes a line of its own."""
     return re.sub(r"[\s\x00-\x1f\x7f]+", " ", "" if value is None else str(value)).strip().replace("%%", "% %")
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        undefined=StrictUndefined,
-        finalize=one_line,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        autoescape=False,  # noqa: S701 - plain text; escaped where it is made HTML, below
-    )
-
-
-def has_template(language: str, name: str) -> bool:
-    """Whether there is such a template in that language."""
-    try:
-        _environment().get_template(f"{language}/{name}.j2")
-    except TemplateNotFound:
-        return False
-    return True
-
-
-def render(language: str, name: str, values: Mapping[str, Any]) -> tuple[str, list[str]]:
-    """The subject, and the paragraphs of the body."""
-    text = _environment().get_template(f"{language}/{name}.j2").render(values)
-    subject, _, body = text.partition("\n===\n")
-    paragraphs = [paragraph.strip() for paragraph in body.split("\n")]
-    return one_line(subject), [paragraph for paragraph in paragraphs if paragraph]
 
 
 def as_text(paragraphs: list[str], tables: Mapping[str, Table]) -> str:

@@ -5,40 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
-from pathlib import Path
 from typing import Any, TypeAlias
 
-import yaml
-
-TEMPLATES = Path(__file__).parent / "templates"
 Data: TypeAlias = Mapping[str, Any]
 Table: TypeAlias = tuple[tuple[str, ...], ...]
 """rows of texts, the headings first"""
 
 
-@cache
-def languages() -> tuple[str, ...]:
-    """The languages that there are templates in."""
-    return tuple(sorted(path.parent.name for path in TEMPLATES.glob("*/words.yaml")))
-
-
-@cache
-def words(language: str) -> Data:
-    """The words of a language that tables and values need."""
-    found: dict[str, Any] = yaml.safe_load((TEMPLATES / language / "words.yaml").read_text(encoding="utf-8"))
-    return found
-
-
 @dataclass(frozen=True, slots=True)
 class Phrasing:
-    """How values are written in one language."""
+    """How values are written in one language, with its words."""
 
-    language: str
+    words: Data
 
     def word(self, name: str) -> str:
         """A word of the language."""
-        return str(words(self.language).get(name, name))
+        return str(self.words.get(name, name))
 
     def day(self, value: Any) -> str:
         """A date; nothing for none."""
@@ -55,7 +37,7 @@ class Phrasing:
 
     def quantity(self, value: Any, unit: Any) -> str:
         """A quantity with its unit; nothing for none."""
-        units = words(self.language).get("units", {})
+        units = self.words.get("units", {})
         return f"{self.number(value)} {units.get(unit, unit or '')}".strip() if value is not None else ""
 
     def money(self, penalty: Any) -> str:

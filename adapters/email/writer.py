@@ -10,10 +10,12 @@ from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
+from pathlib import Path
 from typing import Any
 
-from adapters.email.body import as_html, as_text, has_template, one_line, render
+from adapters.email.body import as_html, as_text, one_line
 from adapters.email.phrasing import TABLES, Phrasing
+from adapters.email.wording import FALLBACK, Wording
 from hub.messages.customer_po import AnswerPenalty
 from hub.partners import Partner
 from hub.ports import Composed, Numbers, Occasion
@@ -71,11 +73,22 @@ def envelope_sender(message_id: str, our_domain: str) -> str:
 
 
 class EmailWriter:
-    """Writes mails. ``receipts`` says whether customers are told as soon as an order has come in."""
+    """Writes mails. ``receipts`` says whether customers are told as soon as an order has come in.
 
-    def __init__(self, sender_name: str = "MetalWorks Orders", receipts: bool = False) -> None:
+    Templates in the folder ``templates`` replace the hub's own. Raises ConfigurationError when one is wrong.
+    """
+
+    def __init__(
+        self, sender_name: str = "MetalWorks Orders", receipts: bool = False, templates: Path | None = None
+    ) -> None:
         self._sender_name = sender_name
+        self._wording = Wording(templates)
         self._types = TOLD_TO_CUSTOMERS | TOLD_TO_SUPPLIERS | ({RECEIPT} if receipts else frozenset())
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages that there are templates in."""
+        return self._wording.languages
 
     def writes(self, event_type: str) -> bool:
         """Whether partners are told of such events by mail."""
@@ -88,9 +101,9 @@ class EmailWriter:
         data = occasion.event.data()
         if name not in self._types or not address or not _concerns(name, data, occasion.partner):
             return None
-        language = language_of(occasion.partner, name)
-        say = Phrasing(language)
-        title, paragraphs = render(language, name, _values(occasion, data, say))
+        language = self._language(occasion.partner, name)
+        say = Phrasing(self._wording.words(language))
+        title, paragraphs = self._wording.render(language, name, _values(occasion, data, say))
         currency = _currency(occasion, data)
         tables = {mark: make(say, data, currency) for mark, make in TABLES.items() if f"%%{mark}%%" in paragraphs}
         subject = _subject(occasion, title)
@@ -114,6 +127,11 @@ class EmailWriter:
         message.set_boundary("=_" + message_id.strip("<>").partition("@")[0])
         return Composed("email", message.as_bytes(), "eml", subject, message_id, address)
 
+    def _language(self, partner: Partner, name: str) -> str:
+        """The partner's language, where there is such a template in it."""
+        wanted = partner.email.language if partner.email else FALLBACK
+        return wanted if self._wording.has(wanted, name) else FALLBACK
+
 
 def destination(partner: Partner, our_domain: str) -> str:
     """Where this partner is written to; empty: nowhere, above all never to ourselves."""
@@ -123,12 +141,6 @@ def destination(partner: Partner, our_domain: str) -> str:
     address = next((one.strip() for one in candidates if one.strip()), "")
     ours = address.lower().rpartition("@")[2] == our_domain.lower()
     return address if _ADDRESS.fullmatch(address) and not ours else ""
-
-
-def language_of(partner: Partner, name: str) -> str:
-    """The partner's language, where there is such a template in it."""
-    wanted = partner.email.language if partner.email else "en"
-    return wanted if has_template(wanted, name) else "en"
 
 
 def _concerns(name: str, data: Mapping[str, Any], partner: Partner) -> bool:

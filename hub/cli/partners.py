@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -26,11 +28,12 @@ email = typer.Typer(help="Mails to partners: preview them.", no_args_is_help=Tru
 @example("hub partner check")
 def check(as_json: AsJson = False) -> None:
     """Check partner and material files: form, and what a profile lacks for its channel."""
-    from hub.app import partners_of, policies_of
+    from hub.app import mail_writer, partners_of, policies_of
 
     settings = load_settings()
     partners = partners_of(settings)
     policies_of(settings, partners)
+    languages = mail_writer(settings).languages
     rows = [
         {
             "partner": each.id,
@@ -40,7 +43,7 @@ def check(as_json: AsJson = False) -> None:
             "edi": f"{each.edi.qualifier}:{each.edi.id}" if each.edi else "",
             "mail": ", ".join([*each.email.addresses, *each.email.domains]) if each.email else "",
             "policies": [policy.name for policy in each.policies],
-            "faults": _faults(each),
+            "faults": _faults(each, languages),
         }
         for each in partners.all.values()
     ]
@@ -63,7 +66,7 @@ def check(as_json: AsJson = False) -> None:
         raise Inconsistent(f"{len(faults)} faults, the first: {faults[0]}")
 
 
-def _faults(each: Partner) -> list[str]:
+def _faults(each: Partner, languages: Sequence[str]) -> list[str]:
     """What a profile lacks for its channel to work."""
     found = []
     if each.channel in {"x12", "edifact"} and each.edi is None:
@@ -71,6 +74,8 @@ def _faults(each: Partner) -> list[str]:
     reachable = each.email is not None and bool(each.email.answer_to or each.email.addresses)
     if each.channel == "email" and not reachable:
         found.append("channel email, but no address to write to")
+    if each.email is not None and each.email.language not in languages:
+        found.append(f"language {each.email.language}, but there are no templates in it; it will be English")
     return found
 
 
@@ -147,30 +152,33 @@ def _compose(settings: Settings, writer: Writer, found: Partner, model: type[Eve
     said = check_data(model.TYPE, model.EXAMPLE)
     po = check_data(SubmitCustomerPo.TYPE, PO_EXAMPLE)
     assert isinstance(said, Event) and isinstance(po, SubmitCustomerPo)  # noqa: PT018, S101  # what the types say
-    occasion = Occasion(said, found, po, our_domain=settings.our_domain, reply_token="example0token")  # noqa: S106
+    occasion = Occasion(said, found, po, our_domain=settings.our_domain, reply_token="example0token0of0a0reply")  # noqa: S106
     return writer.compose(occasion, Throwaway(), datetime.now(UTC))
 
 
-@example("hub email preview order.confirmed --language de", "hub email preview shipment.shipped --partner C-LARKSPUR")
+@example("hub email preview order.confirmed --language de", "hub email preview order.confirmed --html mail.html")
 def preview(
     event: Annotated[str, typer.Argument(metavar="EVENT", help="The event, such as order.confirmed.")],
     partner_id: Annotated[str, typer.Option("--partner", help="To this partner of the partner file.")] = "",
     language: Annotated[str, typer.Option(help="To a made-up partner of this language: en, de, fr, es.")] = "en",
     whole: Annotated[bool, typer.Option("--raw", help="Show the whole mail, HTML and headers too.")] = False,
+    html: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE", help="Write the mail's HTML into this file, for a browser.")
+    ] = None,
 ) -> None:
-    """Show the mail that would tell a partner of an event, written from example data."""
+    """Show the mail that would tell a partner of an event, written from example data and your own templates."""
     from email import message_from_bytes
     from email.policy import default
 
-    from hub.app import writers
+    from hub.app import mail_writer
 
     settings = load_settings()
-    writer = writers(settings)["email"]
+    writer = mail_writer(settings)
     if partner_id:
         found = _partner(settings, partner_id)[0]
     else:
-        if language not in {"en", "de", "fr", "es"}:
-            raise typer.BadParameter(f"{language} is none of en, de, fr, es", param_hint="--language")
+        if language not in writer.languages:
+            raise typer.BadParameter(f"{language} is none of {', '.join(writer.languages)}", param_hint="--language")
         profile = EmailProfile.model_validate({"addresses": ["buyer@customer.example"], "language": language})
         role = "supplier" if event.startswith("material-po.") else "customer"
         found = Partner(id="C-EXAMPLE", name="Example Customer", role=role, email=profile)
@@ -179,6 +187,11 @@ def preview(
         screen.say(as_text(raw).replace("\r\n", "\n"))
         return
     mail = message_from_bytes(raw, policy=default)
+    if html is not None:
+        shown = mail.get_body(("html",))
+        html.write_text(str(shown.get_content()) if shown else "", encoding="utf-8")
+        screen.say(f"wrote {html}")
+        return
     for name in ("from", "to", "reply-to", "subject"):
         if mail[name]:
             screen.say(f"{name.title()}: {mail[name]}")

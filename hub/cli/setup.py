@@ -107,6 +107,7 @@ async def examine() -> list[Line]:
         ("broker", _broker, "start it, or mend HUB_BROKER_URL"),
         ("folders", _folders, "make them writable, or mend HUB_FOLDER"),
         ("partners", _partners, "mend the file"),
+        ("mail templates", _templates, "mend it; `hub email preview` shows what comes of it"),
     )
     for name, look, todo in looks:
         try:
@@ -184,6 +185,14 @@ def _look_at_folders(root: Path) -> list[Line]:
         text = f"{', '.join(wrong)} in {root.absolute()}: not writable"
         return [Line("folders", False, text, "give this user the right to write")]
     return [Line("folders", True, str(root.absolute()))]
+
+
+async def _templates(effective: Settings) -> list[Line]:
+    from hub.app import mail_writer
+
+    languages = ", ".join((await asyncio.to_thread(mail_writer, effective)).languages)
+    own = f"{effective.mail_templates} before the hub's own" if effective.mail_templates else "the hub's own"
+    return [Line("mail templates", True, f"{own}; {languages}")]
 
 
 async def _partners(effective: Settings) -> list[Line]:

@@ -85,6 +85,23 @@ def test_a_whole_mail_is_shown() -> None:
     assert "larkspur" in str(mail["to"]).lower()
 
 
+def test_a_mail_is_written_for_a_browser_in_the_users_own_words(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = folder / "templates" / "de" / "order.rejected.j2"
+    own.parent.mkdir(parents=True)
+    own.write_text(
+        '{% extends "de/layout.j2" %}{% block subject %}S{% endblock %}{% block body %}Leider!{% endblock %}'
+    )
+    monkeypatch.setenv("HUB_MAIL_TEMPLATES", "templates")
+    said = hub("email", "preview", "order.rejected", "--language", "de", "--html", str(folder / "mail.html"))
+
+    assert (said.code, said.err) == (0, "")
+    assert "Leider!" in (folder / "mail.html").read_text(encoding="utf-8")
+    assert "mail.html" in said.out
+    own.with_name("order.rejectd.j2").write_text("x")
+    wrong = hub("email", "preview", "order.rejected")
+    assert (wrong.code, "order.rejectd.j2" in wrong.err, "[configuration]" in wrong.err) == (1, True, True)
+
+
 def test_a_wrong_language_is_wrong_usage() -> None:
     assert hub("email", "preview", "order.confirmed", "--language", "tlh").code == 2
 

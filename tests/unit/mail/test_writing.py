@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from adapters.email import EmailWriter
-from adapters.email.phrasing import languages
 from adapters.email.writer import envelope_sender
 from hub.messages.base import Event
 from hub.messages.catalogue import EVENTS
@@ -55,7 +54,7 @@ def parse(composed: Composed | None) -> tuple[Message, str, str]:
 WRITTEN = [name for name in EVENTS if EmailWriter(receipts=True).writes(name)]
 
 
-@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize("language", EmailWriter().languages)
 @pytest.mark.parametrize("name", WRITTEN)
 def test_every_event_has_its_words_in_every_language(name: str, language: str) -> None:
     to = partner(language, supplier=name.startswith("material"))
