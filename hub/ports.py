@@ -102,6 +102,8 @@ class Reading:
     """email: message_id, in_reply_to, subject"""
     mentions: Mentions = Mentions()
     """what is looked up before it is read with all that is known of it"""
+    lost: str = ""
+    """the document of ours that, as this one says, was not delivered"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,6 +104,8 @@ class Outcome:
     to_person: bool = False
     """a person should see it although no gate failed"""
     keys: tuple[str, ...] = field(default=())
+    lost: str = ""
+    """a bounce: the document of ours that was not delivered"""
 
 
 def examine(mail: Mail, context: Context, edi: Sequence[Reader], limits: Limits) -> Case:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from adapters.email.bounces import bounced_ids
 from adapters.email.case import Case
 from adapters.email.conversation import message_ids, tokens
+from adapters.email.machines import is_bounce
 from hub.messages.base import Command
 from hub.ports import Mentions
 
@@ -20,6 +22,8 @@ NUMBER = re.compile(r"(?=[\w./-]*\d)\w[\w./-]{2,}\w")
 
 def mentions(case: Case, messages: Sequence[Command]) -> Mentions:
     """What to look up. Numbers that are called a purchase order's come before what merely looks like one."""
+    if is_bounce(case.mail):
+        return Mentions(message_ids=tuple(bounced_ids(case.mail, case.context.our_domain))[:IDS])
     return Mentions(
         tokens=tuple(sorted(tokens(case.mail, case.context.our_domain)))[:TOKENS],
         message_ids=tuple(message_ids(case.mail))[-IDS:],

@@ -156,12 +156,16 @@ def _check(raw: bytes, limits: Limits) -> None:
         raise MailTooLarge(f"has more than {limits.parts} parts", where="parts")
 
 
+_WHOLE = ("message/rfc822", "message/delivery-status")
+"""what the standard library takes for several parts, and is one"""
+
+
 def _walk(message: Message, limits: Limits, depth: int = 0, alternative: int = 0) -> Iterator[tuple[Message, int]]:
     if depth > limits.nesting:
         raise MailTooLarge(f"is nested more than {limits.nesting} deep", where="nesting")
     kind = _guarded(message.get_content_type) or "text/plain"
     payload = message.get_payload() if message.is_multipart() else None
-    if kind == "message/rfc822" or not isinstance(payload, list):
+    if kind in _WHOLE or not isinstance(payload, list):
         yield message, alternative
         return
     inside = id(message) if kind == "multipart/alternative" else alternative
@@ -177,6 +181,8 @@ def _leaf(part: Message, alternative: int, number: int) -> Leaf:
     attached = disposition.startswith("attachment") or bool(filename) or not kind.startswith("text/")
     if kind == "message/rfc822":
         content = _guarded_bytes(lambda: _enclosed(part))
+    elif kind == "message/delivery-status":
+        content = _guarded_bytes(lambda: _blocks(part))
     else:
         content = _guarded_bytes(lambda: part.get_payload(decode=True))
     charset = _guarded(lambda: str(part.get_content_charset() or ""))
@@ -188,6 +194,14 @@ def _enclosed(part: Message) -> bytes:
     inner = part.get_payload()
     first = inner[0] if isinstance(inner, list) and inner else None
     return first.as_bytes() if isinstance(first, Message) else b""
+
+
+def _blocks(part: Message) -> bytes:
+    """The groups of fields of a delivery report, an empty line between them."""
+    inner = part.get_payload()
+    return (
+        b"\n".join(each.as_bytes() for each in inner if isinstance(each, Message)) if isinstance(inner, list) else b""
+    )
 
 
 def _guarded(read: Callable[[], str]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from adapters.email.bounces import lost, why
 from adapters.email.cancelling import answer_word, speaks_of_cancelling, take_answer, take_cancellation
 from adapters.email.case import Case, Outcome, examine
 from adapters.email.enclosing import take_documents
@@ -49,7 +50,7 @@ class EmailReader:
 def judge(case: Case) -> Outcome:
     """What the mail is taken for."""
     if is_bounce(case.mail):
-        return Outcome("bounce")
+        return _bounce(case)
     if is_automatic_reply(case.mail, case.own, case.has_lines):
         return Outcome("auto_reply")
     if case.partner is None and not case.has_lines and not _concerns_us(case):
@@ -69,6 +70,19 @@ def judge(case: Case) -> Outcome:
     if case.has_lines:
         return take_order(case)
     return _without_lines(case)
+
+
+def _bounce(case: Case) -> Outcome:
+    """What the bounce tells of; of a mail of ours that is lost a person has to know."""
+    known = lost(case.mail, case.context.conversations, case.context.our_domain)
+    if known is None:
+        return Outcome("bounce")
+    reason = why(case.mail) or "the other server does not say why"
+    text = (
+        f"our mail to {known.get('party')} about {known.get('po_number') or 'its request'} was not delivered: {reason}"
+    )
+    told = (Fault("delivery_failed", text, "mail"),)
+    return Outcome("bounce", warnings=told, to_person=True, lost=str(known.get("document_id") or ""))
 
 
 def _penalty(case: Case) -> Outcome | None:
@@ -145,6 +159,7 @@ def _reading(case: Case, outcome: Outcome) -> Reading:
         title=case.mail.first("subject")[:300],
         thread=_thread(case.mail, case, machine or (outcome.intent == "not_an_order" and not outcome.to_person)),
         mentions=mentions(case, outcome.messages),
+        lost=outcome.lost,
     )
 
 

@@ -41,6 +41,7 @@ def pack(reading: Reading) -> bytes:
         "title": reading.title,
         "thread": dict(reading.thread),
         "mentions": asdict(reading.mentions),
+        "lost": reading.lost,
     }
     return orjson.dumps(data)
 

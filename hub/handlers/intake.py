@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -23,7 +23,7 @@ from hub.handlers.outgoing import outgoing
 from hub.handlers.pieces import Piece, of_known_partners, on_the_wire, pieces_of, po_of, question
 from hub.handlers.reading import read_document, too_large
 from hub.messages.base import Event
-from hub.messages.documents import DocumentDuplicate, DocumentReceived, DocumentRejected
+from hub.messages.documents import DocumentDeliveryFailed, DocumentDuplicate, DocumentReceived, DocumentRejected
 from hub.messages.envelope import derived_id, instant, write_letter
 from hub.ports import Context, Mentions, Reader, Reading
 from hub.sagas.case import Case, Rules
@@ -261,6 +261,8 @@ class Intake:
         if state != "quarantined":
             events.append((arrived.document_id, self._outcome(arrived, reading, pieces, state, known)))
         partners, document_id, name = arrived.context.partners, arrived.document_id, arrived.name
+        if reading.lost and known.duplicate_of is None:
+            events += await self._undelivered(connection, reading)
         events += [
             (piece.document_id, question(piece, reading, document_id, name, partners, orders)) for piece in aside
         ]
@@ -279,6 +281,25 @@ class Intake:
                 journal.send("event", letter)
                 journal.follow_task(said, now)
         await records.save(connection, loaded, case, now)
+
+    async def _undelivered(self, connection: AsyncConnection, reading: Reading) -> list[tuple[str, Event]]:
+        """Note that a document of ours was not delivered, and say so; a second bounce of it says nothing new."""
+        table = tables.documents
+        chosen = (table.c.document_id == reading.lost) & (table.c.direction == "out")
+        row = (await connection.execute(select(table).where(chosen).with_for_update())).first()
+        if row is None or row.state == "undeliverable":
+            return []
+        await connection.execute(update(table).where(chosen).values(state="undeliverable"))
+        failed = DocumentDeliveryFailed(
+            document_id=row.document_id,
+            kind=row.kind,
+            name=row.title,
+            partner_id=row.partner_id,
+            order_id=row.order_id,
+            code="bounced",
+            reason=reading.findings[0].message,
+        )
+        return [(row.document_id, failed)]
 
     def _outcome(
         self, arrived: _Arrived, reading: Reading, pieces: Sequence[Piece], state: str, known: _Known

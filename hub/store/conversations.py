@@ -114,6 +114,7 @@ def _conversation(row: Any, states: dict[str, tuple[str, str]], lines: dict[str,
         if expired or state not in AWAITED or (row.question and row.question != revision):
             kind = "order"
     return {
+        "document_id": row.document_id,
         "kind": kind,
         "party": row.asked,
         "message_id": row.message_id,

@@ -12,10 +12,12 @@ import pytest
 from sqlalchemy import select
 
 from hub.app import Hub, build
+from hub.audit import audit
 from hub.settings import Settings
 from hub.store import queries, tables
+from hub.store.settled import settled
 from tests.support.mailbox import Mailbox, read, words
-from tests.support.running import DATA, SALES, documents, events, eventually, with_partners
+from tests.support.running import DATA, PATIENCE, SALES, documents, events, eventually, with_partners
 from tests.support.story import Story, by_number
 
 NUMBER = "LC-20871"
@@ -175,3 +177,62 @@ async def test_a_known_number_is_a_revision_where_one_was_asked_for_and_else_for
     await eventually(lambda: events(hub, "order.revised"), "the revision")
     late = lines.replace(" 35  EA", " 34  EA").replace("3,515.80", "3,463.40")
     assert await receive(hub, customer.reply(request, late)) == "quarantined"
+
+
+BOUNCE = """\
+Return-Path: <>
+Authentication-Results: mx.metalworks.example; dmarc=none
+From: MAILER-DAEMON@mail.larkspur-conveyors.example
+To: {to}
+Subject: Delivery report
+Message-ID: <{action}@mail.larkspur-conveyors.example>
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary=b
+
+--b
+Content-Type: text/plain
+
+See below.
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mail.larkspur-conveyors.example
+
+Final-Recipient: rfc822; mquill@larkspur-conveyors.example
+Action: {action}
+Status: 5.1.1
+Diagnostic-Code: smtp; 550 5.1.1 no such user here
+
+--b
+Content-Type: text/rfc822-headers
+
+{headers}
+--b--
+"""
+
+
+@pytest.mark.parametrize("verp", [False, True], ids=["by what is returned", "by envelope sender"])
+async def test_a_bounce_is_tied_to_what_was_sent_and_a_person_sees_it(hub: Hub, verp: bool) -> None:
+    question = read(await asked(hub))
+    await eventually(lambda: documents(hub, direction="out", state="sent", kind="email"), "the mail")
+    ours = str(question["Message-ID"])
+    given = {"to": "orders@metalworks.example", "headers": f"Message-ID: {ours}\nSubject: x"}
+    if verp:
+        given = {"to": f"bounces+{ours.strip('<>')}", "headers": "Subject: x"}
+    delayed = BOUNCE.format(action="delayed", **given)
+    assert await receive(hub, delayed.encode()) == "received"
+    assert not await events(hub, "document.delivery-failed")
+
+    assert await receive(hub, BOUNCE.format(action="failed", **given).encode()) == "quarantined"
+    [failed] = [orjson.loads(row.body)["data"] for row in await events(hub, "document.delivery-failed")]
+    [row] = [row for row in await documents(hub, direction="out") if row.message_id == ours]
+    assert (failed["document_id"], failed["code"], failed["order_id"]) == (row.document_id, "bounced", row.order_id)
+    assert "550 5.1.1 no such user here" in failed["reason"]
+    assert row.state == "undeliverable"
+    assert await reasons(hub) == {"delivery_failed"}
+    again = BOUNCE.format(action="failed", **given).replace("See below", "Once more")
+    assert await receive(hub, again.encode()) == "quarantined"
+    assert len(await events(hub, "document.delivery-failed")) == 1
+    await settled(hub.database, PATIENCE)
+    report = await audit(hub.database)
+    assert report.clean, list(report)
