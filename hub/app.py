@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from types import TracebackType
@@ -13,6 +13,7 @@ from typing import Self
 from adapters.edi.reader import EdifactReader, X12Reader
 from adapters.edi.writer import EdifactWriter, X12Writer
 from adapters.email.isolation import IsolatedReader
+from adapters.email.mailbox import ImapMailbox
 from adapters.email.reader import EmailReader
 from adapters.email.writer import EmailWriter
 from adapters.folders import Folders
@@ -24,7 +25,9 @@ from hub.errors import ConfigurationError
 from hub.handlers import dead, materials, orders, production
 from hub.handlers.correspondence import Correspondence
 from hub.handlers.intake import Intake
+from hub.handlers.mail_room import MailRoom
 from hub.handlers.post_room import PostRoom
+from hub.mailboxes import mailbox_address
 from hub.partners import Partner, Partners, PenaltyTable, load_partners
 from hub.policies import Policies
 from hub.ports import Context, Reader, Transport, Writer
@@ -142,6 +145,11 @@ def mail_writer(settings: Settings) -> EmailWriter:
     return EmailWriter(templates=settings.folder / folder if folder else None)
 
 
+def mailboxes_of(settings: Settings) -> list[ImapMailbox]:
+    """The mailboxes that the settings name, not connected yet."""
+    return [ImapMailbox(each.name, **asdict(each)) for each in map(mailbox_address, settings.mailboxes)]
+
+
 def context_of(settings: Settings, partners: Partners, today: str) -> Context:
     """What readers may know beside a document."""
     return Context(partners, our_domain=settings.our_domain, authserv_id=settings.authserv_id, today=today)
@@ -162,6 +170,7 @@ class Hub:
     intake: Intake
     correspondence: Correspondence
     post_room: PostRoom
+    mail_room: MailRoom
     transport: Transport
     consumers: tuple[Consumer, ...]
     mail: IsolatedReader | None
@@ -188,16 +197,19 @@ class Hub:
         await self.relay.start()
         await self.sweeper.start()
         await self.post_room.start()
+        await self.mail_room.start()
 
     @property
     def working(self) -> bool:
         """Whether all that was started still runs; when not, a defect has ended it and a new process is better."""
         batchers = self.work.working and self.correspondence.batcher.working
-        return batchers and self.relay.working and self.sweeper.working and self.post_room.working
+        rooms = self.post_room.working and self.mail_room.working
+        return batchers and self.relay.working and self.sweeper.working and rooms
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        await self.mail_room.stop()
         await self.post_room.stop()
         if self.mail is not None:
             self.mail.close()
@@ -272,7 +284,9 @@ def build(settings: Settings, now: Clock = utc_now, world: World | None = None, 
         limit=settings.max_document_bytes,
         committed=committed,
     )
-    post_room = PostRoom(database, intake, transport, now, source=source, limit=settings.max_document_bytes)
+    limit = settings.max_document_bytes
+    post_room = PostRoom(database, intake, transport, now, source=source, limit=limit)
+    mail_room = MailRoom(mailboxes_of(settings), intake, limit=limit, every=settings.mailbox_poll)
 
     def written() -> None:
         relay.wake()
@@ -307,6 +321,7 @@ def build(settings: Settings, now: Clock = utc_now, world: World | None = None, 
         intake,
         correspondence,
         post_room,
+        mail_room,
         transport,
         consumers,
         mail,

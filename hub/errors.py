@@ -67,6 +67,13 @@ class StoreUnavailable(HubError):
     retryable = True
 
 
+class MailboxUnreachable(HubError):
+    """The server of a mailbox cannot be reached, has ended the connection, or refuses the login; mails wait there."""
+
+    code = "mailbox_unreachable"
+    retryable = True
+
+
 class BrokerUnavailable(HubError):
     """The broker does not answer or did not confirm in time; what was to be sent stays in the outbox."""
 

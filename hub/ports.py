@@ -216,3 +216,44 @@ class Transport(Protocol):
     def send(self, partner_id: str, document_id: str, extension: str, content: bytes) -> str:
         """Write a file out, whole or not at all; the same document twice is one file. Says where it is."""
         ...
+
+
+class Mailbox(Protocol):
+    """A mailbox that mails come into. Its calls block; all but `interrupt` are made in one and the same thread.
+
+    They raise MailboxUnreachable when it has to be connected anew, and OSError when only this mail cannot be had.
+    """
+
+    name: str
+
+    def connect(self) -> None:
+        """Be ready to say what is there."""
+        ...
+
+    def arrivals(self) -> list[Arrival]:
+        """The mails that wait to be taken in, oldest first."""
+        ...
+
+    def fetch(self, arrival: Arrival) -> bytes:
+        """A mail. Raises FileNotFoundError when another replica was first."""
+        ...
+
+    def digest(self, arrival: Arrival) -> str:
+        """The SHA-256 of a mail that is too large to be fetched."""
+        ...
+
+    def put_away(self, arrival: Arrival, *, failed: bool) -> None:
+        """Move a mail to those that were taken in, or to those that could not be."""
+        ...
+
+    def wait(self, seconds: float) -> None:
+        """Return when there is news, or after so many seconds."""
+        ...
+
+    def interrupt(self) -> None:
+        """End for good, whatever call is under way."""
+        ...
+
+    def close(self) -> None:
+        """End the connection."""
+        ...

@@ -21,6 +21,7 @@ from pydantic_settings import (
 )
 
 from hub.errors import ConfigurationError
+from hub.mailboxes import mailbox_address
 from hub.partners import PenaltyTable
 from hub.policies import Policy, misplaced
 from hub.sagas.calendar import DAYS, Calendar
@@ -68,6 +69,11 @@ def _broker(url: str) -> str:
     return url
 
 
+def _mailbox(url: str) -> str:
+    mailbox_address(url)
+    return url
+
+
 Listed = (NoDecode, BeforeValidator(_listed))
 Mapped = (NoDecode, BeforeValidator(_mapped))
 Hours = Annotated[float, Field(gt=0, le=87_660)]
@@ -98,6 +104,10 @@ class Settings(BaseSettings):
     """whose Authentication-Results we trust"""
     mail_templates: Path | None = None
     """a folder of templates that replace the hub's own in mails, a folder in it for each language (docs/email.md)"""
+    mailboxes: Annotated[list[Annotated[str, AfterValidator(_mailbox)]], *Listed] = []
+    """mailboxes that mails come into, `imaps://user:password@host/INBOX` each (docs/email.md)"""
+    mailbox_poll: Annotated[float, Field(gt=0, le=1500)] = 60.0
+    """seconds after which a mailbox is looked into although its server has told of nothing"""
     our_edi_id: Plain = "METALWORKS"
     our_edi_qualifier: Plain = "ZZ"
     http_host: Plain = "127.0.0.1"
@@ -207,6 +217,7 @@ class Settings(BaseSettings):
         shown = self.model_dump(mode="json")
         for name in ("database_url", "broker_url"):
             shown[name] = masked(shown[name])
+        shown["mailboxes"] = [masked(url) for url in shown["mailboxes"]]
         return shown
 
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from hub.settings import Settings, load_settings
 from tests.support import servers
+from tests.support.dovecot import PrivateDovecot
+from tests.support.provision import dovecot_server
 
 
 @pytest.fixture(scope="session")
@@ -24,6 +27,21 @@ def postgres() -> Iterator[servers.Database]:
     """Return the running PostgreSQL, which a test may kill and restart."""
     with servers.database() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def dovecot() -> Iterator[PrivateDovecot]:
+    """Return the running mail server, which a test may kill and start again."""
+    if dovecot_server() is None:
+        pytest.skip("no Dovecot (Debian: dovecot-imapd, dovecot-lmtpd)")
+    with servers.mail_server() as server:
+        yield server
+
+
+@pytest.fixture
+def fresh_user() -> str:
+    """Return the name of a mailbox that no other test knows."""
+    return f"u{uuid4().hex[:10]}"
 
 
 @pytest.fixture

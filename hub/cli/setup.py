@@ -17,7 +17,8 @@ from sqlalchemy import text
 
 from hub.cli import screen
 from hub.cli.common import AsJson, example, migrated, run
-from hub.errors import HubError, Inconsistent, NotFound, Refused
+from hub.errors import HubError, Inconsistent, MailboxUnreachable, NotFound, Refused
+from hub.ports import Mailbox
 from hub.settings import SETTINGS_FILE, Settings, load_settings, masked, strange_variables
 from hub.store.database import Database
 from hub.store.lease import served
@@ -80,7 +81,7 @@ class Line:
 
 @example("hub doctor")
 def doctor(as_json: AsJson = False) -> None:
-    """Check the set-up: Python, settings, database, broker, folders, partner files, clock. Exit 1 when one fails."""
+    """Check the setup: Python, settings, database, broker, folders, mailboxes, partners, clock; exit 1 if one fails."""
     lines = run(examine())
     if as_json:
         screen.show_json([asdict(line) for line in lines])
@@ -108,6 +109,7 @@ async def examine() -> list[Line]:
         ("folders", _folders, "make them writable, or mend HUB_FOLDER"),
         ("partners", _partners, "mend the file"),
         ("mail templates", _templates, "mend it; `hub email preview` shows what comes of it"),
+        ("mailboxes", _mailboxes, "start the mail server, or mend HUB_MAILBOXES"),
     )
     for name, look, todo in looks:
         try:
@@ -202,3 +204,19 @@ async def _partners(effective: Settings) -> list[Line]:
     roles = [partner.role for partner in partners.all.values()]
     counted = f"{roles.count('customer')} customers, {roles.count('supplier')} suppliers"
     return [Line("partners", True, f"{counted}, {len(partners.materials)} materials")]
+
+
+async def _mailboxes(effective: Settings) -> list[Line]:
+    from hub.app import mailboxes_of
+
+    return [await asyncio.to_thread(_look_at_mailbox, mailbox) for mailbox in mailboxes_of(effective)]
+
+
+def _look_at_mailbox(mailbox: Mailbox) -> Line:
+    try:
+        mailbox.connect()
+        return Line("mailbox", True, f"{mailbox.name}: answers; {len(mailbox.arrivals())} mails wait")
+    except MailboxUnreachable as error:
+        return Line("mailbox", False, str(error), "start the mail server, or mend HUB_MAILBOXES")
+    finally:
+        mailbox.close()

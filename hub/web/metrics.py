@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from hub.errors import StoreUnavailable
+from hub.handlers.mail_room import Condition
 from hub.store.database import Database
 from hub.store.queries import conditions
 from hub.store.unit_of_work import Fate, Item
@@ -42,6 +43,16 @@ class Meter:
             "hub_messages_failed", "Messages set aside that nobody has dealt with", registry=self.registry
         )
         self._tasks = Gauge("hub_tasks_open", "Open tasks, by role", ("role",), registry=self.registry)
+        self._reached = Gauge("hub_mailbox_up", "Whether a mailbox is reached", ("mailbox",), registry=self.registry)
+        self._mails = Gauge(
+            "hub_mailbox_mails_taken", "Mails taken in since the hub began", ("mailbox",), registry=self.registry
+        )
+        self._stuck = Gauge(
+            "hub_mailbox_mails_waiting",
+            "Mails in a mailbox that could not be taken in and are tried again",
+            ("mailbox",),
+            registry=self.registry,
+        )
         self._store = Gauge("hub_store_up", "Whether the database answers", registry=self.registry)
 
     def observe(self, items: Sequence[Item], fates: Sequence[Fate], seconds: float) -> None:
@@ -52,8 +63,12 @@ class Meter:
         self._size.observe(len(items))
         self._seconds.observe(seconds)
 
-    async def text(self, database: Database) -> bytes:
+    async def text(self, database: Database, mailboxes: Mapping[str, Condition]) -> bytes:
         """Everything, in Prometheus' text form."""
+        for name, condition in mailboxes.items():
+            self._reached.labels(name).set(condition.reached)
+            self._mails.labels(name).set(condition.taken)
+            self._stuck.labels(name).set(condition.waiting)
         try:
             found = await conditions(database)
         except StoreUnavailable:

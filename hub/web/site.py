@@ -59,10 +59,15 @@ def site(served: Served) -> Starlette:
     async def ready(request: Request) -> Response:
         found = await readiness(served)
         fine = all(state == "ok" for state in found.values())
-        return JSONResponse({"status": "ok" if fine else "not ready", **found}, 200 if fine else 503)
+        said = {"status": "ok" if fine else "not ready", **found}
+        mailboxes = {name: each.trouble or "ok" for name, each in served.hub.mail_room.conditions.items()}
+        return JSONResponse({**said, "mailboxes": mailboxes} if mailboxes else said, 200 if fine else 503)
 
     async def metrics(request: Request) -> Response:
-        return Response(await served.meter.text(served.hub.database), media_type=CONTENT_TYPE_LATEST)
+        return Response(
+            await served.meter.text(served.hub.database, served.hub.mail_room.conditions),
+            media_type=CONTENT_TYPE_LATEST,
+        )
 
     async def described(request: Request) -> Response:
         return Response(asyncapi.as_text(), media_type="application/json")

@@ -32,7 +32,7 @@ class PrivatePostgres:
             raise ServerFailed("no PostgreSQL server is installed")
         self._programs = programs
         self._durable = durable
-        self._user = _ordinary_user()
+        self._user = ordinary_user()
         self.folder = Path(tempfile.mkdtemp(prefix="hub-postgres-"))
         self._data = self.folder / "data"
         self.port = free_port()
@@ -108,7 +108,7 @@ class PrivatePostgres:
             raise ServerFailed(f"initdb failed: {made.stdout}{made.stderr}")
 
 
-def _ordinary_user() -> str | None:
+def ordinary_user() -> str | None:
     """Return the account for a server that root is not allowed to run; `None` when we are not root."""
     if os.geteuid() != 0:
         return None

@@ -1,8 +1,8 @@
 """Makes sure that the tests can get their servers: `python tests/support/provision.py`.
 
 Nothing is started here. For each server of `SERVERS` the first of these that holds is enough: its variable is
-set, its programs are installed, a Docker engine answers. Otherwise Debian's package is installed, without a
-system service left running or enabled. Standard library only: nothing else can be relied on yet.
+set, its programs are installed, a Docker engine answers (not for the mail server). Otherwise Debian's package is
+installed, without a system service left running or enabled. Standard library only: nothing else can be relied on yet.
 """
 
 from __future__ import annotations
@@ -45,6 +45,12 @@ def postgres_programs() -> Path | None:
     return next((p for p in places if (p / "initdb").exists() and (p / "postgres").exists()), None)
 
 
+def dovecot_server() -> Path | None:
+    """Return Debian's `dovecot` when it can do both IMAP and LMTP."""
+    programs = [Path("/usr/sbin/dovecot"), Path("/usr/lib/dovecot/imap"), Path("/usr/lib/dovecot/lmtp")]
+    return programs[0] if all(program.exists() for program in programs) else None
+
+
 def docker_answers() -> bool:
     """Tell whether a Docker engine answers the client within a few seconds."""
     if shutil.which("docker") is None:
@@ -61,6 +67,7 @@ class Server:
 
     name: str
     variable: str
+    """that names a running one; empty: only programs of this machine will do, and without them its tests are skipped"""
     package: str
     services: tuple[str, ...]
     find: Callable[[], Path | None]
@@ -69,18 +76,21 @@ class Server:
 SERVERS = (
     Server("RabbitMQ", "HUB_TEST_BROKER_URL", "rabbitmq-server", ("rabbitmq-server", "epmd"), rabbitmq_server),
     Server("PostgreSQL", "HUB_TEST_DATABASE_URL", "postgresql", ("postgresql",), postgres_programs),
+    Server("Dovecot", "", "dovecot-imapd dovecot-lmtpd", ("dovecot",), dovecot_server),
 )
 
 
 def missing() -> list[Server]:
     """Return the servers that tests could not get as things are."""
-    wanted = [server for server in SERVERS if not os.environ.get(server.variable) and not server.find()]
-    return [] if wanted and docker_answers() else wanted
+    wanted = [server for server in SERVERS if not os.environ.get(server.variable or " ") and not server.find()]
+    if any(server.variable for server in wanted) and docker_answers():
+        return [server for server in wanted if not server.variable]
+    return wanted
 
 
 def install(servers: list[Server]) -> None:
     """Install the Debian packages of the servers as root, leaving no service running or enabled."""
-    packages = [server.package for server in servers]
+    packages = [package for server in servers for package in server.package.split()]
     with services_refused():
         if not _apt("install", "--yes", "--no-install-recommends", *packages):
             _apt("update", must=True)
@@ -115,7 +125,12 @@ def main(arguments: list[str]) -> int:
         return 0
     packages = " ".join(server.package for server in servers)
     command = _as_root() if shutil.which("apt-get") else None
+    if command is None and not any(server.variable for server in servers):
+        print(f"The tests of mailboxes are skipped: they need {packages}.", flush=True)
+        return 0
     if command is None:
+        servers = [server for server in servers if server.variable]
+        packages = " ".join(server.package for server in servers)
         names = " and ".join(server.name for server in servers)
         variables = " and ".join(server.variable for server in servers)
         return _fail(f"The tests need {names}: install {packages}, or start Docker, or set {variables}.")
@@ -135,7 +150,7 @@ def _as_root() -> list[str] | None:
     """Return what to put before a command so that root runs it; nothing can, `None`."""
     if os.geteuid() == 0:
         return []
-    keep = f"--preserve-env={','.join(server.variable for server in SERVERS)}"
+    keep = f"--preserve-env={','.join(server.variable for server in SERVERS if server.variable)}"
     if shutil.which("sudo") is None:
         return None
     allowed = subprocess.run(["sudo", "-n", "true"], capture_output=True, check=False).returncode == 0

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol, TypeVar
 
+from tests.support.dovecot import PrivateDovecot
 from tests.support.given import GivenPostgres, GivenRabbitMQ
 from tests.support.postgres import PrivatePostgres
 from tests.support.processes import ServerFailed
@@ -91,6 +92,13 @@ def database(*, durable: bool = False) -> Iterator[Database]:
         return ContainerPostgres(durable=durable)
 
     with _stopped_afterwards(start) as server:
+        yield server
+
+
+@contextmanager
+def mail_server() -> Iterator[PrivateDovecot]:
+    """Yield a mail server, stopped afterwards."""
+    with _stopped_afterwards(PrivateDovecot) as server:
         yield server
 
 

@@ -1,0 +1,65 @@
+"""Mailboxes as the settings name them; no password is ever shown."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hub.errors import ConfigurationError
+from hub.mailboxes import mailbox_address
+from hub.settings import load_settings
+
+GOOD = "imaps://orders%40metalworks.example:se%2Ccret@mail.metalworks.example/INBOX"
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def test_a_url_names_all_that_a_mailbox_needs() -> None:
+    found = mailbox_address("imaps://orders%40us.example:a%2Cb@mail.us.example:1993/Post/In?processed=Done&failed=Bad")
+    assert (found.host, found.port, found.security) == ("mail.us.example", 1993, "tls")
+    assert (found.user, found.password) == ("orders@us.example", "a,b")
+    assert (found.folder, found.processed, found.failed) == ("Post/In", "Done", "Bad")
+    assert found.name == "orders@us.example/Post/In"
+    assert "a,b" not in repr(found)
+
+
+@pytest.mark.parametrize(
+    ("host", "security"), [("mail.us.example", "starttls"), ("localhost", "none"), ("127.0.0.1", "none")]
+)
+def test_no_password_leaves_this_machine_in_the_clear(host: str, security: str) -> None:
+    assert mailbox_address(f"imap://orders:secret@{host}").security == security
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "orders@us.example",
+        "pop3://orders:secret@us.example",
+        "imaps://orders@us.example",
+        "imaps://:secret@us.example",
+        "imaps://orders:secret@us.example:99999",
+        "imaps://orders:secret@us.example?color=red",
+        "imaps://orders:secret@us.example?processed=INBOX",
+        "imaps://orders:secret@us.example?processed=A&failed=A",
+        "imaps://orders:sec%0Aret@us.example",
+    ],
+)
+def test_a_wrong_mailbox_is_refused_without_showing_its_password(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HUB_MAILBOXES", url)
+    with pytest.raises(ConfigurationError) as caught:
+        load_settings()
+    assert "HUB_MAILBOXES" in str(caught.value)
+    assert "secret" not in str(caught.value)
+
+
+def test_several_mailboxes_are_named_with_commas_and_shown_without_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HUB_MAILBOXES", f"{GOOD}, imap://parts:other@localhost")
+    settings = load_settings()
+    assert len(settings.mailboxes) == 2
+    shown = str(settings.shown())
+    assert "se%2Ccret" not in shown
+    assert "parts:***@localhost" in shown
