@@ -133,6 +133,20 @@ async def test_queues_are_quorum_queues_with_limit_and_dead_letters(settings: Se
             await channel.declare_queue("hub.orders.v1", durable=True, arguments={**ARGUMENTS, "x-delivery-limit": 3})
 
 
+@pytest.mark.rule("R41")
+async def test_an_event_that_nobody_subscribes_to_is_no_fault_and_is_sent(settings: Settings) -> None:
+    async with build(settings) as hub:
+        assert all("stock.changed.v1" not in each.types for each in hub.consumers)
+        await send(hub, "stock.adjust", material="BAR-40MM", quantity="1", unit="MTR")
+
+        async def sent() -> bool:
+            return bool((await events(hub, "stock.changed"))[0].sent_at)
+
+        await eventually(sent, "the event leaves the outbox")
+        assert hub.bus.healthy
+        assert not await failures(hub)
+
+
 async def test_a_command_that_no_queue_takes_is_an_error_to_its_publisher(settings: Settings) -> None:
     async with build(settings) as hub:
         assert isinstance(hub.bus, RabbitBus)
