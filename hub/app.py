@@ -77,6 +77,7 @@ def rules_of(settings: Settings, partners: Partners) -> Rules:
         supplier_reminder=timedelta(hours=settings.supplier_reminder_hours),
         supplier_reminders=settings.supplier_reminders,
         supplier_tolerance_percent=settings.supplier_tolerance_percent,
+        supplier_price_tolerance_percent=settings.supplier_price_tolerance_percent,
         tolerance_percent={
             key: each.tolerance_percent for key, each in suppliers.items() if each.tolerance_percent is not None
         },

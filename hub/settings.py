@@ -168,6 +168,8 @@ class Settings(BaseSettings):
     production_days: Annotated[int, Field(ge=0, le=1000)] = 3
     """working days from material to product, for the projected date while nothing is scheduled (R60)"""
     supplier_tolerance_percent: Annotated[float, Field(ge=0, le=100)] = 5.0
+    supplier_price_tolerance_percent: Annotated[float, Field(ge=0, le=100)] = 0.0
+    """by how much a supplier's price may differ from the one asked for without being a change (R20)"""
     policies: list[Policy] = []
     """answers to tasks that need no person, for all partners; those of a partner stand in its profile (R40)"""
     debug: bool = False

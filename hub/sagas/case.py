@@ -78,6 +78,8 @@ class Rules:
     tolerance_percent: Mapping[str, float] = field(default_factory=dict)
     """by supplier (R66)"""
     supplier_tolerance_percent: float = 5.0
+    supplier_price_tolerance_percent: float = 0.0
+    """by how much a supplier's price may differ from the one asked for and still be it (R20)"""
     part_shipments: frozenset[str] = frozenset()
     """customers who take the good part of a line first (R61)"""
     offers: Mapping[str, tuple[SupplierOffer, ...]] = field(default_factory=dict)

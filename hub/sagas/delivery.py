@@ -26,7 +26,11 @@ def quantities_fit(po: MaterialPo, message: NotifyDispatch | ReceiveMaterial, sc
     """It is about lines that the material PO has, and something of each has left or come (R21)."""
     for place, line in enumerate(message.lines):
         if decimal(line.quantity) <= ZERO:
-            return Refusal("no_quantity", "say how much has left or come", f"lines.{place}.quantity")
+            return Refusal(
+                "no_quantity",
+                "say how much has left or come; a correction of stock is stock.adjust",
+                f"lines.{place}.quantity",
+            )
     return lines_known(po, message, scene)
 
 

@@ -40,11 +40,12 @@ from hub.sagas.reduction import (
     leaves_no_line,
     leaves_nothing_undecided,
     leaves_what_is_in,
+    minimum_keeps_all,
     reduce,
     reduce_to_what_came,
     refuses_the_rest,
     serves_nobody,
-    shrink_unsent,
+    shrink_untold,
 )
 from hub.sagas.supplier import (
     accept_or_reduce,
@@ -63,6 +64,7 @@ from hub.sagas.supplier import (
     propose_change,
     refused,
     review_fits,
+    says_nothing_new,
     settles,
     some_questioned,
 )
@@ -71,6 +73,7 @@ from hub.sagas.timers import SupplierDue
 
 SENT = ("issued", "confirmed", "change_proposed", "part_received")
 STATES = ("withheld", *SENT, "received", "refused", "cancel_requested", "cancelled")
+ANSWERED = ("confirmed", "change_proposed", "part_received")
 FINAL = ("received", "cancelled")
 DELIVERABLE = (*SENT, "cancel_requested")
 QUESTIONED = ("change_proposed", "refused")
@@ -96,6 +99,7 @@ MATERIAL_PO: Table[MaterialPo] = Table(
         ignore(_rest("withheld"), OrderReleased, "it was not withheld"),
         #
         refuse_if(DELIVERABLE, AcknowledgeMaterialPo, lines_known),
+        ignore(ANSWERED, AcknowledgeMaterialPo, "the supplier has said so before", when=says_nothing_new),
         on(("issued", "confirmed", "change_proposed"), AcknowledgeMaterialPo, confirm, "confirmed", all_accepted),
         on("part_received", AcknowledgeMaterialPo, confirm, when=all_accepted),
         on(SENT, AcknowledgeMaterialPo, refused, "refused", all_rejected),
@@ -104,7 +108,8 @@ MATERIAL_PO: Table[MaterialPo] = Table(
         on(("issued", "confirmed", "part_received"), AcknowledgeMaterialPo, note_answers),
         on("cancel_requested", AcknowledgeMaterialPo, cancelled, "cancelled", refuses_the_rest),
         ignore("cancel_requested", AcknowledgeMaterialPo, "it has been asked to cancel"),
-        refuse(("withheld", "refused", *FINAL), AcknowledgeMaterialPo, "not_open", NOT_OPEN),
+        ignore("received", AcknowledgeMaterialPo, "everything has come"),
+        refuse(("withheld", "refused", "cancelled"), AcknowledgeMaterialPo, "not_open", NOT_OPEN),
         #
         refuse_if(QUESTIONED, ReviewMaterialPoChange, review_fits),
         on(QUESTIONED, ReviewMaterialPoChange, drop_refused, "cancelled", leaves_nothing),
@@ -142,14 +147,15 @@ MATERIAL_PO: Table[MaterialPo] = Table(
         refuse("withheld", ReceiveMaterial, "not_open", "this material PO has not been sent"),
         #
         on("withheld", MaterialReleased, drop, to="cancelled", when=leaves_no_line),
-        on("withheld", MaterialReleased, shrink_unsent),
+        on("withheld", MaterialReleased, shrink_untold),
         on(SENT, MaterialReleased, ask_to_cancel, to="cancel_requested", when=serves_nobody),
         on((*SENT, "refused"), MaterialReleased, reduce_to_what_came, to="received", when=leaves_what_is_in),
+        on(SENT, MaterialReleased, shrink_untold, when=minimum_keeps_all),
         on(("change_proposed", "refused"), MaterialReleased, drop, to="cancelled", when=leaves_no_line),
         on("change_proposed", MaterialReleased, reduce, to="confirmed", when=leaves_nothing_undecided),
         on("change_proposed", MaterialReleased, reduce, to="change_proposed"),
         on(("issued", "confirmed", "part_received"), MaterialReleased, reduce),
-        on("refused", MaterialReleased, shrink_unsent, to="refused"),
+        on("refused", MaterialReleased, shrink_untold, to="refused"),
         ignore((*FINAL, "cancel_requested"), MaterialReleased, "nothing is awaited from it"),
         #
         on("cancel_requested", AnswerMaterialPoCancellation, cancelled, to="cancelled", when=agrees),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 
 from hub.messages.materials import (
     AcknowledgeMaterialPo,
@@ -17,7 +18,7 @@ from hub.messages.materials import (
 )
 from hub.sagas.case import Scene
 from hub.sagas.model import MaterialLine, MaterialPo, MaterialShare
-from hub.sagas.numbers import ZERO
+from hub.sagas.numbers import ZERO, decimal
 from hub.sagas.ordering import names
 from hub.sagas.table import Step, step
 
@@ -46,14 +47,26 @@ def _less(po: MaterialPo, line: MaterialLine, released: MaterialReleased, scene:
         return line
     shares = _shares(po, line, released, scene)
     after = next((each for each in shares if each.requirement_id == released.requirement_id), None)
-    quantity = max(line.received, line.quantity - share.quantity + (after.quantity if after else share.received))
+    given_up = share.quantity - (after.quantity if after else share.received)
+    least = ZERO if line.status == "rejected" else min(line.quantity, _least(po, line, scene))
+    quantity = max(line.received, line.quantity - given_up, least)
     line = replace(line, shares=shares, quantity=quantity)
     refused = line.status == "rejected" and not shares
     return line.ended() if quantity <= line.received or refused else line
 
 
+def _least(po: MaterialPo, line: MaterialLine, scene: Scene) -> Decimal:
+    """What a line has to keep so that the PO does not fall below the supplier's minimum for the material (R63)."""
+    offers = scene.rules.offers.get(line.material, ())
+    minimum = next((decimal(each.minimum) for each in offers if each.supplier_id == po.supplier_id), ZERO)
+    others = (each for each in po.lines.values() if each.line != line.line and each.material == line.material)
+    return minimum - sum((each.quantity for each in others if each.status != "rejected"), ZERO)
+
+
 def _reduced(po: MaterialPo, released: MaterialReleased, scene: Scene) -> MaterialPo:
-    return replace(po, lines={number: _less(po, line, released, scene) for number, line in po.lines.items()})
+    for number in po.lines:
+        po = po.with_line(_less(po, po.lines[number], released, scene))
+    return po
 
 
 def _unshared(po: MaterialPo, released: MaterialReleased, scene: Scene) -> MaterialPo:
@@ -77,6 +90,12 @@ def leaves_what_is_in(po: MaterialPo, released: MaterialReleased, scene: Scene) 
     return po.nothing_awaited and not po.nothing_came
 
 
+def minimum_keeps_all(po: MaterialPo, released: MaterialReleased, scene: Scene) -> bool:
+    """The supplier's minimum leaves nothing to be ordered less."""
+    after = _reduced(po, released, scene)
+    return all(line.quantity == po.lines[number].quantity for number, line in after.lines.items())
+
+
 def leaves_no_line(po: MaterialPo, released: MaterialReleased, scene: Scene) -> bool:
     """Nothing of it has come, and nobody needs what would."""
     return _reduced(po, released, scene).serves_nobody and po.nothing_came
@@ -93,8 +112,8 @@ def drop(po: MaterialPo, released: MaterialReleased, scene: Scene) -> Step[Mater
     return step(po, MaterialPoCancelled(**names(po)))
 
 
-def shrink_unsent(po: MaterialPo, released: MaterialReleased, scene: Scene) -> Step[MaterialPo]:
-    """It was never sent, or refused: what remains is without this share."""
+def shrink_untold(po: MaterialPo, released: MaterialReleased, scene: Scene) -> Step[MaterialPo]:
+    """The share is gone; there is nothing that the supplier has to be told."""
     return step(_reduced(po, released, scene))
 
 

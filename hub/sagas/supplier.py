@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from hub.messages.materials import (
@@ -34,15 +35,16 @@ def lines_known(po: MaterialPo, message: Any, scene: Scene) -> Refusal | None:
     return None
 
 
-def as_ordered(line: MaterialLine, answer: AcknowledgedLine) -> bool:
+def as_ordered(line: MaterialLine, answer: AcknowledgedLine, scene: Scene) -> bool:
     """Whether the supplier takes the line as it was ordered, whatever word it has for that (R20).
 
-    An acceptance that names another quantity or price is a change; a change that names what was ordered is none.
+    An acceptance that names another quantity or price is a change; a change that names what was ordered is none. A
+    price is the same within the tolerance of the settings.
     """
     if answer.answer == "rejected":
         return False
     same_quantity = answer.quantity is None or decimal(answer.quantity) == line.quantity
-    same_price = answer.unit_price is None or decimal(answer.unit_price) == decimal(line.unit_price)
+    same_price = answer.unit_price is None or _same_price(line, decimal(answer.unit_price), scene)
     if answer.answer == "accepted":
         return same_quantity and same_price
     says_terms = answer.quantity is not None or answer.unit_price is not None or answer.promised_date is not None
@@ -50,12 +52,18 @@ def as_ordered(line: MaterialLine, answer: AcknowledgedLine) -> bool:
     return says_terms and same_quantity and same_price and not later
 
 
-def _answered_line(line: MaterialLine, answer: AcknowledgedLine) -> MaterialLine:
+def _same_price(line: MaterialLine, price: Decimal, scene: Scene) -> bool:
+    asked = decimal(line.unit_price)
+    return abs(price - asked) <= asked * Decimal(str(scene.rules.supplier_price_tolerance_percent)) / 100
+
+
+def _answered_line(line: MaterialLine, answer: AcknowledgedLine, scene: Scene) -> MaterialLine:
     if line.status in {"received", "cancelled"}:
         return line
-    if as_ordered(line, answer):
+    if as_ordered(line, answer, scene):
         promised = answer.promised_date or line.promised_date or line.requested_date
-        return replace(line, status="confirmed", promised_date=promised, answer=None)
+        price = answer.unit_price or line.unit_price
+        return replace(line, status="confirmed", promised_date=promised, unit_price=price, answer=None)
     nothing_more = answer.quantity is not None and decimal(answer.quantity) <= line.received
     refused = answer.answer == "rejected" or nothing_more
     return replace(line, status="rejected" if refused else "changed", answer=answer)
@@ -72,33 +80,38 @@ def _answers(po: MaterialPo, message: AcknowledgeMaterialPo) -> list[Acknowledge
     ]
 
 
-def _answered(po: MaterialPo, message: AcknowledgeMaterialPo) -> MaterialPo:
+def _answered(po: MaterialPo, message: AcknowledgeMaterialPo, scene: Scene) -> MaterialPo:
     po = replace(po, patience=None)
     for answer in _answers(po, message):
-        po = po.with_line(_answered_line(po.lines[answer.line], answer))
+        po = po.with_line(_answered_line(po.lines[answer.line], answer, scene))
     return po
+
+
+def says_nothing_new(po: MaterialPo, message: AcknowledgeMaterialPo, scene: Scene) -> bool:
+    """The supplier has said so before."""
+    return _answered(po, message, scene) == po
 
 
 def all_accepted(po: MaterialPo, message: AcknowledgeMaterialPo, scene: Scene) -> bool:
     """Every line that is still to come is accepted as ordered."""
-    lines = _answered(po, message).lines.values()
+    lines = _answered(po, message, scene).lines.values()
     return all(line.status == "confirmed" for line in lines if line.awaited > ZERO or line.undecided)
 
 
 def all_rejected(po: MaterialPo, message: AcknowledgeMaterialPo, scene: Scene) -> bool:
     """The supplier delivers nothing of it."""
-    lines = _answered(po, message).lines.values()
+    lines = _answered(po, message, scene).lines.values()
     return all(line.status == "rejected" for line in lines if line.status != "cancelled")
 
 
 def some_questioned(po: MaterialPo, message: AcknowledgeMaterialPo, scene: Scene) -> bool:
     """Some line is changed or refused."""
-    return any(line.undecided for line in _answered(po, message).lines.values())
+    return any(line.undecided for line in _answered(po, message, scene).lines.values())
 
 
 def note_answers(po: MaterialPo, message: AcknowledgeMaterialPo, scene: Scene) -> Step[MaterialPo]:
     """Note the answers to some lines; the others are awaited."""
-    after = _answered(po, message)
+    after = _answered(po, message, scene)
     return step(after, *_confirmed(after, message))
 
 
@@ -111,19 +124,19 @@ def _confirmed(after: MaterialPo, message: AcknowledgeMaterialPo) -> list[Materi
 
 def confirm(po: MaterialPo, message: AcknowledgeMaterialPo, scene: Scene) -> Step[MaterialPo]:
     """The supplier will deliver as ordered (R20)."""
-    po = _answered(po, message)
+    po = _answered(po, message, scene)
     return step(po, MaterialPoConfirmed(**names(po, message)))
 
 
 def refused(po: MaterialPo, message: AcknowledgeMaterialPo, scene: Scene) -> Step[MaterialPo]:
     """The supplier will not deliver (R20)."""
-    po = _answered(po, message)
+    po = _answered(po, message, scene)
     return step(po, MaterialPoRefused(**names(po, message)))
 
 
 def propose_change(po: MaterialPo, message: AcknowledgeMaterialPo, scene: Scene) -> Step[MaterialPo]:
     """Put the supplier's changes and refusals to the procurement officer (R20)."""
-    after = _answered(po, message)
+    after = _answered(po, message, scene)
     lines = [line for line in after.lines.values() if line.undecided]
     answers = [line.answer for line in lines if line.answer is not None]
     proposed = MaterialPoChangeProposed(**names(after, message, lines), answers=answers)

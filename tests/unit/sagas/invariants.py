@@ -12,7 +12,7 @@ from hub.messages.desk import TaskAssigned, TaskClosed, TaskOpened, TaskWithdraw
 from hub.messages.materials import MaterialConsumed, StockChanged
 from hub.messages.order import OrderHeld, OrderLineCancelled, OrderReleased
 from hub.messages.production import Shipped
-from hub.sagas.case import Case, Rules, Scene
+from hub.sagas.case import Case, Rules, Scene, SupplierOffer
 from hub.sagas.model import MaterialPo, Order, Requirement, WorkOrder
 from hub.sagas.stock import AWAITED_STATES
 from hub.sagas.tasks import decisions
@@ -20,7 +20,8 @@ from hub.sagas.watch import WATCHED
 
 ZERO = Decimal(0)
 ENDED = {"completed", "cancelled", "rejected"}
-RULES = Rules(part_shipments=frozenset({"C-BBBBBBBBBBBB"}), tolerance_percent={"S_TWO": 0.0})
+MINIMUM = {"STEEL": (SupplierOffer("S_ONE", "One", 14, "1", "EUR", "8"),)}
+RULES = Rules(part_shipments=frozenset({"C-BBBBBBBBBBBB"}), tolerance_percent={"S_TWO": 0.0}, offers=MINIMUM)
 """The rules of the play that is checked."""
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 

@@ -301,6 +301,48 @@ def test_a_po_that_serves_two_orders_loses_only_the_cancelled_share(play: Play) 
     assert play.po().order_ids == ("O-AAAAAAAAAAAA", "O-BBBBBBBBBBBB")
 
 
+def with_minimum(play: Play, minimum: str) -> str:
+    """A material PO with a line of 30 kg for each of two orders, at a supplier with a minimum."""
+    return two_lines(play.with_rules(offers={"STEEL": (SupplierOffer("S_ONE", "One", 14, "1", "EUR", minimum),)}))
+
+
+@pytest.mark.rule("R63")
+def test_what_a_minimum_quantity_leaves_over_goes_to_stock(play: Play) -> None:
+    po = with_minimum(play, "50")
+    play.another_order("AAAAAAAAAAAA").cancel()
+    play.assess("free")
+    assert "material-po.reduced" in play.said
+    assert [line.quantity for line in play.po().lines.values()] == [20, 30]
+    play.receive(po, "20")
+    assert (play.stock().free, play.another_order("BBBBBBBBBBBB").requirement(1).awaited) == (40, 30)
+
+
+@pytest.mark.rule("R63")
+def test_where_the_minimum_leaves_nothing_to_reduce_the_supplier_hears_nothing(play: Play) -> None:
+    po = with_minimum(play, "60")
+    play.another_order("AAAAAAAAAAAA").cancel()
+    play.assess("free")
+    assert not [name for name in play.said if name.startswith("material-po.")]
+    assert (play.po().state, play.stock().on_order) == ("issued", 60)
+    play.receive(po, "30")
+    play.receive(po, "30", line="2")
+    assert (play.po().state, play.stock().free) == ("received", 50)
+
+
+@pytest.mark.rule("R63")
+def test_a_minimum_keeps_no_po_that_nobody_needs(play: Play) -> None:
+    with_minimum(play, "60")
+    for key in ("AAAAAAAAAAAA", "BBBBBBBBBBBB"):
+        play.another_order(key).tell(
+            "customer-po.cancel",
+            customer_id="C-HOLT",
+            po_number="4711" if key[0] == "A" else "4712",
+            source={"channel": "api"},
+        )
+        play.assess("free")
+    assert play.po().state == "cancel_requested"
+
+
 @pytest.mark.rule("R63", "R70")
 def test_two_lines_of_one_po_for_one_requirement_are_kept_apart(play: Play) -> None:
     play.source(1, S_ONE="30")
@@ -501,3 +543,55 @@ def test_a_po_is_done_when_the_supplier_refuses_what_is_left_for_nobody(play: Pl
     play.tell("material-po.review-change", material_po_id=po, line="1", decision="source-anew")
     assert (play.po().state, play.stock().on_order) == ("cancelled", 0)
     assert play.asked == ["material.source"]
+
+
+@pytest.mark.rule("R20")
+@pytest.mark.parametrize(("price", "state"), [("102", "confirmed"), ("98", "confirmed"), ("102.1", "change_proposed")])
+def test_a_price_is_the_same_within_the_tolerance_of_the_settings(play: Play, price: str, state: str) -> None:
+    play.with_rules(
+        supplier_price_tolerance_percent=2.0, offers={"STEEL": (SupplierOffer("S_ONE", "", 1, "100", "EUR", "0"),)}
+    )
+    play.source(1, S_ONE="30")
+    play.acknowledge(play.po().material_po_id, unit_price=price)
+    assert (play.po().state, play.po().lines["1"].unit_price) == (state, price if state == "confirmed" else "100")
+
+
+@pytest.mark.rule("R20", "R43")
+@pytest.mark.parametrize("answer", ["accepted", "changed"])
+def test_an_answer_that_comes_twice_says_nothing_new(play: Play, answer: str) -> None:
+    play.source(1, S_ONE="30")
+    po = play.po().material_po_id
+    play.acknowledge(po, answer, promised_date="2027-01-05")
+    tasks = [task.task_id for task in play.tasks]
+    play.acknowledge(po, answer, promised_date="2027-01-05")
+    assert play.last.ignored == "the supplier has said so before"
+    assert [task.task_id for task in play.tasks] == tasks
+
+
+@pytest.mark.rule("R20")
+def test_an_answer_changed_after_it_was_given_is_decided_on(play: Play) -> None:
+    play.source(1, S_ONE="30")
+    po = play.po().material_po_id
+    play.acknowledge(po, promised_date="2027-01-05")
+    play.acknowledge(po, "changed", quantity="20")
+    assert (play.po().state, play.asked) == ("change_proposed", ["material-po.review-change"])
+
+
+@pytest.mark.rule("R20", "R43")
+def test_an_answer_after_the_delivery_is_late_and_harmless(play: Play) -> None:
+    play.source(1, S_ONE="30")
+    po = play.po().material_po_id
+    play.receive(po, "30")
+    play.acknowledge(po, "rejected")
+    assert (play.last.ignored, play.po().state) == ("everything has come", "received")
+
+
+@pytest.mark.rule("R20")
+def test_a_change_of_what_is_cancelled_is_refused(play: Play) -> None:
+    play.source(1, S_ONE="30")
+    po = play.po().material_po_id
+    play.cancel()
+    play.assess("free")
+    play.tell("material-po.answer-cancellation", material_po_id=po, answer="accepted")
+    play.acknowledge(po, "changed", promised_date="2027-01-05")
+    assert play.code == "not_open"
