@@ -23,6 +23,7 @@ from hub.bus.relay import Relay
 from hub.bus.topology import Bus, Consumer
 from hub.errors import ConfigurationError
 from hub.handlers import dead, materials, orders, production
+from hub.handlers.asking import make_token
 from hub.handlers.correspondence import Correspondence
 from hub.handlers.intake import Intake
 from hub.handlers.mail_room import MailRoom
@@ -228,11 +229,12 @@ class Hub:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What surrounds a hub: its store, its broker, and what carries its documents."""
+    """What surrounds a hub: its store, its broker, what carries its documents, and its source of secrets."""
 
     database: Database
     bus: Bus
     transport: Transport
+    make_token: Callable[[], str] = make_token
 
 
 def world_of(settings: Settings, now: Clock) -> World:
@@ -301,6 +303,7 @@ def build(settings: Settings, now: Clock = utc_now, world: World | None = None, 
         source=source,
         our_domain=settings.our_domain,
         delays=settings.retry_delays,
+        make_token=world.make_token,
         committed=written,
     )
     sweeper = Sweeper(database, work, now, source=source, told=correspondence.batcher.carry_out)

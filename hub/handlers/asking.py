@@ -39,8 +39,8 @@ def make_token() -> str:
     return base64.b32encode(secrets.token_bytes(RANDOM)).decode().lower()
 
 
-def token_for(event: Event, make: Callable[[], str] = make_token) -> str:
-    """A token for what the event asks; empty when it asks for nothing."""
+def token_for(event: Event, make: Callable[[], str]) -> str:
+    """A token, newly made, for what the event asks; empty when it asks for nothing."""
     return make() if event.TYPE in ASKS else ""
 
 

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.bus.topology import EVENTS_EXCHANGE, Consumer
 from hub.errors import HubError, Undeliverable
-from hub.handlers.asking import conversation, token_for
+from hub.handlers.asking import conversation, make_token, token_for
 from hub.handlers.outgoing import outgoing
 from hub.messages.base import Event
 from hub.messages.catalogue import EVENTS
@@ -64,6 +64,7 @@ class Correspondence:
         source: str,
         our_domain: str,
         delays: Sequence[float] = (),
+        make_token: Callable[[], str] = make_token,
         committed: Callable[[], None] = lambda: None,
     ) -> None:
         self._database = database
@@ -73,6 +74,7 @@ class Correspondence:
         self._source = source
         self._our_domain = our_domain
         self._delays = delays
+        self._make_token = make_token
         self._committed = committed
         self.batcher: Batcher[bytes, None] = Batcher(self._together, self._failed, size=100, name=CONSUMER)
 
@@ -174,7 +176,7 @@ class Correspondence:
             raise Undeliverable(f"there is no profile of partner {told.partner_id}", code="no_partner")
         order = told.order
         thread, subject = threads.get(_matter(told), (_asked_in(event), ""))
-        token = token_for(event)
+        token = token_for(event, self._make_token)
         occasion = Occasion(
             event=event,
             partner=told.partner,

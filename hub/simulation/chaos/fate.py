@@ -60,6 +60,10 @@ class Fate:
             meddling=share(0.2),
         )
 
+    def token(self) -> str:
+        """A reply token: as long as a real one, and the same each time the run is repeated."""
+        return f"{self._random.getrandbits(160):032x}"[:32]
+
     def happens(self, share: float) -> bool:
         """Whether something happens that happens in this share of cases."""
         return share > 0 and self._random.random() < share

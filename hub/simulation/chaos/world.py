@@ -157,7 +157,9 @@ class _Played:
             await asyncio.sleep(self.stage.fate.pause())
 
     async def _run(self, line: Line) -> None:
-        world = World(Database(self.settings.database_url, connect=self.disk.connect), line, self.post)
+        world = World(
+            Database(self.settings.database_url, connect=self.disk.connect), line, self.post, self.stage.fate.token
+        )
         self.hub = build(self.settings, self.stage.now, world)
         self.spoil(self.hub)
         await self.stage.point("starting")
