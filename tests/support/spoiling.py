@@ -7,11 +7,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import update
+import orjson
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.app import Hub
-from hub.bus.topology import EVENTS_EXCHANGE, Consumer
+from hub.bus.topology import EVENTS_EXCHANGE, Consumer, Kind
 from hub.errors import HubError
 from hub.store import tables, unit_of_work
 from hub.store.journal import Journal, add_new
@@ -75,13 +76,16 @@ def without_confirms(hub: Hub) -> None:
 
 
 def mark_before_publish(hub: Hub) -> None:
-    """Take everything in the outbox for sent before it is."""
-    deliver, database = hub.bus.deliver, hub.database
+    """Take everything that the relay is about to send for sent before it is."""
+    deliver, database, table = hub.bus.deliver, hub.database, tables.outbox
 
-    async def too_early(*message: Any) -> None:
+    async def too_early(kind: Kind, message_type: str, body: bytes) -> None:
+        unsent = table.c.sent_at.is_(None)
+        first = select(table.c.position).where(unsent, table.c.message_id == orjson.loads(body)["id"])
         async with database.write() as connection:
-            await connection.execute(update(tables.outbox).where(tables.outbox.c.sent_at.is_(None)).values(sent_at="-"))
-        await deliver(*message)
+            if (await connection.execute(first)).first():
+                await connection.execute(update(table).where(unsent).values(sent_at="-"))
+        await deliver(kind, message_type, body)
 
     put(hub.bus, "deliver", too_early)
 
