@@ -56,11 +56,15 @@ def _less(po: MaterialPo, line: MaterialLine, released: MaterialReleased, scene:
 
 
 def _least(po: MaterialPo, line: MaterialLine, scene: Scene) -> Decimal:
-    """What a line has to keep so that the PO does not fall below the supplier's minimum for the material (R63)."""
+    """What a line has to keep so that the PO does not fall below the supplier's minimum for the material (R63).
+
+    Nothing where the supplier takes less all the same.
+    """
     offers = scene.rules.offers.get(line.material, ())
     minimum = next((decimal(each.minimum) for each in offers if each.supplier_id == po.supplier_id), ZERO)
     others = (each for each in po.lines.values() if each.line != line.line and each.material == line.material)
-    return minimum - sum((each.quantity for each in others if each.status != "rejected"), ZERO)
+    rest = sum((each.quantity for each in others if each.status != "rejected"), ZERO)
+    return minimum - rest if rest + line.quantity >= minimum else ZERO
 
 
 def _reduced(po: MaterialPo, released: MaterialReleased, scene: Scene) -> MaterialPo:

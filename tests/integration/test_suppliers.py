@@ -92,9 +92,9 @@ async def test_what_the_supplier_refuses_waits_for_a_decision(story: Story) -> N
 
 @pytest.mark.rule("R63")
 async def test_without_the_line_that_was_questioned_a_po_is_confirmed(story: Story) -> None:
-    await supply(story, "FIRST", ("S-NORDSTAHL", "60"))
+    await supply(story, "FIRST", ("S-ALLOYS", "60"))
     po = (await requirement(story, story.orders["FIRST"][2:]))["sources"][0]["material_po_id"]
-    await supply(story, "SECOND", ("S-NORDSTAHL", "40"), join=po)
+    await supply(story, "SECOND", ("S-ALLOYS", "40"), join=po)
     answers = [{"line": "1", "answer": "accepted"}, {"line": "2", "answer": "changed", "promised_date": "2099-01-01"}]
     await story.say("material-po.acknowledge", material_po_id=po, lines=answers)
     await story.say("customer-po.cancel", po_number="SECOND", customer_id="C-API", source={"channel": "api"})

@@ -330,6 +330,15 @@ def test_where_the_minimum_leaves_nothing_to_reduce_the_supplier_hears_nothing(p
 
 
 @pytest.mark.rule("R63")
+def test_a_supplier_that_takes_less_than_its_minimum_is_told_of_still_less(play: Play) -> None:
+    with_minimum(play, "61")
+    play.another_order("AAAAAAAAAAAA").cancel()
+    play.assess("free")
+    assert "material-po.reduced" in play.said
+    assert play.stock().on_order == 30
+
+
+@pytest.mark.rule("R63")
 def test_a_minimum_keeps_no_po_that_nobody_needs(play: Play) -> None:
     with_minimum(play, "60")
     for key in ("AAAAAAAAAAAA", "BBBBBBBBBBBB"):
