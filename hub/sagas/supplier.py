@@ -69,9 +69,20 @@ def _answered_line(line: MaterialLine, answer: AcknowledgedLine, scene: Scene) -
     return replace(line, status="rejected" if refused else "changed", answer=answer)
 
 
+def _answers(po: MaterialPo, message: AcknowledgeMaterialPo) -> list[AcknowledgedLine]:
+    """The answer to each line: its own, or the one for all."""
+    if message.answer is None:
+        return list(message.lines)
+    named = {each.line for each in message.lines}
+    return [
+        *message.lines,
+        *(AcknowledgedLine(line=key, answer=message.answer) for key in po.lines if key not in named),
+    ]
+
+
 def _answered(po: MaterialPo, message: AcknowledgeMaterialPo, scene: Scene) -> MaterialPo:
     po = replace(po, patience=None)
-    for answer in message.lines:
+    for answer in _answers(po, message):
         po = po.with_line(_answered_line(po.lines[answer.line], answer, scene))
     return po
 
