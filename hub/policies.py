@@ -19,6 +19,7 @@ from hub.messages.desk import TaskOpened
 from hub.messages.materials import ReviewMaterialPoChange, SourceMaterial
 from hub.messages.order import ReviewOrder
 from hub.messages.production import SpecifyMaterials
+from hub.sagas.numbers import same_unit
 
 Facts = dict[str, Any]
 Answer = dict[str, Any]
@@ -167,7 +168,9 @@ def accept_later_date(policy: AcceptLaterDate, facts: Facts, owner: str, today: 
 
 
 def _only_the_date(line: Facts, answer: Facts) -> bool:
-    """Whether quantity and price are what was ordered."""
+    """Whether quantity and price are what was ordered, in the same unit, and no words say more."""
+    if answer.get("reason") or not same_unit(line["unit"], answer.get("unit")):
+        return False
     return all(
         answer.get(name) is None or (line.get(name) is not None and Decimal(answer[name]) == Decimal(line[name]))
         for name in ("quantity", "unit_price")

@@ -246,6 +246,7 @@ CATALOGUE: dict[str, Kind] = {
         ),
         _warning("total_amount", "a total of {found} is stated, the lines add up to {expected}", "content"),
         _warning("schedule_quantity", "the schedule adds up to {found}, the line has {expected}", "content"),
+        _warning("units_mixed", "line {value} has quantities in several units, which do not add up", "content"),
         _warning("order_type", "{value} is not a plain purchase order: {detail}", "content"),
         _warning("purpose_unhandled", "purpose {value} is for a person to decide", "content"),
         _warning("reference_missing", "a reference is missing: {detail}", "content"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -214,22 +215,34 @@ def acknowledgment(
 def dispatches(
     document: Document, shipped: Mapping[str, list[dict[str, Any]]], expected: str | None, reference: str
 ) -> Meaning:
-    """The announcement of a delivery, one message per order that it names; quantities of one line add up."""
+    """The announcement of a delivery, one message per order that it names; quantities of one line add up.
+
+    Those in different units do not: each stays as it is, and a person looks at them first.
+    """
     title = f"{document.type} {reference}".strip()
-    messages = []
+    messages, mixed = [], False
     for number, items in shipped.items():
-        lines: dict[str, Decimal] = {}
+        lines: dict[tuple[str, str | None], Decimal] = {}
         for item in items:
-            lines[item["line"]] = lines.get(item["line"], Decimal()) + Decimal(item["quantity"])
+            key = item["line"], item.get("unit")
+            lines[key] = lines.get(key, Decimal()) + Decimal(item["quantity"])
+        for line in [line for line, times in Counter(line for line, _ in lines).items() if times > 1]:
+            document.fault("units_mixed", value=line)
+            mixed = True
         data: dict[str, Any] = {
             "material_po_id": number,
-            "lines": [{"line": line, "quantity": plain(quantity)} for line, quantity in lines.items()],
+            "lines": [
+                {"line": line, "quantity": plain(quantity), **({"unit": unit} if unit else {})}
+                for (line, unit), quantity in lines.items()
+            ],
         }
         put(data, "expected_date", expected)
         put(data, "reference", reference)
         message = build(NotifyDispatch, data, document)
         if message:
             messages.append(message)
+    if mixed:
+        return Meaning("quarantine", tuple(messages), "supplier_ship", title, quarantine=True)
     if messages or any(fault.fatal for fault in document.faults):
         return Meaning("supplier_ship", tuple(messages), None, title)
     if not any(fault.code == "reference_missing" for fault in document.faults):

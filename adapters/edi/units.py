@@ -106,6 +106,11 @@ _OLD_EDIFACT = {"PCE": "H87", "PCS": "H87", "EA": "H87", "NAR": "H87", "PCB": "H
 _SHAPE = re.compile("[A-Z0-9]{2,3}", re.ASCII)
 
 
+def is_unit(code: str) -> bool:
+    """Whether it has the shape of a unit."""
+    return bool(_SHAPE.fullmatch(code))
+
+
 def from_x12(code: str) -> str | None:
     """The Recommendation 20 code of an X12 unit (element 355)."""
     return X12_TO_REC20.get(code)

@@ -66,6 +66,14 @@ def currency(text: str) -> str | None:
     return text if _CURRENCY.fullmatch(text) else None
 
 
+def per_unit(price: str, basis: str) -> str:
+    """The price of one unit, where a price is for ``basis`` of them; one is the same as none."""
+    number = Decimal(basis)
+    if number in (0, 1):
+        return price
+    return plain(round(Decimal(price) / number, 9))
+
+
 def total(quantities: Iterable[str]) -> Decimal:
     """The sum of quantities."""
     return sum(map(Decimal, quantities), Decimal())

@@ -139,8 +139,14 @@ def _acknowledged(line: Valued, index: int, answer: Answer) -> AcknowledgedLine:
         answer=answer,
         promised_date=line.due.isoformat() if line.due else None,
         quantity=numbers.short(line.quantity) if line.quantity is not None else None,
+        unit=_unit(line),
         unit_price=numbers.plain(line.price / line.basis) if line.price is not None else None,
     )
+
+
+def _unit(line: Valued) -> str | None:
+    """The unit that stands beside the quantity; where none does, it is the one that was ordered in."""
+    return line.unit if line.unit_written and line.quantity is not None else None
 
 
 def _dispatch(case: Case, number: str, faults: list[Fault]) -> Outcome:
@@ -156,7 +162,7 @@ def _dispatch(case: Case, number: str, faults: list[Fault]) -> Outcome:
             message = NotifyDispatch(
                 material_po_id=number,
                 lines=[
-                    LineQuantity(line=line.line or str(i), quantity=numbers.short(line.quantity))
+                    LineQuantity(line=line.line or str(i), quantity=numbers.short(line.quantity), unit=_unit(line))
                     for i, line in enumerate(lines, 1)
                     if line.quantity is not None
                 ],

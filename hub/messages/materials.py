@@ -75,6 +75,8 @@ class AcknowledgedLine(Wire):
     answer: Literal["accepted", "changed", "rejected"]
     promised_date: Date | None = None
     quantity: Quantity | None = None
+    unit: Unit | None = None
+    """what quantity and price are in; absent: the unit that was ordered in"""
     unit_price: Money | None = None
     reason: Text | None = None
 
@@ -141,6 +143,8 @@ class LineQuantity(Wire):
 
     line: LineNumber
     quantity: Quantity
+    unit: Unit | None = None
+    """absent: the unit that was ordered in"""
 
 
 class NotifyDispatch(

@@ -6,6 +6,8 @@ from dataclasses import replace
 from decimal import Decimal
 
 from hub.messages.materials import (
+    AcknowledgedLine,
+    LineQuantity,
     MaterialPoDispatched,
     MaterialPoPartReceived,
     MaterialPoReceived,
@@ -15,15 +17,17 @@ from hub.messages.materials import (
     ReceiveMaterial,
 )
 from hub.sagas.case import Scene
-from hub.sagas.model import MaterialLine, MaterialPo
-from hub.sagas.numbers import ZERO, decimal, plain
+from hub.sagas.model import ENDED_LINES, MaterialLine, MaterialPo
+from hub.sagas.numbers import ZERO, decimal, plain, same_unit
 from hub.sagas.ordering import names
-from hub.sagas.supplier import lines_known
+from hub.sagas.supplier import lines_known, proposal
 from hub.sagas.table import Refusal, Step, step
 
 
 def quantities_fit(po: MaterialPo, message: NotifyDispatch | ReceiveMaterial, scene: Scene) -> Refusal | None:
     """It is about lines that the material PO has, and something of each has left or come (R21)."""
+    if refused := lines_known(po, message, scene):
+        return refused
     for place, line in enumerate(message.lines):
         if decimal(line.quantity) <= ZERO:
             return Refusal(
@@ -31,7 +35,42 @@ def quantities_fit(po: MaterialPo, message: NotifyDispatch | ReceiveMaterial, sc
                 "say how much has left or come; a correction of stock is stock.adjust",
                 f"lines.{place}.quantity",
             )
-    return lines_known(po, message, scene)
+        ordered = po.lines[line.line].unit
+        if isinstance(message, ReceiveMaterial) and not same_unit(ordered, line.unit):
+            text = f"line {line.line} was ordered in {ordered}: say how much came in that unit"
+            return Refusal("other_unit", text, f"lines.{place}.unit")
+    return None
+
+
+def _in_another_unit(po: MaterialPo, notice: NotifyDispatch) -> list[LineQuantity]:
+    open_lines = {number: line for number, line in po.lines.items() if line.status not in ENDED_LINES}
+    return [
+        each
+        for each in notice.lines
+        if each.line in open_lines and not same_unit(open_lines[each.line].unit, each.unit)
+    ]
+
+
+def says_another_unit(po: MaterialPo, notice: NotifyDispatch, scene: Scene) -> bool:
+    """Some quantity is in another unit than the line was ordered in."""
+    return bool(_in_another_unit(po, notice))
+
+
+def question_units(po: MaterialPo, notice: NotifyDispatch, scene: Scene) -> Step[MaterialPo]:
+    """The goods have left; how much of what was ordered they are is for the procurement officer to say (R20)."""
+    sent = dispatched(po, notice, scene)
+    after = sent.saga
+    for each in _in_another_unit(po, notice):
+        answer = AcknowledgedLine(
+            line=each.line,
+            answer="changed",
+            promised_date=notice.expected_date,
+            quantity=each.quantity,
+            unit=each.unit,
+            reason=f"ship notice {notice.reference or ''}".strip() + " in another unit than was ordered",
+        )
+        after = after.with_line(replace(po.lines[each.line], status="changed", answer=answer))
+    return step(after, *sent.says, proposal(after, notice))
 
 
 def dispatched(po: MaterialPo, notice: NotifyDispatch, scene: Scene) -> Step[MaterialPo]:

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from hub.messages.base import Wire
 from hub.messages.customer_po import Line, Party, Product, SubmitCustomerPo
 from hub.messages.order import ChangedLine
-from hub.sagas.numbers import ZERO, decimal, plain
+from hub.sagas.numbers import ZERO, decimal, plain, same_unit
 
 W = TypeVar("W", bound=Wire)
 HEADER = ("currency", "parties", "notes", "terms")
@@ -87,7 +87,7 @@ def _completed(was: Line | None, item: Line, date: str | None) -> Line:
         return item
     kept: dict[str, Any] = {name: getattr(item, name) or getattr(was, name) for name in _LISTS}
     kept["product"] = _filled(was.product, item.product)
-    if item.unit_price is None:
+    if item.unit_price is None and same_unit(was.unit, item.unit):
         kept |= {"unit_price": was.unit_price, "price_basis": was.price_basis}
     if not item.schedule and decimal(item.quantity) != decimal(was.quantity):
         kept["schedule"] = []

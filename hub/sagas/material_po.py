@@ -13,7 +13,16 @@ from hub.messages.materials import (
     SourceMaterial,
 )
 from hub.messages.order import OrderReleased
-from hub.sagas.delivery import all_in, dispatched, nothing_undecided_left, quantities_fit, receive, receive_part
+from hub.sagas.delivery import (
+    all_in,
+    dispatched,
+    nothing_undecided_left,
+    quantities_fit,
+    question_units,
+    receive,
+    receive_part,
+    says_another_unit,
+)
 from hub.sagas.material import JOINABLE
 from hub.sagas.model import MaterialPo
 from hub.sagas.ordering import issue, keep_back, release, withheld
@@ -136,6 +145,7 @@ MATERIAL_PO: Table[MaterialPo] = Table(
         refuse(_rest(*DELIVERABLE), ReviewMaterialPoDelay, "nothing_to_decide", "nothing of it is overdue"),
         #
         refuse_if(DELIVERABLE, NotifyDispatch, quantities_fit),
+        on(SENT, NotifyDispatch, question_units, to="change_proposed", when=says_another_unit),
         on(DELIVERABLE, NotifyDispatch, dispatched),
         refuse(_rest(*DELIVERABLE), NotifyDispatch, "not_open", "nothing of this material PO is awaited"),
         refuse_if(_rest("withheld"), ReceiveMaterial, quantities_fit),

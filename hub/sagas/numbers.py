@@ -8,6 +8,8 @@ from decimal import Decimal
 ZERO = Decimal(0)
 SMALLEST = Decimal("0.000000001")
 """the smallest quantity that can be written"""
+PIECES = frozenset({"H87", "C62", "EA"})
+"""units that all mean a piece"""
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
@@ -22,6 +24,11 @@ def plain(number: Decimal) -> str:
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return "0" if text in {"-0", ""} else text
+
+
+def same_unit(ordered: str, said: str | None) -> bool:
+    """Whether a quantity is in the unit that was ordered in; where none is said, it is."""
+    return said in {None, ordered} or {ordered, said} <= PIECES
 
 
 def short(*parts: str) -> str:

@@ -17,11 +17,12 @@ from hub.messages.materials import (
     MaterialPoReceived,
     MaterialPoReduced,
     MaterialPoRefused,
+    NotifyDispatch,
     ReviewMaterialPoChange,
 )
 from hub.sagas.case import Scene
 from hub.sagas.model import MaterialLine, MaterialPo
-from hub.sagas.numbers import ZERO, decimal
+from hub.sagas.numbers import ZERO, decimal, same_unit
 from hub.sagas.ordering import names, on_the_wire
 from hub.sagas.table import Refusal, Step, step
 
@@ -39,14 +40,17 @@ def as_ordered(line: MaterialLine, answer: AcknowledgedLine, scene: Scene) -> bo
     """Whether the supplier takes the line as it was ordered, whatever word it has for that (R20).
 
     An acceptance that names another quantity or price is a change; a change that names what was ordered is none. A
-    price is the same within the tolerance of the settings.
+    price is the same within the tolerance of the settings. Figures in another unit
+    are for a person to compare, and the reason of a change is for a person to read.
     """
-    if answer.answer == "rejected":
+    if answer.answer == "rejected" or not same_unit(line.unit, answer.unit):
         return False
     same_quantity = answer.quantity is None or decimal(answer.quantity) == line.quantity
     same_price = answer.unit_price is None or _same_price(line, decimal(answer.unit_price), scene)
     if answer.answer == "accepted":
         return same_quantity and same_price
+    if answer.reason:
+        return False
     says_terms = answer.quantity is not None or answer.unit_price is not None or answer.promised_date is not None
     later = (answer.promised_date or "") > (line.requested_date or "")
     return says_terms and same_quantity and same_price and not later
@@ -64,7 +68,8 @@ def _answered_line(line: MaterialLine, answer: AcknowledgedLine, scene: Scene) -
         promised = answer.promised_date or line.promised_date or line.requested_date
         price = answer.unit_price or line.unit_price
         return replace(line, status="confirmed", promised_date=promised, unit_price=price, answer=None)
-    nothing_more = answer.quantity is not None and decimal(answer.quantity) <= line.received
+    comparable = answer.quantity is not None and same_unit(line.unit, answer.unit)
+    nothing_more = comparable and decimal(answer.quantity) <= line.received
     refused = answer.answer == "rejected" or nothing_more
     return replace(line, status="rejected" if refused else "changed", answer=answer)
 
@@ -137,10 +142,14 @@ def refused(po: MaterialPo, message: AcknowledgeMaterialPo, scene: Scene) -> Ste
 def propose_change(po: MaterialPo, message: AcknowledgeMaterialPo, scene: Scene) -> Step[MaterialPo]:
     """Put the supplier's changes and refusals to the procurement officer (R20)."""
     after = _answered(po, message, scene)
-    lines = [line for line in after.lines.values() if line.undecided]
+    return step(after, proposal(after, message), *_confirmed(after, message))
+
+
+def proposal(po: MaterialPo, message: AcknowledgeMaterialPo | NotifyDispatch) -> MaterialPoChangeProposed:
+    """What is said of the lines that are to be decided on."""
+    lines = [line for line in po.lines.values() if line.undecided]
     answers = [line.answer for line in lines if line.answer is not None]
-    proposed = MaterialPoChangeProposed(**names(after, message, lines), answers=answers)
-    return step(after, proposed, *_confirmed(after, message))
+    return MaterialPoChangeProposed(**names(po, message, lines), answers=answers)
 
 
 def review_fits(po: MaterialPo, review: ReviewMaterialPoChange, scene: Scene) -> Refusal | None:
@@ -154,8 +163,13 @@ def review_fits(po: MaterialPo, review: ReviewMaterialPoChange, scene: Scene) ->
 
 
 def _accepted(line: MaterialLine) -> MaterialLine:
-    """The line on the supplier's terms. A smaller quantity takes from the last shares first."""
+    """The line on the supplier's terms. A smaller quantity takes from the last shares first.
+
+    Of an answer in another unit, which whoever accepts it has found to be the same, only the date is taken over.
+    """
     answer = line.answer
+    if answer and not same_unit(line.unit, answer.unit):
+        answer = answer.model_copy(update={"quantity": None, "unit_price": None})
     quantity = decimal(answer.quantity) if answer and answer.quantity else line.quantity
     if quantity <= line.received:
         return line.ended()

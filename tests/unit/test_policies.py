@@ -61,6 +61,7 @@ FACTS: dict[str, dict[str, Any]] = {
             {
                 "line": "1",
                 "quantity": "100",
+                "unit": "KGM",
                 "unit_price": "2.00",
                 "answer": {"answer": "changed", "promised_date": "2026-12-04"},
                 "days_later": 3,
@@ -169,6 +170,8 @@ def test_some_things_no_policy_confirms(doubt: str) -> None:
         ("accept-later-date", "lines.0.answer.quantity", "99"),
         ("accept-later-date", "lines.0.answer.unit_price", "2.01"),
         ("accept-later-date", "lines.0.answer.answer", "rejected"),
+        ("accept-later-date", "lines.0.answer.unit", "LBR"),
+        ("accept-later-date", "lines.0.answer.reason", "substitute MG X-1"),
     ],
 )
 def test_beyond_its_limits_a_policy_says_nothing(kind: str, path: str, value: Any) -> None:

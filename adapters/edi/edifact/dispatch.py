@@ -6,7 +6,7 @@ from typing import Any
 
 from adapters.edi.edifact.envelope import Segment, at
 from adapters.edi.edifact.fields import Fields
-from adapters.edi.mapping import Job, Meaning, dispatches
+from adapters.edi.mapping import Job, Meaning, dispatches, put
 
 _ARRIVALS = ("17", "132", "358", "2", "69", "63", "191")
 """DTM qualifiers that say when the goods arrive, the plainest first"""
@@ -56,6 +56,9 @@ class ShipNotice:
         value = self.fields.decimal(position, qty, 1, 2)
         if value is not None and ("quantity" not in item or at(qty, 1) == "12"):
             item["quantity"] = value
+            item.pop("unit", None)
+            if at(qty, 1, 3):
+                put(item, "unit", self.fields.unit(position, qty, 1, 3))
 
     def _date(self, position: int, dtm: Segment) -> None:
         date, kind = self.fields.date(position, dtm), at(dtm, 1)

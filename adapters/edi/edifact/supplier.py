@@ -9,6 +9,7 @@ from adapters.edi.edifact.fields import Fields
 from adapters.edi.edifact.lines import free_text
 from adapters.edi.edifact.supply import CANCELLATION
 from adapters.edi.mapping import Job, Meaning, acknowledgment, build, put
+from adapters.edi.values import per_unit
 from hub.messages.base import Command
 from hub.messages.materials import AnswerMaterialPoCancellation
 
@@ -56,7 +57,7 @@ class SupplierAnswer:
                 case "DTM" if line is not None:
                     self._date(line, position, segment)
                 case "PRI" if line is not None:
-                    put(line, "_price", self.fields.amount(position, segment, 1, 2))
+                    put(line, "_price", self._price(position, segment))
                 case "FTX":
                     text = free_text(segment)
                     if text:
@@ -82,6 +83,15 @@ class SupplierAnswer:
             line["_offered"] = value
         elif qualifier in ("21", "1"):
             line["_ordered"] = value
+        else:
+            return
+        if at(qty, 1, 3) and ("_unit" not in line or qualifier not in ("21", "1")):
+            put(line, "_unit", self.fields.unit(position, qty, 1, 3))
+
+    def _price(self, position: int, pri: Segment) -> str | None:
+        """The price of one unit."""
+        price = self.fields.amount(position, pri, 1, 2)
+        return per_unit(price, self.fields.decimal(position, pri, 1, 5) or "1") if price else None
 
     def _date(self, line: dict[str, Any], position: int, dtm: Segment) -> None:
         date = self.fields.date(position, dtm)
@@ -121,8 +131,12 @@ class SupplierAnswer:
                 answer = "changed" if ordered is not None else answer
             elif answer == "changed" and ordered is not None and line["_action"] == "3":
                 found["quantity"] = ordered
-            if answer == "changed":
-                put(found, "unit_price", line.get("_price"))
+            if answer == "accepted":
+                # what is accepted is what the supplier says was ordered: the order itself tells whether it was
+                found.setdefault("quantity", ordered)
+            put(found, "unit_price", line.get("_price"))
+            put(found, "unit", line.get("_unit"))
+            found = {name: value for name, value in found.items() if value is not None}
         found["answer"] = answer
         return found
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from adapters.edi.mapping import Job, Meaning, dispatches
+from adapters.edi.mapping import Job, Meaning, dispatches, put
 from adapters.edi.x12.fields import Fields, at
 
 _ARRIVALS = ("017", "067", "002", "069", "068")
@@ -52,6 +52,7 @@ class ShipNotice:
         quantity = self.fields.decimal(position, sn1, 2)
         if quantity is not None:
             item["quantity"] = quantity
+            put(item, "unit", self.fields.stated_unit(position, sn1, 3))
         item["line"] = item.get("line") or at(sn1, 1)
 
     def _date(self, position: int, dtm: list[str]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from adapters.edi.envelope import Document
 from adapters.edi.faults import clean
-from adapters.edi.units import from_x12
+from adapters.edi.units import from_x12, is_unit
 from adapters.edi.values import currency, day, decimal
 
 
@@ -52,6 +52,13 @@ class Fields:
         if value is None:
             self.document.fault("unit_unknown", position, index, value=text)
         return value
+
+    def stated_unit(self, position: int, segment: list[str], index: int) -> str | None:
+        """The unit of a quantity that is compared with one of ours; a code that is not known stays as it is."""
+        text = at(segment, index).split(self.document.interchange.delimiters.component, 1)[0]
+        if not text:
+            return None
+        return from_x12(text) or (text if is_unit(text) else self.unit(position, segment, index))
 
     def currency(self, position: int, segment: list[str], index: int) -> str | None:
         """A currency code."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from adapters.edi.mapping import Job, Meaning, acknowledgment, build, put
+from adapters.edi.values import per_unit, plain, total
 from adapters.edi.x12.fields import Fields, at
+from adapters.edi.x12.order_codes import PRICE_BASES
 from hub.messages.base import Command
 from hub.messages.materials import AnswerMaterialPoCancellation
 
@@ -19,6 +22,16 @@ CHANGED = frozenset({"IB", "IC", "IE", "IF", "IP", "IQ", "IS", "BP", "DR", "IW",
 """ACK01: the line is taken with a change; which one, its elements say"""
 
 HELD = frozenset({"IH"})
+
+_REMARKS = {
+    "IB": "backordered",
+    "BP": "part of it now, the rest backordered",
+    "IE": "the price is pending",
+    "IF": "on hold: the description is incomplete",
+    "IW": "on hold: a waiver is required",
+    "SP": "the date is pending",
+}
+"""What a code says that has no place in an answer's figures"""
 
 _OUTCOMES = {
     "AC": "changed",
@@ -65,7 +78,7 @@ class SupplierAnswer:
                 case "ACK" if line is not None:
                     self._status(line, position, segment)
                 case "CTP" if line is not None:
-                    put(line, "_price", self.fields.decimal(position, segment, 3))
+                    put(line, "_price", self._price(position, segment, 3, "1"))
                 case "DTM" | "SCH" if line is not None:
                     self._date(line, position, segment)
                 case "MSG" | "MTX":
@@ -79,11 +92,25 @@ class SupplierAnswer:
         change = segment[0] == "POC"
         line: dict[str, Any] = {"line": at(segment, 1), "_texts": [], "_codes": [], "_at": position}
         line["_ordered"] = self.fields.decimal(position, segment, 3 if change else 2)
-        put(line, "_own_price", self.fields.decimal(position, segment, 6 if change else 4))
+        line["_restated"] = not change
+        put(line, "_unit", self.fields.stated_unit(position, segment, 5 if change else 3))
+        price = 6 if change else 4
+        put(line, "_own_price", self._price(position, segment, price, PRICE_BASES.get(at(segment, price + 1), "")))
         line["_deleted"] = change and at(segment, 2) == "DI"
         if not line["line"]:
             line["line"] = str(len(self.lines) + 1)
         return line
+
+    def _price(self, position: int, segment: list[str], index: int, basis: str) -> str | None:
+        """The price of one unit; one for an unknown number of them is not used."""
+        price = self.fields.decimal(position, segment, index)
+        code = at(segment, index + 1)
+        if price is None or segment[0] == "CTP" or not code or basis == "1":
+            return price
+        if not basis:
+            self.document.fault("price_basis_unknown", position, index + 1, value=code)
+            return None
+        return per_unit(price, basis)
 
     def _status(self, line: dict[str, Any], position: int, ack: list[str]) -> None:
         code = at(ack, 1)
@@ -92,11 +119,15 @@ class SupplierAnswer:
             return
         line["_codes"].append(code)
         quantity = self.fields.decimal(position, ack, 2)
+        unit = self.fields.stated_unit(position, ack, 3)
         date = self.fields.date(position, ack, 5)
         if code not in REJECTED:
-            put(line, "promised_date", date)
+            put(line, "promised_date", max(filter(None, (date, line.get("promised_date"))), default=None))
         if quantity is not None and code not in REJECTED:
             line.setdefault("_quantities", []).append((code, quantity))
+            put(line, "_unit", unit)
+        if code in _REMARKS:
+            line["_texts"].append(_REMARKS[code])
         for index in range(7, min(len(ack) - 1, 27), 2):
             if code == "IS" and at(ack, index + 1):
                 line["_texts"].append(f"substitute {at(ack, index)} {at(ack, index + 1)}")
@@ -142,13 +173,21 @@ class SupplierAnswer:
             self._changes(line, codes, found)
             if "quantity" in found or "unit_price" in found:
                 answer = "changed"
+            put(found, "unit", line.get("_unit"))
+        if answer == "accepted" and line["_restated"]:
+            # what is accepted is what the supplier says was ordered: the order itself tells whether it was
+            put(found, "quantity", line["_ordered"])
+            put(found, "unit_price", line.get("_own_price"))
         found["answer"] = answer
         return found
 
     def _changes(self, line: dict[str, Any], codes: set[str], found: dict[str, Any]) -> None:
-        quantities = [quantity for code, quantity in line.get("_quantities", ()) if code != "IB"]
-        if quantities and quantities[-1] != line["_ordered"]:
-            found["quantity"] = quantities[-1]
+        said = [(code, quantity) for code, quantity in line.get("_quantities", ()) if code != "IB"]
+        if said:
+            accepted = total(quantity for code, quantity in said if code in ACCEPTED)
+            quantity = said[-1][1] if said[-1][0] not in ACCEPTED else plain(accepted)
+            if line["_ordered"] is None or Decimal(quantity) != Decimal(line["_ordered"]):
+                found["quantity"] = quantity
         if "IP" in codes:
             put(found, "unit_price", line.get("_price") or line.get("_own_price"))
 

@@ -256,6 +256,7 @@ def test_every_fault_is_found_somewhere() -> None:
         "value_invalid",
         "code_invalid",
         "order_type",
+        "units_mixed",
         "purpose_unhandled",
         "reference_missing",
         "role_unexpected",

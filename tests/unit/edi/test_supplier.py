@@ -45,19 +45,29 @@ def ordrsp(*segments: str, function: str = "4", order_number: str = PO) -> Readi
     return read_edifact(edifact(message(*head, *segments, "UNS+S'", kind="ORDRSP:D:96A:UN")), SUPPLIERS)
 
 
+CHANGED = {"answer": "changed", "unit": "H87"}
+AS_ORDERED = {"answer": "accepted", "quantity": "5", "unit": "H87", "unit_price": "2.50"}
+"""what the supplier accepts of ``PO1*1*5*EA*2.50``"""
+
+
 @pytest.mark.rule("R20")
 @pytest.mark.parametrize(
     ("acks", "answer"),
     [
-        (("ACK*IA*5*EA*067*20261210~",), {"answer": "accepted", "promised_date": "2026-12-10"}),
+        (("ACK*IA*5*EA*067*20261210~",), {**AS_ORDERED, "promised_date": "2026-12-10"}),
         (("ACK*IR~",), {"answer": "rejected"}),
-        (("ACK*DR***067*20261217~",), {"answer": "changed", "promised_date": "2026-12-17"}),
-        (("ACK*IQ*4*EA~",), {"answer": "changed", "quantity": "4"}),
-        (("CTP***2.75~", "ACK*IP~"), {"answer": "changed", "unit_price": "2.75"}),
-        (("ACK*IA*3*EA~",), {"answer": "changed", "quantity": "3"}),
-        (("ACK*IS******MG*X-1~",), {"answer": "changed", "reason": "substitute MG X-1"}),
-        (("ACK*IA*5*EA~", "SCH*5*EA***067*20261212~"), {"answer": "accepted", "promised_date": "2026-12-12"}),
-        (("ACK*IA*5*EA~", "DTM*067*20261213~"), {"answer": "accepted", "promised_date": "2026-12-13"}),
+        (("ACK*DR***067*20261217~",), {**CHANGED, "promised_date": "2026-12-17"}),
+        (("ACK*IQ*4*EA~",), {**CHANGED, "quantity": "4"}),
+        (("CTP***2.75~", "ACK*IP~"), {**CHANGED, "unit_price": "2.75"}),
+        (("ACK*IA*3*EA~",), {**CHANGED, "quantity": "3"}),
+        (("ACK*IA*3*EA~", "ACK*IR*2*EA~"), {**CHANGED, "quantity": "3"}),
+        (("ACK*IA*3*EA*067*20261210~", "ACK*IA*2*EA*067*20261217~"), {**AS_ORDERED, "promised_date": "2026-12-17"}),
+        (("ACK*IA*3*EA~", "ACK*IB*2*EA~"), {**CHANGED, "quantity": "3", "reason": "backordered"}),
+        (("ACK*IS******MG*X-1~",), {**CHANGED, "reason": "substitute MG X-1"}),
+        (("ACK*IA*5*EA~", "SCH*5*EA***067*20261212~"), {**AS_ORDERED, "promised_date": "2026-12-12"}),
+        (("ACK*IA*5*EA~", "DTM*067*20261213~"), {**AS_ORDERED, "promised_date": "2026-12-13"}),
+        (("ACK*IA*5*LB~",), {**AS_ORDERED, "unit": "LBR"}),
+        (("ACK*IA*5*Q4~",), {**AS_ORDERED, "unit": "Q4"}),
     ],
 )
 def test_the_answer_to_a_line_of_an_855(acks: tuple[str, ...], answer: dict[str, str]) -> None:
@@ -67,9 +77,19 @@ def test_the_answer_to_a_line_of_an_855(acks: tuple[str, ...], answer: dict[str,
 
 
 def test_lines_that_say_nothing_take_the_answer_of_the_whole() -> None:
-    for outcome, answer in (("AD", "accepted"), ("RD", "rejected"), ("AC", "changed")):
+    for outcome, answer in (("AD", AS_ORDERED), ("RD", {"answer": "rejected"}), ("AC", CHANGED)):
         reading = answer_855("PO1*1*5*EA*2.50~", bak=f"BAK*00*{outcome}*{PO}*20261120~")
-        assert only(reading)["lines"] == [{"line": "1", "answer": answer}]
+        assert only(reading)["lines"] == [{"line": "1", **answer}]
+
+
+@pytest.mark.rule("R20")
+@pytest.mark.parametrize(("basis", "price"), [("HP", "0.025"), ("TP", "0.0025"), ("PE", "2.50"), ("Q4", None)])
+def test_a_price_is_that_of_one_unit(basis: str, price: str | None) -> None:
+    reading = answer_855(f"PO1*1*5*EA*2.50*{basis}~", "ACK*IA*5*EA~")
+    assert only(reading)["lines"][0].get("unit_price") == price
+    assert codes(reading) == (["price_basis_unknown"] if price is None else [])
+    priced = ordrsp("LIN+1+6'", "QTY+21:5:KGM'", "PRI+AAA:250:::100'")
+    assert only(priced)["lines"][0]["unit_price"] == "2.5"
 
 
 @pytest.mark.rule("R20")
@@ -136,15 +156,23 @@ def test_the_answers_of_an_ordrsp() -> None:
         "QTY+21:5:KGM'",
     )
     assert only(reading)["lines"] == [
-        {"line": "1", "answer": "accepted", "promised_date": "2026-12-10"},
-        {"line": "2", "answer": "changed", "promised_date": "2026-12-17", "quantity": "4", "unit_price": "2.75"},
+        {"line": "1", "answer": "accepted", "promised_date": "2026-12-10", "quantity": "5", "unit": "KGM"},
+        {
+            "line": "2",
+            "answer": "changed",
+            "promised_date": "2026-12-17",
+            "quantity": "4",
+            "unit": "KGM",
+            "unit_price": "2.75",
+        },
         {"line": "3", "answer": "rejected", "reason": "not made any more"},
     ]
 
 
 @pytest.mark.parametrize(("function", "answer"), [("29", "accepted"), ("27", "rejected"), ("4", "changed")])
 def test_the_function_counts_where_lines_say_nothing(function: str, answer: str) -> None:
-    assert only(ordrsp("LIN+1'", "QTY+21:5'", function=function))["lines"] == [{"line": "1", "answer": answer}]
+    said = {"quantity": "5"} if answer == "accepted" else {}
+    assert only(ordrsp("LIN+1'", "QTY+21:5'", function=function))["lines"] == [{"line": "1", "answer": answer, **said}]
 
 
 @pytest.mark.rule("R35")
@@ -197,18 +225,28 @@ def test_a_ship_notice_over_two_orders() -> None:
     assert [m.data() for m in reading.messages] == [
         {
             "material_po_id": PO,
-            "lines": [{"line": "1", "quantity": "16.5"}],
+            "lines": [{"line": "1", "quantity": "16.5", "unit": "KGM"}],
             "expected_date": "2026-12-10",
             "reference": "D-1",
         },
         {
             "material_po_id": "M-2",
-            "lines": [{"line": "1", "quantity": "7.5"}],
+            "lines": [{"line": "1", "quantity": "7.5", "unit": "KGM"}],
             "expected_date": "2026-12-10",
             "reference": "D-1",
         },
     ]
     assert reading.intent == "supplier_ship"
+
+
+@pytest.mark.rule("R20")
+def test_quantities_of_a_line_in_several_units_are_for_a_person() -> None:
+    reading = notice("HL*1**O~", f"PRF*{PO}~", "HL*2*1*I~", "SN1*1*10*KG~", "HL*3*1*I~", "SN1*1*2*EA~")
+    assert (reading.intent, reading.likely_intent, codes(reading)) == ("quarantine", "supplier_ship", ["units_mixed"])
+    assert only(reading)["lines"] == [
+        {"line": "1", "quantity": "10", "unit": "KGM"},
+        {"line": "1", "quantity": "2", "unit": "H87"},
+    ]
 
 
 def test_levels_that_stand_under_themselves_end() -> None:
@@ -242,8 +280,8 @@ def test_a_desadv() -> None:
         SUPPLIERS,
     )
     assert [(m.data()["material_po_id"], m.data()["lines"]) for m in reading.messages] == [
-        (PO, [{"line": "2", "quantity": "10"}]),
-        ("M-2", [{"line": "1", "quantity": "3"}]),
+        (PO, [{"line": "2", "quantity": "10", "unit": "KGM"}]),
+        ("M-2", [{"line": "1", "quantity": "3", "unit": "KGM"}]),
     ]
     assert reading.messages[0].data()["expected_date"] == "2026-12-10"
 

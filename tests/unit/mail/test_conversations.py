@@ -188,7 +188,14 @@ def test_a_supplier_confirms() -> None:
     assert reading.messages[0].data() == {
         "material_po_id": "M-77X",
         "lines": [
-            {"line": "1", "answer": "accepted", "promised_date": "2026-12-14", "quantity": "1200", "unit_price": "0.98"}
+            {
+                "line": "1",
+                "answer": "accepted",
+                "promised_date": "2026-12-14",
+                "quantity": "1200",
+                "unit": "KGM",
+                "unit_price": "0.98",
+            }
         ],
     }
 
@@ -237,7 +244,7 @@ def test_a_supplier_ships() -> None:
         "Lieferavis zu M-77X: heute versandt\n\n1  S355-6  1.200 kg  ankommend 14.12.2026\n", "Lieferavis M-77X"
     )
     assert reading.intent == "supplier_ship"
-    assert reading.messages[0].data()["lines"] == [{"line": "1", "quantity": "1200"}]
+    assert reading.messages[0].data()["lines"] == [{"line": "1", "quantity": "1200", "unit": "KGM"}]
 
 
 def bounce() -> bytes:

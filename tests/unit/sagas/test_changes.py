@@ -68,6 +68,33 @@ def test_a_document_that_changes_nothing_asks_for_nothing() -> None:
     assert len(play.order.change.requests) == 1
 
 
+@pytest.mark.rule("R8", "R11")
+def test_a_change_to_another_unit_is_decided_by_people() -> None:
+    play = sourced(stock="20", S_ONE="10")
+    play.change({"line": "1", "quantity": "25", "unit": "KGM"})
+    (line,) = play.event("task.opened").facts["lines"]
+    assert line["fields"]["unit"] == {"before": "H87", "after": "KGM"}
+    assert line["engineer_is_asked_anew"]
+    play.review_change("accept")
+    assert (play.work("1").state, play.work("1").unit, play.line("1").item.unit_price) == (
+        "awaiting_engineering",
+        "KGM",
+        None,
+    )
+
+
+@pytest.mark.rule("R8")
+def test_a_price_stays_only_in_its_unit() -> None:
+    play = Play()
+    line = {"line": "1", "product": {"buyer_part": "P-1"}, "quantity": "10", "unit": "H87", "unit_price": "3.50"}
+    play.submit(lines=[line])
+    play.review("confirm")
+    play.change({"line": "1", "quantity": "12"})
+    assert play.event("order.change-requested").lines[0].after.unit_price == "3.50"
+    play.change({"line": "1", "quantity": "12", "unit": "KGM"})
+    assert play.event("order.change-requested").lines[0].after.unit_price is None
+
+
 @pytest.mark.rule("R8")
 def test_what_a_change_does_not_say_stays_as_it_was() -> None:
     play = Play()

@@ -201,6 +201,61 @@ def test_a_smaller_quantity_accepted_reopens_sourcing_for_the_rest(play: Play) -
     assert (play.requirement(1).state, play.work("1").state) == ("available", "ready")
 
 
+@pytest.mark.rule("R20")
+def test_an_answer_in_another_unit_is_never_taken_as_a_plain_quantity(play: Play) -> None:
+    play.source(1, S_ONE="30")
+    po = play.po().material_po_id
+    play.acknowledge(po, quantity="30", unit="LBR", promised_date="2026-12-20")
+    assert (play.said, play.po().state) == (["material-po.change-proposed"], "change_proposed")
+    (line,) = play.event("task.opened").facts["lines"]
+    assert (line["unit"], line["answer"]["unit"], line["answer"]["quantity"]) == ("KGM", "LBR", "30")
+    play.acknowledge(po, "changed", quantity="66.1", unit="LBR", unit_price="0.80", promised_date="2026-12-20")
+    play.tell("material-po.review-change", material_po_id=po, line="1", decision="accept")
+    line = play.po().lines["1"]
+    assert (line.quantity, line.unit_price, line.promised_date) == (30, None, "2026-12-20")
+    assert (play.po().state, play.stock().on_order) == ("confirmed", 30)
+
+
+@pytest.mark.rule("R20")
+def test_less_than_came_in_another_unit_is_no_refusal(play: Play) -> None:
+    play.source(1, S_ONE="30")
+    po = play.po().material_po_id
+    play.receive(po, "10")
+    play.acknowledge(po, "changed", quantity="5", unit="LBR")
+    assert play.po().lines["1"].status == "changed"
+
+
+@pytest.mark.rule("R20")
+def test_an_answer_in_the_unit_ordered_or_in_none_is_as_before(play: Play) -> None:
+    play.source(1, S_ONE="30")
+    po = play.po().material_po_id
+    play.acknowledge(po, quantity="30.0", unit="KGM")
+    assert play.said == ["material-po.confirmed"]
+    play.acknowledge(po, "changed", quantity="30", reason="other mill")
+    assert play.po().state == "change_proposed"
+
+
+@pytest.mark.rule("R20", "R21")
+def test_a_notice_or_receipt_in_another_unit_is_for_a_person(play: Play) -> None:
+    play.source(1, S_ONE="30")
+    po = play.po().material_po_id
+    sent = {"material_po_id": po, "reference": "LS-1", "expected_date": "2026-12-18"}
+    play.tell("material-po.notify-dispatch", **sent, lines=[{"line": "1", "quantity": "66", "unit": "LBR"}])
+    assert play.said == ["material-po.dispatched", "material-po.change-proposed"]
+    assert (play.po().state, play.asked) == ("change_proposed", ["material-po.review-change"])
+    assert play.event("material-po.change-proposed").answers[0].reason == (
+        "ship notice LS-1 in another unit than was ordered"
+    )
+    play.tell("material-po.review-change", material_po_id=po, line="1", decision="accept")
+    assert (play.po().state, play.po().lines["1"].promised_date) == ("confirmed", "2026-12-18")
+    play.tell("material-po.receive", material_po_id=po, lines=[{"line": "1", "quantity": "66", "unit": "LBR"}])
+    assert play.code == "other_unit"
+    play.tell("material-po.receive", material_po_id=po, lines=[{"line": "1", "quantity": "30", "unit": "KGM"}])
+    assert play.po().state == "received"
+    play.tell("material-po.notify-dispatch", **sent, lines=[{"line": "1", "quantity": "66", "unit": "LBR"}])
+    assert play.code == "not_open"
+
+
 @pytest.mark.rule("R20", "R63")
 def test_declining_a_change_asks_the_supplier_to_cancel_and_reopens_sourcing(play: Play) -> None:
     play.source(1, S_ONE="30")
