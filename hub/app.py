@@ -13,6 +13,7 @@ from typing import Self
 from adapters.edi.reader import EdifactReader, X12Reader
 from adapters.edi.writer import EdifactWriter, X12Writer
 from adapters.email.isolation import IsolatedReader
+from adapters.email.listener import SmtpListener
 from adapters.email.mailbox import ImapMailbox
 from adapters.email.reader import EmailReader
 from adapters.email.writer import EmailWriter
@@ -26,8 +27,10 @@ from hub.handlers import dead, materials, orders, production
 from hub.handlers.asking import make_token
 from hub.handlers.correspondence import Correspondence
 from hub.handlers.intake import Intake
+from hub.handlers.mail_door import MailDoor
 from hub.handlers.mail_room import MailRoom
 from hub.handlers.post_room import PostRoom
+from hub.listening import host_and_port, is_within, network
 from hub.mailboxes import mailbox_address
 from hub.partners import Partner, Partners, PenaltyTable, load_partners
 from hub.policies import Policies
@@ -152,6 +155,29 @@ def mailboxes_of(settings: Settings) -> list[ImapMailbox]:
     return [ImapMailbox(each.name, **asdict(each)) for each in map(mailbox_address, settings.mailboxes)]
 
 
+def listener_of(settings: Settings, now: Clock = utc_now) -> SmtpListener | None:
+    """The place where mail servers hand mails over, if there is to be one."""
+    if not settings.smtp_listen:
+        return None
+    host, port = host_and_port(settings.smtp_listen)
+    gateways = tuple(map(network, settings.smtp_gateways))
+    certificate, key = (
+        path if path is None or path.is_absolute() else settings.folder / path
+        for path in (settings.smtp_certificate, settings.smtp_key)
+    )
+    return SmtpListener(
+        host,
+        port,
+        hostname=settings.authserv_id,
+        recipients=settings.taken_for,
+        believed=lambda address: is_within(address, gateways),
+        limit=settings.max_document_bytes,
+        now=now,
+        certificate=certificate,
+        key=key,
+    )
+
+
 def context_of(settings: Settings, partners: Partners, today: str) -> Context:
     """What readers may know beside a document."""
     return Context(partners, our_domain=settings.our_domain, authserv_id=settings.authserv_id, today=today)
@@ -173,6 +199,8 @@ class Hub:
     correspondence: Correspondence
     post_room: PostRoom
     mail_room: MailRoom
+    mail_door: MailDoor | None
+    """where mail servers hand mails over, if anywhere"""
     transport: Transport
     consumers: tuple[Consumer, ...]
     mail: IsolatedReader | None
@@ -200,17 +228,22 @@ class Hub:
         await self.sweeper.start()
         await self.post_room.start()
         await self.mail_room.start()
+        if self.mail_door is not None:
+            await self.mail_door.start()
 
     @property
     def working(self) -> bool:
         """Whether all that was started still runs; when not, a defect has ended it and a new process is better."""
         batchers = self.work.working and self.correspondence.batcher.working
         rooms = self.post_room.working and self.mail_room.working
+        rooms = rooms and (self.mail_door is None or self.mail_door.working)
         return batchers and self.relay.working and self.sweeper.working and rooms
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if self.mail_door is not None:
+            await self.mail_door.stop()
         await self.mail_room.stop()
         await self.post_room.stop()
         if self.mail is not None:
@@ -290,6 +323,7 @@ def build(settings: Settings, now: Clock = utc_now, world: World | None = None, 
     limit = settings.max_document_bytes
     post_room = PostRoom(database, intake, transport, now, source=source, limit=limit)
     mail_room = MailRoom(mailboxes_of(settings), intake, limit=limit, every=settings.mailbox_poll)
+    listener = listener_of(settings, now)
 
     def written() -> None:
         relay.wake()
@@ -326,6 +360,7 @@ def build(settings: Settings, now: Clock = utc_now, world: World | None = None, 
         correspondence,
         post_room,
         mail_room,
+        MailDoor(listener, intake) if listener else None,
         transport,
         consumers,
         mail,

@@ -132,7 +132,7 @@ class Inconsistent(HubError):
 
 
 class PortTaken(HubError):
-    """HTTP cannot listen where it is told to."""
+    """HTTP or SMTP cannot listen where it is told to."""
 
     code = "port_taken"
 

@@ -6,7 +6,7 @@ the hub has to say; archiving, duplicates, numbering and sending are the hub's p
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
@@ -256,4 +256,38 @@ class Mailbox(Protocol):
 
     def close(self) -> None:
         """End the connection."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A mail that another server hands over, and keeps until it is told that it was taken in."""
+
+    raw: bytes
+    """as it is archived: as it was sent, with our trace headers before it"""
+    name: str
+    digest: str
+    """of what was sent, by whom and for whom: the same when it is sent again"""
+
+
+Take = Callable[[Delivery], Awaitable[str]]
+"""takes a mail in and says under which document id; raises StoreUnavailable when it has to be sent again"""
+
+
+class Listener(Protocol):
+    """A place where other servers hand mails over. Its calls do not block."""
+
+    name: str
+
+    async def start(self, take: Take) -> None:
+        """Begin to listen. Raises PortTaken, and ConfigurationError when its certificate cannot be used."""
+        ...
+
+    async def stop(self) -> None:
+        """End; a mail that is not taken in yet is sent again by its server."""
+        ...
+
+    @property
+    def listening(self) -> bool:
+        """Whether mails can be handed over."""
         ...

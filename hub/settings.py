@@ -21,6 +21,7 @@ from pydantic_settings import (
 )
 
 from hub.errors import ConfigurationError
+from hub.listening import host_and_port, mail_address, network
 from hub.mailboxes import mailbox_address
 from hub.partners import PenaltyTable
 from hub.policies import Policy, misplaced
@@ -74,6 +75,16 @@ def _mailbox(url: str) -> str:
     return url
 
 
+def _place(text: str) -> str:
+    if text:
+        host_and_port(text)
+    return text
+
+
+def _network(text: str) -> str:
+    return str(network(text))
+
+
 Listed = (NoDecode, BeforeValidator(_listed))
 Mapped = (NoDecode, BeforeValidator(_mapped))
 Hours = Annotated[float, Field(gt=0, le=87_660)]
@@ -108,6 +119,16 @@ class Settings(BaseSettings):
     """mailboxes that mails come into, `imaps://user:password@host/INBOX` each (docs/email.md)"""
     mailbox_poll: Annotated[float, Field(gt=0, le=1500)] = 60.0
     """seconds after which a mailbox is looked into although its server has told of nothing"""
+    smtp_listen: Annotated[str, AfterValidator(_place)] = ""
+    """where mail servers hand mails over by SMTP, such as `0.0.0.0:25`; empty: nowhere (docs/email.md)"""
+    smtp_recipients: Annotated[list[Annotated[str, AfterValidator(mail_address)]], *Listed] = []
+    """addresses that they may hand mails over for, with and without `+…`; empty: orders, bounces, postmaster"""
+    smtp_gateways: Annotated[list[Annotated[str, AfterValidator(_network)]], *Listed] = []
+    """addresses or networks of our own mail servers, whose Authentication-Results count"""
+    smtp_certificate: Path | None = None
+    """a certificate with its chain (PEM), for STARTTLS; absent: no encryption is offered"""
+    smtp_key: Path | None = None
+    """the certificate's key, where that is a file of its own"""
     our_edi_id: Plain = "METALWORKS"
     our_edi_qualifier: Plain = "ZZ"
     http_host: Plain = "127.0.0.1"
@@ -198,6 +219,12 @@ class Settings(BaseSettings):
     def embedded(self) -> bool:
         """Whether the hub runs without a broker of its own."""
         return self.broker_url.startswith("embedded")
+
+    @property
+    def taken_for(self) -> list[str]:
+        """The addresses that mails may be handed over for."""
+        ours = (f"{name}@{self.our_domain.lower()}" for name in ("orders", "bounces", "postmaster"))
+        return self.smtp_recipients or list(ours)
 
     @property
     def task_due(self) -> timedelta:

@@ -17,8 +17,9 @@ from sqlalchemy import text
 
 from hub.cli import screen
 from hub.cli.common import AsJson, example, migrated, run
-from hub.errors import HubError, Inconsistent, MailboxUnreachable, NotFound, Refused
-from hub.ports import Mailbox
+from hub.errors import HubError, Inconsistent, MailboxUnreachable, NotFound, PortTaken, Refused, StoreUnavailable
+from hub.listening import host_and_port
+from hub.ports import Delivery, Mailbox
 from hub.settings import SETTINGS_FILE, Settings, load_settings, masked, strange_variables
 from hub.store.database import Database
 from hub.store.lease import served
@@ -81,7 +82,7 @@ class Line:
 
 @example("hub doctor")
 def doctor(as_json: AsJson = False) -> None:
-    """Check the setup: Python, settings, database, broker, folders, mailboxes, partners, clock; exit 1 if one fails."""
+    """Check the setup: Python, settings, database, broker, folders, partners, mail, clock; exit 1 if one fails."""
     lines = run(examine())
     if as_json:
         screen.show_json([asdict(line) for line in lines])
@@ -110,6 +111,7 @@ async def examine() -> list[Line]:
         ("partners", _partners, "mend the file"),
         ("mail templates", _templates, "mend it; `hub email preview` shows what comes of it"),
         ("mailboxes", _mailboxes, "start the mail server, or mend HUB_MAILBOXES"),
+        ("smtp", _smtp, "mend it, or set another HUB_SMTP_LISTEN"),
     )
     for name, look, todo in looks:
         try:
@@ -220,3 +222,39 @@ def _look_at_mailbox(mailbox: Mailbox) -> Line:
         return Line("mailbox", False, str(error), "start the mail server, or mend HUB_MAILBOXES")
     finally:
         mailbox.close()
+
+
+async def _smtp(effective: Settings) -> list[Line]:
+    from hub.app import listener_of
+
+    listener = listener_of(effective)
+    if listener is None:
+        return []
+    try:
+        await listener.start(_nobody)
+    except PortTaken:
+        host, port = host_and_port(effective.smtp_listen)
+        greeting = await _greeting(host, port)
+        fine = greeting.startswith("220 ")
+        found = f"{host}:{port}: {'answers' if fine else 'taken by another program'}: {greeting}"
+        return [Line("smtp", fine, found, "set another port in HUB_SMTP_LISTEN")]
+    await listener.stop()
+    return [Line("smtp", True, f"{effective.smtp_listen}: free; `hub serve` listens there")]
+
+
+async def _nobody(delivery: Delivery) -> str:
+    raise StoreUnavailable("this is only a look")
+
+
+async def _greeting(host: str, port: int) -> str:
+    """What answers there, in one line; empty when nothing does."""
+    everywhere = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - not listened on
+    try:
+        async with asyncio.timeout(PATIENCE):
+            reader, writer = await asyncio.open_connection(everywhere.get(host, host), port)
+            line = await reader.readline()
+            writer.close()
+            await writer.wait_closed()
+    except (OSError, ValueError):
+        return ""
+    return line[:200].decode("ascii", "replace").strip()

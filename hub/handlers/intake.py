@@ -110,30 +110,39 @@ class Intake:
         self._limit = limit
         self._committed = committed
 
-    async def receive(self, raw: bytes, name: str, stamp: str = "") -> Receipt:
+    async def receive(self, raw: bytes, name: str, stamp: str = "", *, sent: str = "") -> Receipt:
         """Take a document in. The same bytes under the same name and stamp are the same arrival.
 
+        ``sent`` is the digest of what was sent, where the bytes hold more than that: what a server adds on arrival.
         Raises StoreUnavailable; nothing has happened then, and it can be tried again.
         """
 
         def read(context: Context) -> Reading:
             return of_known_partners(read_document(raw, name, self._readers, context, self._limit))
 
-        return await self._enter(raw, len(raw), hashlib.sha256(raw).hexdigest(), name, stamp, read)
+        digest = hashlib.sha256(raw).hexdigest()
+        return await self._enter(raw, len(raw), digest, name, stamp, read, sent)
 
     async def refuse_large(self, name: str, size: int, digest: str, stamp: str = "") -> Receipt:
         """Note a document that is too large to be read; the file itself is kept by the transport."""
         return await self._enter(b"", size, digest, name, stamp, lambda context: too_large(size, self._limit))
 
     async def _enter(
-        self, raw: bytes, size: int, digest: str, name: str, stamp: str, read: Callable[[Context], Reading]
+        self,
+        raw: bytes,
+        size: int,
+        digest: str,
+        name: str,
+        stamp: str,
+        read: Callable[[Context], Reading],
+        sent: str = "",
     ) -> Receipt:
         name = name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
         context = self._context()
         reading = await asyncio.to_thread(read, context)
         if reading.mentions != Mentions():
             context, reading = await self._read_knowing(context, read, reading)
-        arrived = _Arrived(f"D-{short(digest, name, stamp)}", name, raw, size, digest, context, read)
+        arrived = _Arrived(f"D-{short(sent or digest, name, stamp)}", name, raw, size, digest, context, read)
         try:
             async with self._database.write() as connection:
                 receipt = await self._in_transaction(connection, arrived, reading)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from hub.errors import StoreUnavailable
+from hub.handlers.mail_door import MailDoor
 from hub.handlers.mail_room import Condition
 from hub.store.database import Database
 from hub.store.queries import conditions
@@ -53,6 +54,12 @@ class Meter:
             ("mailbox",),
             registry=self.registry,
         )
+        self._handed = Gauge(
+            "hub_smtp_mails",
+            "Mails handed over by SMTP since the hub began: taken in, or to be sent again",
+            ("outcome",),
+            registry=self.registry,
+        )
         self._store = Gauge("hub_store_up", "Whether the database answers", registry=self.registry)
 
     def observe(self, items: Sequence[Item], fates: Sequence[Fate], seconds: float) -> None:
@@ -63,8 +70,11 @@ class Meter:
         self._size.observe(len(items))
         self._seconds.observe(seconds)
 
-    async def text(self, database: Database, mailboxes: Mapping[str, Condition]) -> bytes:
+    async def text(self, database: Database, mailboxes: Mapping[str, Condition], door: MailDoor | None = None) -> bytes:
         """Everything, in Prometheus' text form."""
+        if door is not None:
+            self._handed.labels("taken").set(door.doing.taken)
+            self._handed.labels("put_off").set(door.doing.put_off)
         for name, condition in mailboxes.items():
             self._reached.labels(name).set(condition.reached)
             self._mails.labels(name).set(condition.taken)

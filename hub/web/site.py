@@ -50,6 +50,14 @@ async def readiness(served: Served) -> dict[str, str]:
     return found
 
 
+def mail_state(hub: Hub) -> dict[str, str]:
+    """How mails come in: each mailbox, and where they are handed over, with ``ok`` or what is wrong."""
+    found = {name: each.trouble or "ok" for name, each in hub.mail_room.conditions.items()}
+    if hub.mail_door is not None:
+        found[hub.mail_door.name] = hub.mail_door.doing.trouble or "ok"
+    return found
+
+
 def site(served: Served) -> Starlette:
     """The pages of this hub."""
 
@@ -60,12 +68,12 @@ def site(served: Served) -> Starlette:
         found = await readiness(served)
         fine = all(state == "ok" for state in found.values())
         said = {"status": "ok" if fine else "not ready", **found}
-        mailboxes = {name: each.trouble or "ok" for name, each in served.hub.mail_room.conditions.items()}
-        return JSONResponse({**said, "mailboxes": mailboxes} if mailboxes else said, 200 if fine else 503)
+        mail = mail_state(served.hub)
+        return JSONResponse({**said, "mailboxes": mail} if mail else said, 200 if fine else 503)
 
     async def metrics(request: Request) -> Response:
         return Response(
-            await served.meter.text(served.hub.database, served.hub.mail_room.conditions),
+            await served.meter.text(served.hub.database, served.hub.mail_room.conditions, served.hub.mail_door),
             media_type=CONTENT_TYPE_LATEST,
         )
 

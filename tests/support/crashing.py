@@ -83,6 +83,7 @@ POINTS = {
     "published": "a message is with the broker, the outbox does not know",
     "marked": "the outbox knows what was sent",
     "before answers commit": "documents for partners are written, not committed",
+    "document archived": "a document's statements are executed, not committed",
     "document taken": "a file is taken in and committed, and lies in the inbox still",
     "document sent": "a file is in the partner's folder, the store does not know",
 }
@@ -96,6 +97,7 @@ def put_points(deaths: Deaths) -> None:
     deaths.around(RabbitBus, "deliver", after="published")
     deaths.around(Relay, "_portion", after="marked")
     deaths.around(correspondence, "write_numbers", after="before answers commit")
+    deaths.around(Intake, "_in_transaction", after="document archived")
     deaths.around(Intake, "receive", after="document taken")
     send = Folders.send
 
