@@ -15,7 +15,7 @@ from collections.abc import Callable, Collection
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
@@ -184,15 +184,15 @@ class _Door(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Let it in, unless too many are there."""
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101  # what TCP gives
-        peer = transport.get_extra_info("peername")
+        connection = cast(asyncio.Transport, transport)
+        peer = connection.get_extra_info("peername")
         talk = self._listener.admit(str(peer[0]) if peer else "")
         if talk is None:
-            transport.write(b"421 4.7.0 too many connections; come again later\r\n")
-            transport.close()
+            connection.write(b"421 4.7.0 too many connections; come again later\r\n")
+            connection.close()
             return
-        transport.set_protocol(talk)
-        talk.connection_made(transport)
+        connection.set_protocol(talk)
+        talk.connection_made(connection)
 
 
 class _Talk(SMTP):
@@ -216,5 +216,5 @@ class _Talk(SMTP):
     def end(self) -> None:
         """Cut the connection."""
         transport = self._original_transport or self.transport
-        if isinstance(transport, asyncio.WriteTransport):
-            transport.abort()
+        if transport is not None:
+            cast(asyncio.WriteTransport, transport).abort()

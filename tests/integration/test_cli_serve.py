@@ -6,23 +6,26 @@ import asyncio
 import json
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import urllib.error
 import urllib.request
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from hub.settings import Settings
+from tests.support.certificates import make_certificate
 from tests.support.cli import hub_beside as cli
 from tests.support.cli import set_environment
+from tests.support.handing import OURS, SENDER, listening, session
 from tests.support.hubs import environment
 from tests.support.processes import Process, free_port
-from tests.support.running import with_partners
+from tests.support.running import DATA, with_partners
 from tests.support.story import purchase_order
 
 HUB = [sys.executable, "-c", "from hub.cli import main; main()"]
@@ -263,3 +266,27 @@ async def test_a_broker_that_no_hub_has_served_is_told_of(
     assert "no hub has served this broker yet (HUB_BROKER_URL) [unroutable]" in unserved.err
     assert "[broker_unavailable]" in unreachable.err
     assert len(unreachable.err.splitlines()) == 1
+
+
+@pytest.mark.rule("R42")
+async def test_mails_are_handed_over_to_the_served_hub_and_an_open_connection_does_not_keep_it(
+    embedded: Settings, tmp_path: Path
+) -> None:
+    certificate, key = make_certificate(tmp_path)
+    settings = listening(embedded, smtp_certificate=certificate, smtp_key=key)
+    mail = (DATA / "mail/larkspur-po.eml").read_bytes()
+
+    def hand_over_encrypted() -> None:
+        with session(settings) as handing:
+            handing.starttls(context=ssl.create_default_context(cafile=str(certificate)))
+            handing.sendmail(SENDER, [OURS], mail)
+
+    async with serve(settings) as served:
+        await served.until_said("ready:")
+        await asyncio.to_thread(hand_over_encrypted)
+        shown = await served.until(lambda: run(embedded, "order", "LC-20871", "--json").stdout, "the order")
+        with closing(socket.create_connection(("127.0.0.1", int(settings.smtp_listen.rpartition(":")[2])), 30)) as left:
+            assert await asyncio.to_thread(left.recv, 100)
+            await served.end(signal.SIGTERM)
+    assert json.loads(shown)["customer_id"] == "C-LARKSPUR"
+    assert "Traceback" not in served.said
