@@ -16,6 +16,7 @@ from adapters.email.isolation import IsolatedReader
 from adapters.email.listener import SmtpListener
 from adapters.email.mailbox import ImapMailbox
 from adapters.email.reader import EmailReader
+from adapters.email.sending import SmtpServer
 from adapters.email.writer import EmailWriter
 from adapters.folders import Folders
 from hub.bus.embedded import EmbeddedBus
@@ -30,7 +31,9 @@ from hub.handlers.intake import Intake
 from hub.handlers.mail_door import MailDoor
 from hub.handlers.mail_room import MailRoom
 from hub.handlers.post_room import PostRoom
+from hub.handlers.postman import Postman, Terms
 from hub.listening import host_and_port, is_within, network
+from hub.mail_server import mail_server_address
 from hub.mailboxes import mailbox_address
 from hub.partners import Partner, Partners, PenaltyTable, load_partners
 from hub.policies import Policies
@@ -178,6 +181,14 @@ def listener_of(settings: Settings, now: Clock = utc_now) -> SmtpListener | None
     )
 
 
+def mail_server_of(settings: Settings) -> SmtpServer | None:
+    """The server that mails go out by, not connected yet; None: they go into the outbox folder."""
+    if settings.smtp_url is None:
+        return None
+    found = mail_server_address(settings.smtp_url)
+    return SmtpServer(found.name, **asdict(found), our_domain=settings.our_domain, timeout=settings.smtp_timeout)
+
+
 def context_of(settings: Settings, partners: Partners, today: str) -> Context:
     """What readers may know beside a document."""
     return Context(partners, our_domain=settings.our_domain, authserv_id=settings.authserv_id, today=today)
@@ -201,6 +212,8 @@ class Hub:
     mail_room: MailRoom
     mail_door: MailDoor | None
     """where mail servers hand mails over, if anywhere"""
+    postman: Postman | None
+    """carries mails to a mail server, where one is set"""
     transport: Transport
     consumers: tuple[Consumer, ...]
     mail: IsolatedReader | None
@@ -230,6 +243,8 @@ class Hub:
         await self.mail_room.start()
         if self.mail_door is not None:
             await self.mail_door.start()
+        if self.postman is not None:
+            await self.postman.start()
 
     @property
     def working(self) -> bool:
@@ -237,6 +252,7 @@ class Hub:
         batchers = self.work.working and self.correspondence.batcher.working
         rooms = self.post_room.working and self.mail_room.working
         rooms = rooms and (self.mail_door is None or self.mail_door.working)
+        rooms = rooms and (self.postman is None or self.postman.working)
         return batchers and self.relay.working and self.sweeper.working and rooms
 
     async def __aexit__(
@@ -244,6 +260,8 @@ class Hub:
     ) -> None:
         if self.mail_door is not None:
             await self.mail_door.stop()
+        if self.postman is not None:
+            await self.postman.stop()
         await self.mail_room.stop()
         await self.post_room.stop()
         if self.mail is not None:
@@ -321,13 +339,16 @@ def build(settings: Settings, now: Clock = utc_now, world: World | None = None, 
         committed=committed,
     )
     limit = settings.max_document_bytes
-    post_room = PostRoom(database, intake, transport, now, source=source, limit=limit)
+    postman = _postman(settings, database, lambda: rules, now, committed)
+    post_room = PostRoom(database, intake, transport, now, source=source, limit=limit, mails=postman is None)
     mail_room = MailRoom(mailboxes_of(settings), intake, limit=limit, every=settings.mailbox_poll)
     listener = listener_of(settings, now)
 
     def written() -> None:
         relay.wake()
         post_room.wake()
+        if postman is not None:
+            postman.wake()
 
     correspondence = Correspondence(
         database,
@@ -361,7 +382,22 @@ def build(settings: Settings, now: Clock = utc_now, world: World | None = None, 
         post_room,
         mail_room,
         MailDoor(listener, intake) if listener else None,
+        postman,
         transport,
         consumers,
         mail,
     )
+
+
+def _postman(
+    settings: Settings, database: Database, rules: Callable[[], Rules], now: Clock, committed: Callable[[], None]
+) -> Postman | None:
+    server = mail_server_of(settings)
+    if server is None:
+        return None
+    terms = Terms(
+        retry=timedelta(hours=settings.mail_retry_hours),
+        to_address=settings.mails_to_address,
+        in_thread=settings.mails_in_thread,
+    )
+    return Postman(database, server, rules, now, source=settings.source, terms=terms, committed=committed)

@@ -74,6 +74,13 @@ class MailboxUnreachable(HubError):
     retryable = True
 
 
+class MailServerUnreachable(HubError):
+    """The server that mails go out by cannot be reached, or will not talk to us; what was to be sent is kept."""
+
+    code = "mail_server_unreachable"
+    retryable = True
+
+
 class BrokerUnavailable(HubError):
     """The broker does not answer or did not confirm in time; what was to be sent stays in the outbox."""
 

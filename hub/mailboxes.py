@@ -56,11 +56,12 @@ def mailbox_address(url: str) -> MailboxAddress:
         raise ValueError("the mailbox's folder, processed and failed are to be three folders")
     if any(not each.isprintable() for each in (user, password, *named)):
         raise ValueError("user, password and folders are to be printable")
-    security = "tls" if parts.scheme == "imaps" else "none" if _is_here(host) else "starttls"
+    security = "tls" if parts.scheme == "imaps" else "none" if is_here(host) else "starttls"
     return MailboxAddress(host, port or PORTS[parts.scheme], security, user, password, folder, **folders)
 
 
-def _is_here(host: str) -> bool:
+def is_here(host: str) -> bool:
+    """Whether a host is this machine."""
     if host == "localhost":
         return True
     try:

@@ -6,7 +6,7 @@ the hub has to say; archiving, duplicates, numbering and sending are the hub's p
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
@@ -290,4 +290,53 @@ class Listener(Protocol):
     @property
     def listening(self) -> bool:
         """Whether mails can be handed over."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """What a mail server is told of a mail beside its content."""
+
+    sender: str
+    """the envelope sender, which is of this mail alone: a bounce that goes there is this mail's"""
+    recipients: tuple[str, ...]
+    thread: str
+    """the first Message-ID of the conversation"""
+    unfit: Mapping[str, str] = field(default_factory=dict)
+    """whom it names and is never sent to, each with the reason"""
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """What came of handing a mail over, by recipient; each with what the server said."""
+
+    accepted: tuple[str, ...] = ()
+    """the server has taken the mail for them, and said so"""
+    later: Mapping[str, str] = field(default_factory=dict)
+    """not now: try again"""
+    refused: Mapping[str, str] = field(default_factory=dict)
+    """never"""
+    in_doubt: bool = False
+    """the answer was lost: the server may have taken it for those of ``later``"""
+
+
+class MailServer(Protocol):
+    """Hands mails to a mail server, over one connection as long as that stands."""
+
+    name: str
+
+    def parcel(self, content: bytes) -> Parcel:
+        """For whom a mail of ours is, by its header."""
+        ...
+
+    async def hand_over(self, parcel: Parcel, recipients: Sequence[str], content: bytes) -> Handed:
+        """Hand a mail over, for these of its recipients. Raises MailServerUnreachable; nothing was handed over then."""
+        ...
+
+    async def connect(self) -> None:
+        """Be ready to hand over. Raises MailServerUnreachable."""
+        ...
+
+    async def close(self) -> None:
+        """End the connection."""
         ...

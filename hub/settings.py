@@ -22,6 +22,7 @@ from pydantic_settings import (
 
 from hub.errors import ConfigurationError
 from hub.listening import host_and_port, mail_address, network
+from hub.mail_server import mail_server_address
 from hub.mailboxes import mailbox_address
 from hub.partners import PenaltyTable
 from hub.policies import Policy, misplaced
@@ -85,6 +86,11 @@ def _network(text: str) -> str:
     return str(network(text))
 
 
+def _mail_server(url: str) -> str:
+    mail_server_address(url)
+    return url
+
+
 Listed = (NoDecode, BeforeValidator(_listed))
 Mapped = (NoDecode, BeforeValidator(_mapped))
 Hours = Annotated[float, Field(gt=0, le=87_660)]
@@ -129,6 +135,16 @@ class Settings(BaseSettings):
     """a certificate with its chain (PEM), for STARTTLS; absent: no encryption is offered"""
     smtp_key: Path | None = None
     """the certificate's key, where that is a file of its own"""
+    smtp_url: Annotated[str, AfterValidator(_mail_server)] | None = None
+    """the server that mails go out by, `smtp://user:password@host`; absent: they are put into `outbox/`"""
+    smtp_timeout: Annotated[float, Field(gt=0, le=600)] = 60.0
+    """seconds that it may take for an answer; ten times that for the answer to a whole mail"""
+    mail_retry_hours: Hours = 72
+    """how long a mail is tried again that the server will not take now; then a person is asked"""
+    mails_to_address: Annotated[int, Field(ge=1)] = 200
+    """mails to one address of a partner within a day; what is beyond is kept, and a person is asked"""
+    mails_in_thread: Annotated[int, Field(ge=1)] = 20
+    """mails in one conversation within a day"""
     our_edi_id: Plain = "METALWORKS"
     our_edi_qualifier: Plain = "ZZ"
     http_host: Plain = "127.0.0.1"
@@ -247,6 +263,7 @@ class Settings(BaseSettings):
         for name in ("database_url", "broker_url"):
             shown[name] = masked(shown[name])
         shown["mailboxes"] = [masked(url) for url in shown["mailboxes"]]
+        shown["smtp_url"] = masked(shown["smtp_url"]) if shown["smtp_url"] else None
         return shown
 
 

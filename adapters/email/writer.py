@@ -51,7 +51,7 @@ TOLD_TO_SUPPLIERS = frozenset(
         "material-po.change-accepted",
     }
 )
-_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+")
+ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+")
 _ID = re.compile(r"<[\x21-\x3b\x3d\x3f-\x7e]{3,500}>")
 _LONGEST = 40
 """Message-IDs that References names at most"""
@@ -140,7 +140,7 @@ def destination(partner: Partner, our_domain: str) -> str:
     candidates = [partner.email.answer_to or "", *partner.email.addresses]
     address = next((one.strip() for one in candidates if one.strip()), "")
     ours = address.lower().rpartition("@")[2] == our_domain.lower()
-    return address if _ADDRESS.fullmatch(address) and not ours else ""
+    return address if ADDRESS.fullmatch(address) and not ours else ""
 
 
 def _concerns(name: str, data: Mapping[str, Any], partner: Partner) -> bool:

@@ -17,6 +17,7 @@ from hub.cli import (
     events,
     failed,
     generated,
+    mails,
     orders,
     partners,
     play,
@@ -56,7 +57,7 @@ add(app, "simulate", play.simulate)
 add(app, "bench", play.bench)
 add(app, "docs", generated.docs)
 app.add_typer(partners.partner, name="partner")
-app.add_typer(partners.email, name="email")
+app.add_typer(mails.email, name="email")
 
 
 def _version(wanted: bool) -> None:

@@ -1,4 +1,4 @@
-"""`hub partner`, `hub email`: partner profiles checked, and what a partner would be sent, shown before it is."""
+"""`hub partner`, `hub email preview`: profiles checked, and what a partner would be sent, shown before it is."""
 
 from __future__ import annotations
 
@@ -22,7 +22,6 @@ from hub.ports import Composed, Occasion, Writer
 from hub.settings import Settings, load_settings
 
 partner = typer.Typer(help="Partner profiles: check them, try them.", no_args_is_help=True)
-email = typer.Typer(help="Mails to partners: preview them.", no_args_is_help=True)
 
 
 @example("hub partner check")
@@ -201,4 +200,3 @@ def preview(
 
 add(partner, "check", check)
 add(partner, "test", try_out)
-add(email, "preview", preview)

@@ -112,6 +112,7 @@ async def examine() -> list[Line]:
         ("mail templates", _templates, "mend it; `hub email preview` shows what comes of it"),
         ("mailboxes", _mailboxes, "start the mail server, or mend HUB_MAILBOXES"),
         ("smtp", _smtp, "mend it, or set another HUB_SMTP_LISTEN"),
+        ("mail server", _mail_server, "start it, or mend HUB_SMTP_URL"),
     )
     for name, look, todo in looks:
         try:
@@ -258,3 +259,16 @@ async def _greeting(host: str, port: int) -> str:
     except (OSError, ValueError):
         return ""
     return line[:200].decode("ascii", "replace").strip()
+
+
+async def _mail_server(effective: Settings) -> list[Line]:
+    from hub.app import mail_server_of
+
+    server = mail_server_of(effective.model_copy(update={"smtp_timeout": min(effective.smtp_timeout, PATIENCE)}))
+    if server is None:
+        return [Line("mail server", True, "none: mails are put into outbox/")]
+    try:
+        await server.connect()
+    finally:
+        await server.close()
+    return [Line("mail server", True, f"{server.name}: answers")]

@@ -26,14 +26,15 @@ from hub.messages.base import Event
 from hub.messages.documents import DocumentDeliveryFailed, DocumentDuplicate, DocumentReceived, DocumentRejected
 from hub.messages.envelope import derived_id, instant, write_letter
 from hub.ports import Context, Mentions, Reader, Reading
-from hub.sagas.case import Case, Rules
-from hub.sagas.engine import hear
+from hub.sagas.case import Rules
 from hub.sagas.numbers import short
 from hub.store import records, tables
 from hub.store.conversations import look_up
 from hub.store.database import Database
+from hub.store.deliveries import note_bounce
 from hub.store.documents import add_documents, add_keys, drop_keys, known_keys, lock_numbers, write_numbers
 from hub.store.journal import Journal
+from hub.store.questions import say_of_documents
 from hub.store.returned import INTAKE, signed
 
 INTERCHANGES = frozenset({"x12", "edifact"})
@@ -271,27 +272,24 @@ class Intake:
             events.append((arrived.document_id, self._outcome(arrived, reading, pieces, state, known)))
         partners, document_id, name = arrived.context.partners, arrived.document_id, arrived.name
         if reading.lost and known.duplicate_of is None:
-            events += await self._undelivered(connection, reading)
+            events += await self._undelivered(connection, reading, document_id)
         events += [
             (piece.document_id, question(piece, reading, document_id, name, partners, orders)) for piece in aside
         ]
-        case = Case()
-        await records.load_documents(connection, {*known.replaces, *(piece.document_id for piece in aside)}, case)
-        loaded, now = case.copy(), self._now()
-        for about, event in events:
-            heard = hear(case, event, self._rules(), now)
-            case = heard.case
-            for place, (said, _, _) in enumerate(heard.events):
-                part = f"{event.TYPE} {place}"
-                message_id = derived_id(self._source, about, part)
-                letter = write_letter(
-                    said, message_id=message_id, source=self._source, time=now, causation=arrived.document_id
-                )
-                journal.send("event", letter)
-                journal.follow_task(said, now)
-        await records.save(connection, loaded, case, now)
+        await say_of_documents(
+            connection,
+            journal,
+            events,
+            {*known.replaces, *(piece.document_id for piece in aside)},
+            self._rules(),
+            source=self._source,
+            cause=arrived.document_id,
+            now=self._now(),
+        )
 
-    async def _undelivered(self, connection: AsyncConnection, reading: Reading) -> list[tuple[str, Event]]:
+    async def _undelivered(
+        self, connection: AsyncConnection, reading: Reading, document_id: str
+    ) -> list[tuple[str, Event]]:
         """Note that a document of ours was not delivered, and say so; a second bounce of it says nothing new."""
         table = tables.documents
         chosen = (table.c.document_id == reading.lost) & (table.c.direction == "out")
@@ -299,6 +297,7 @@ class Intake:
         if row is None or row.state == "undeliverable":
             return []
         await connection.execute(update(table).where(chosen).values(state="undeliverable"))
+        await note_bounce(connection, row.document_id, reading.findings[0].message)
         failed = DocumentDeliveryFailed(
             document_id=row.document_id,
             kind=row.kind,
@@ -308,7 +307,7 @@ class Intake:
             code="bounced",
             reason=reading.findings[0].message,
         )
-        return [(row.document_id, failed)]
+        return [(f"{row.document_id} {document_id}", failed)]
 
     def _outcome(
         self, arrived: _Arrived, reading: Reading, pieces: Sequence[Piece], state: str, known: _Known

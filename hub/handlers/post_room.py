@@ -30,7 +30,7 @@ def _moment() -> float:
 
 
 class PostRoom:
-    """Looks for files in and documents out every so often, and when woken."""
+    """Looks for files in and documents out every so often, and when woken; ``mails``: also for mails out."""
 
     def __init__(
         self,
@@ -41,6 +41,7 @@ class PostRoom:
         *,
         source: str,
         limit: int,
+        mails: bool = True,
         every: float = 0.25,
     ) -> None:
         self._database = database
@@ -49,6 +50,7 @@ class PostRoom:
         self._now = now
         self._source = source
         self._limit = limit
+        self._mails = mails
         self._every = every
         self._woken = asyncio.Event()
         self._put_off: dict[Arrival | str, float] = {}
@@ -134,6 +136,8 @@ class PostRoom:
             .limit(PORTION)
             .with_for_update(skip_locked=True)
         )
+        if not self._mails:
+            query = query.where(table.c.kind != "email")
         while True:
             journal, done = Journal(), []
             async with self._database.write() as connection:

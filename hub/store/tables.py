@@ -207,6 +207,39 @@ documents = Table(
     Column("raw", LargeBinary, nullable=False),
 )
 
+Index(
+    "ix_documents_to_send",
+    documents.c.at,
+    documents.c.document_id,
+    sqlite_where=text("state = 'to_send'"),
+    postgresql_where=text("state = 'to_send'"),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("document_id", String(80), primary_key=True, comment="our mail, which a mail server is to take"),
+    Column("address", String(320), nullable=False, comment="in small letters, the first that it goes to"),
+    Column("thread", String(1000), nullable=False, comment="the first Message-ID of its conversation"),
+    Column("recipients", Text, nullable=False, comment="JSON: whom it is still to reach"),
+    Column("accepted", Text, nullable=False, comment="JSON: for whom the server has taken it"),
+    Column("refused", Text, nullable=False, comment="JSON: whom it will not reach, each with the reason"),
+    Column("attempts", Integer, nullable=False),
+    Column("doubts", Integer, nullable=False, comment="how often the server's answer to the whole mail was lost"),
+    Column("due_at", String(40), nullable=False, index=True, comment="not to be tried before"),
+    Column("claimed_until", String(40), comment="a hub is at it until then"),
+    Column("first_at", String(40), comment="when it was tried first, since it was last put into the queue"),
+    Column("sent_at", String(40), comment="when the server took it last"),
+    Column(
+        "code", String(80), index=True, comment="why a person has to look: what it was not sent for; dropped: seen to"
+    ),
+    Column("said", Text, comment="what the server said last"),
+    Column("releases", Integer, nullable=False, comment="how often a person has put it into the queue again"),
+    Column("by", String(200), comment="who did that, or dropped it"),
+    Index("ix_deliveries_address", "address", "sent_at"),
+    Index("ix_deliveries_thread", "thread", "sent_at"),
+)
+
 document_keys = Table(
     "document_keys",
     metadata,

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from hub.app import Hub
 from hub.errors import StoreUnavailable
-from hub.handlers.mail_door import MailDoor
-from hub.handlers.mail_room import Condition
-from hub.store.database import Database
+from hub.store.deliveries import figures
 from hub.store.queries import conditions
 from hub.store.unit_of_work import Fate, Item
 
@@ -60,6 +59,19 @@ class Meter:
             ("outcome",),
             registry=self.registry,
         )
+        self._server = Gauge(
+            "hub_mail_server_up", "Whether the mail server is reached", ("server",), registry=self.registry
+        )
+        self._carried = Gauge(
+            "hub_mails_sent",
+            "Mails that the mail server has taken since the hub began",
+            ("server",),
+            registry=self.registry,
+        )
+        self._unsent = Gauge("hub_mails_unsent", "Mails that wait to be sent", registry=self.registry)
+        self._kept = Gauge(
+            "hub_mails_undeliverable", "Mails that cannot be sent and wait for a person", registry=self.registry
+        )
         self._store = Gauge("hub_store_up", "Whether the database answers", registry=self.registry)
 
     def observe(self, items: Sequence[Item], fates: Sequence[Fate], seconds: float) -> None:
@@ -70,22 +82,28 @@ class Meter:
         self._size.observe(len(items))
         self._seconds.observe(seconds)
 
-    async def text(self, database: Database, mailboxes: Mapping[str, Condition], door: MailDoor | None = None) -> bytes:
+    async def text(self, hub: Hub) -> bytes:
         """Everything, in Prometheus' text form."""
-        if door is not None:
-            self._handed.labels("taken").set(door.doing.taken)
-            self._handed.labels("put_off").set(door.doing.put_off)
-        for name, condition in mailboxes.items():
+        if hub.mail_door is not None:
+            self._handed.labels("taken").set(hub.mail_door.doing.taken)
+            self._handed.labels("put_off").set(hub.mail_door.doing.put_off)
+        if hub.postman is not None:
+            self._server.labels(hub.postman.name).set(hub.postman.condition.reached)
+            self._carried.labels(hub.postman.name).set(hub.postman.condition.sent)
+        for name, condition in hub.mail_room.conditions.items():
             self._reached.labels(name).set(condition.reached)
             self._mails.labels(name).set(condition.taken)
             self._stuck.labels(name).set(condition.waiting)
         try:
-            found = await conditions(database)
+            found = await conditions(hub.database)
+            unsent, kept = await figures(hub.database)
         except StoreUnavailable:
             self._store.set(0)
             return generate_latest(self.registry)
         self._store.set(1)
         self._outbox.set(found["outbox"])
+        self._unsent.set(unsent)
+        self._kept.set(kept)
         self._waiting.set(found["waiting"])
         self._failed.set(found["failed"])
         self._tasks.clear()

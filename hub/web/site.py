@@ -67,13 +67,16 @@ def site(served: Served) -> Starlette:
     async def ready(request: Request) -> Response:
         found = await readiness(served)
         fine = all(state == "ok" for state in found.values())
-        said = {"status": "ok" if fine else "not ready", **found}
-        mail = mail_state(served.hub)
-        return JSONResponse({**said, "mailboxes": mail} if mail else said, 200 if fine else 503)
+        said: dict[str, object] = {"status": "ok" if fine else "not ready", **found}
+        if mail := mail_state(served.hub):
+            said["mailboxes"] = mail
+        if served.hub.postman is not None:
+            said["mail_server"] = served.hub.postman.condition.trouble or "ok"
+        return JSONResponse(said, 200 if fine else 503)
 
     async def metrics(request: Request) -> Response:
         return Response(
-            await served.meter.text(served.hub.database, served.hub.mail_room.conditions, served.hub.mail_door),
+            await served.meter.text(served.hub),
             media_type=CONTENT_TYPE_LATEST,
         )
 

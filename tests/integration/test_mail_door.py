@@ -274,6 +274,6 @@ async def test_health_metrics_and_doctor_show_the_door(embedded: Settings, monke
         await hand_over(settings, ORDER)
         assert [(line.ok, "answers" in line.found) for line in await smtp()] == [(True, True)]
         served = Served(hub, started=True)
-        metrics = (await served.meter.text(hub.database, {}, hub.mail_door)).decode()
+        metrics = (await served.meter.text(hub)).decode()
         assert 'hub_smtp_mails{outcome="taken"} 1.0' in metrics
         assert mail_state(hub) == {f"smtp {settings.smtp_listen}": "ok"}

@@ -20,7 +20,7 @@ CONTRACT = {
     "demo", "init", "serve", "parse", "submit", "send", "tasks", "answer", "orders", "order", "document", "stock",
     "settings", "audit", "events", "simulate", "bench", "docs", "doctor", "failed list", "failed show", "failed retry",
     "failed edit", "failed discard", "schemas write", "schemas check", "partner check", "partner test",
-    "email preview",
+    "email preview", "email queue", "email retry", "email drop",
 }  # fmt: skip
 
 
@@ -87,7 +87,7 @@ def test_a_command_is_documented(name: str) -> None:
 def test_data_can_be_had_as_json() -> None:
     showing = CONTRACT - {
         "demo", "init", "serve", "docs", "schemas write", "schemas check", "email preview", "failed retry",
-        "failed discard",
+        "failed discard", "email retry", "email drop",
     }  # fmt: skip
     assert {name for name, command in ALL.items() if any("--json" in each.opts for each in command.params)} >= showing
 

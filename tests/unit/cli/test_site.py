@@ -35,7 +35,7 @@ async def test_what_is_missing_is_named(settings: Settings, monkeypatch: pytest.
 
         monkeypatch.setattr(hub.database, "read", gone)
         found = await readiness(served)
-        text = (await served.meter.text(hub.database, {})).decode()
+        text = (await served.meter.text(hub)).decode()
 
     assert found["broker"] == "not connected"
     assert "a part of the hub has ended" in found["relay"]
@@ -48,7 +48,7 @@ async def test_what_is_carried_out_is_counted(settings: Settings) -> None:
     fates = [Fate("done"), Fate("refused", "held"), Fate("done", repeated=True)]
     meter.observe([Item(b"{")] * 3, fates, 0.02)
     async with build(settings) as hub:
-        text = (await meter.text(hub.database, {})).decode()
+        text = (await meter.text(hub)).decode()
 
     for outcome in ("done", "refused", "repeated"):
         assert f'hub_messages_total{{outcome="{outcome}",type="unreadable"}} 1.0' in text
