@@ -13,8 +13,8 @@ import orjson
 from hub.handlers.reading import read_document
 from hub.messages.customer_po import SubmitCustomerPo
 from hub.ports import Context, Draft, Finding, Reader, Reading
+from hub.sagas.difference import content
 from hub.sagas.numbers import short
-from hub.sagas.purchase_order import content
 
 
 class Throwaway:
@@ -77,7 +77,7 @@ class Parser:
                 "customer_id": message.customer.id,
                 "po_number": message.po_number,
                 "order_id": f"O-{short(*key)}",
-                "lines": [{"line": line.line, "quantity": line.quantity} for line in message.lines],
+                "lines": [{"line": line.line, "quantity": line.quantity, "unit": line.unit} for line in message.lines],
                 **({"domain": domains[0]} if domains else {}),
             }
 

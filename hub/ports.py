@@ -118,6 +118,7 @@ class Context:
     conversations: tuple[Mapping[str, Any], ...] = ()
     """email: our mails that the document may answer, oldest first; of the hub's own those that it mentions"""
     known_orders: tuple[Mapping[str, Any], ...] = ()
+    """orders that the document mentions, as their customers want them now: po_number, customer_id, lines"""
     received: frozenset[str] = frozenset()
     """keys of interchanges that came before: they are refused as duplicates, and answered so"""
 

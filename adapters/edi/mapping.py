@@ -33,6 +33,8 @@ class Meaning:
     title: str = ""
     quarantine: bool = False
     """a person has to look at it first"""
+    builds_on: tuple[str, ...] = ()
+    """numbers of orders without which it cannot be understood in full"""
     receipts: tuple[tuple[str, str], ...] = ()
     """an acknowledgment: what of ours it is about, and what became of it"""
 

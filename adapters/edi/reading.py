@@ -14,7 +14,7 @@ from adapters.edi.receipts import read_ta1
 from hub.messages.base import Command
 from hub.messages.documents import Intent
 from hub.partners import Partner
-from hub.ports import Context, Disposition, Draft, Finding, Part, Reading
+from hub.ports import Context, Disposition, Draft, Finding, Mentions, Part, Reading
 
 Check = Callable[[Document], bool]
 Map = Callable[[Job], Meaning]
@@ -207,6 +207,7 @@ class Assembler:
             likely_intent=next((one.meaning.likely_intent for one in read if one.meaning.likely_intent), None),
             partner_id=partner.id if partner else None,
             keys=tuple(self._keys),
+            mentions=Mentions(numbers=tuple(dict.fromkeys(n for one in read for n in one.meaning.builds_on if n))),
             thread={what: status for one in read for what, status in one.meaning.receipts},
             title=", ".join(titles[:3]) + (f" and {len(titles) - 3} more" if len(titles) > 3 else ""),
         )

@@ -125,6 +125,8 @@ class Line(Wire):
     line: LineNumber
     product: Product
     quantity: Quantity
+    quantity_before: Quantity | None = None
+    """on a change that its sender states as a difference: what `quantity` was reckoned from; the difference counts"""
     unit: Unit
     unit_price: Money | None = None
     price_basis: Quantity = "1"

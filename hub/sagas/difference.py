@@ -21,6 +21,18 @@ _NUMBERS = ("quantity", "unit_price", "price_basis")
 _LISTS = ("schedule", "characteristics", "attachments", "notes")
 
 
+def content(po: SubmitCustomerPo) -> dict[str, Any]:
+    """What a purchase order says, without its origin: two that are equal here are the same PO (R7).
+
+    A difference stands for itself, whatever was known when it was read.
+    """
+    said = po.model_dump(mode="json", exclude_none=True, exclude={"source", "unmapped", "purpose", "note"})
+    for line in said["lines"]:
+        if "quantity_before" in line:
+            line["difference"] = plain(decimal(line.pop("quantity")) - decimal(line.pop("quantity_before")))
+    return said
+
+
 def lines_of(po: SubmitCustomerPo) -> dict[str, Line]:
     """The lines of a purchase order, each with the date that holds for it."""
     return {
@@ -38,7 +50,8 @@ def amended(standing: SubmitCustomerPo, sent: SubmitCustomerPo) -> SubmitCustome
     changes = sent.purpose == "change"
     date = None if changes and sent.requested_date == standing.requested_date else sent.requested_date
     lines = dict(was) if changes else {}
-    for item in sent.lines:
+    for each in sent.lines:
+        item = _reckoned(was.get(each.line), each)
         if _deletes(sent, item):
             lines.pop(item.line, None)
         elif item.action != "none":
@@ -72,6 +85,14 @@ def _filled(was: W | None, now: W | None) -> W | None:
     if was is None or now is None:
         return now or was
     return was.model_copy(update={name: value for name in type(now).model_fields if (value := getattr(now, name))})
+
+
+def _reckoned(was: Line | None, item: Line) -> Line:
+    """A line whose quantity its sender states as a difference, reckoned from what the line has now."""
+    if was is None or item.quantity_before is None:
+        return item
+    quantity = decimal(was.quantity) + decimal(item.quantity) - decimal(item.quantity_before)
+    return item.model_copy(update={"quantity": plain(max(quantity, ZERO)), "quantity_before": None})
 
 
 def _deletes(sent: SubmitCustomerPo, item: Line) -> bool:

@@ -9,6 +9,7 @@ from hub.messages.base import Person
 from hub.messages.documents import AsRead, ClassifyDocument, DocumentClassified, DocumentQuarantined, DocumentReceived
 from hub.sagas.case import Scene
 from hub.sagas.paper import KINDS, Document, carried_on
+from hub.sagas.sequence import CODES
 from hub.sagas.table import Refusal, Step, Table, ignore, on, refuse, refuse_if, step, waits
 
 IN_USE = "po_number_in_use"
@@ -55,7 +56,8 @@ def answer_fits(document: Document, answer: ClassifyDocument, scene: Scene) -> R
     if isinstance(found, Refusal):
         return found
     number = getattr(found[0][0], "po_number", None)
-    if answer.as_ == "new_po" and number == document.po_number and IN_USE in {each.code for each in document.findings}:
+    in_use = {IN_USE, *CODES} & {each.code for each in document.findings}
+    if answer.as_ == "new_po" and number == document.po_number and in_use:
         text = f"purchase order {number} is known already; give the new one another number, or take it for a revision"
         return Refusal(IN_USE, text, "message.po_number")
     return None

@@ -79,6 +79,8 @@ class Revision:
     number: int
     po: SubmitCustomerPo
     received_at: str
+    sent: SubmitCustomerPo | None = None
+    """the document as it came, where it named only what was to be changed"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,12 +33,15 @@ from hub.sagas.numbers import ZERO, plain
 from hub.sagas.prices import price_facts, total
 from hub.sagas.purchase_order import (
     ask_what_it_is,
+    ask_whether_it_counts,
     asked_already,
     dates,
     not_marked,
+    out_of_sequence,
     po_fits,
     receive,
     revise,
+    same_change,
     same_content,
     without_line,
 )
@@ -274,8 +277,10 @@ ORDER: Table[Order] = Table(
         ignore(KNOWN, SubmitCustomerPo, "the same purchase order again (R7)", when=same_content),
         ignore(KNOWN, SubmitCustomerPo, "a person is or was asked what it is (R7)", when=asked_already),
         on(KNOWN, SubmitCustomerPo, ask_what_it_is, when=not_marked),
-        on(("under_review", "stand_by", "lapsed"), SubmitCustomerPo, revise, "under_review"),
+        ignore(OPEN, SubmitCustomerPo, "the same change again (R7)", when=same_change),
         ignore("in_fulfilment", SubmitCustomerPo, "the order stands as it says (R7)", when=asks_for_nothing_new),
+        on(OPEN, SubmitCustomerPo, ask_whether_it_counts, when=out_of_sequence),
+        on(("under_review", "stand_by", "lapsed"), SubmitCustomerPo, revise, "under_review"),
         on("in_fulfilment", SubmitCustomerPo, pass_on),
         on(CLOSED, SubmitCustomerPo, refuse_late_change),
         #

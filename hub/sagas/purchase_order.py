@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import orjson
 
@@ -17,21 +16,17 @@ from hub.messages.order import (
     OrderReceived,
     OrderRevised,
 )
-from hub.sagas.case import Scene
-from hub.sagas.difference import amended
+from hub.sagas import sequence
+from hub.sagas.case import Case, Scene
+from hub.sagas.difference import amended, content
 from hub.sagas.model import Order, OrderLine, Revision
 from hub.sagas.numbers import ZERO, decimal, plain, short
-from hub.sagas.paper import differences
+from hub.sagas.paper import PURPOSES, differences
 from hub.sagas.table import Refusal, Step, step
 
 
-def content(po: SubmitCustomerPo) -> dict[str, Any]:
-    """What a purchase order says, without its origin: two that are equal here are the same PO (R7)."""
-    return po.model_dump(mode="json", exclude_none=True, exclude={"source", "unmapped", "purpose", "note"})
-
-
-def _with_revision(order: Order, po: SubmitCustomerPo, scene: Scene) -> Order:
-    revision = Revision(len(order.revisions) + 1, po, instant(scene.now))
+def _with_revision(order: Order, po: SubmitCustomerPo, scene: Scene, sent: SubmitCustomerPo | None = None) -> Order:
+    revision = Revision(len(order.revisions) + 1, po, instant(scene.now), sent)
     lines = {
         item.line: OrderLine(
             item=item, ordered=decimal(item.quantity), requested=item.requested_date or po.requested_date
@@ -72,8 +67,8 @@ def revise(order: Order, po: SubmitCustomerPo, scene: Scene) -> Step[Order]:
     A document that is marked as a change names only the lines that it touches; the others stay as they were.
     """
     gone = [number for number, line in order.lines.items() if _cancelled_in_full(line)]
-    po = as_taken(order, po)
-    order = _with_revision(order, po, scene)
+    sent, po = po, as_taken(order, po)
+    order = _with_revision(order, po, scene, sent if sent.purpose == "change" else None)
     says: list[OrderEvent] = [
         OrderRevised(**order.names, revision=len(order.revisions), po=po, channel=po.source.channel)
     ]
@@ -120,11 +115,22 @@ def question_id(po: SubmitCustomerPo) -> str:
 
 def asked_already(order: Order, po: SubmitCustomerPo, scene: Scene) -> bool:
     """A person is or was asked what this document is, and it is not their answer that comes here."""
-    asked = scene.case.documents.get(question_id(po))
-    if asked is None:
+    return question_id(po) in scene.case.documents and not _is_answer(po, scene.case)
+
+
+def _is_answer(po: SubmitCustomerPo, case: Case) -> bool:
+    """A person has said what this document is, and it comes as that now.
+
+    What was sent by message has no document to be known by: it is known by its purpose then.
+    """
+    asked = case.documents.get(question_id(po))
+    if asked is None or asked.state != "carried_on":
         return False
-    answered = po.source.document_id in {asked.document_id, asked.original_id or asked.document_id}
-    return not (asked.state == "carried_on" and answered)
+    if po.source.document_id is None:
+        return (
+            asked.original_id is None and po.purpose != "original" and po.purpose == PURPOSES.get(asked.taken_as or "")
+        )
+    return po.source.document_id in {asked.document_id, asked.original_id}
 
 
 def not_marked(order: Order, po: SubmitCustomerPo, scene: Scene) -> bool:
@@ -132,21 +138,46 @@ def not_marked(order: Order, po: SubmitCustomerPo, scene: Scene) -> bool:
     return po.purpose not in {"revision", "change"}
 
 
+def same_change(order: Order, po: SubmitCustomerPo, scene: Scene) -> bool:
+    """A change with this number, which says the same, has been taken."""
+    return sequence.is_the_same_change(order, po)
+
+
+def out_of_sequence(order: Order, po: SubmitCustomerPo, scene: Scene) -> bool:
+    """By its release or change number it does not follow what was taken last."""
+    return is_questioned(order, po, scene.case)
+
+
+def is_questioned(order: Order, po: SubmitCustomerPo, case: Case) -> bool:
+    """Nobody has said yet whether this document, which is out of sequence, counts."""
+    return sequence.fault(order, po) is not None and not _is_answer(po, case)
+
+
+def ask_whether_it_counts(order: Order, po: SubmitCustomerPo, scene: Scene) -> Step[Order]:
+    """Take it for nothing; a sales officer says whether it still counts (R7)."""
+    code, text = sequence.fault(order, po) or ("", "")
+    return _ask(order, po, code, f"purchase order {po.po_number}: {text}")
+
+
 def ask_what_it_is(order: Order, po: SubmitCustomerPo, scene: Scene) -> Step[Order]:
     """Take it for nothing; a sales officer says what it is (R7)."""
     text = f"purchase order {po.po_number} is known with other content, and this one is not marked as its revision"
+    return _ask(order, po, "po_number_in_use", text)
+
+
+def _ask(order: Order, po: SubmitCustomerPo, code: str, text: str) -> Step[Order]:
     event = DocumentQuarantined(
         document_id=question_id(po),
         original_id=po.source.document_id,
         kind=po.source.channel,
         partner_id=order.customer_id,
         role="sales-officer",
-        likely_intent="revision",
+        likely_intent="change" if po.purpose == "change" else "revision",
         po_number=po.po_number,
         order_ids=[order.order_id],
         messages=[AsRead(type=po.TYPE, data=po.data())],
-        findings=[Finding(code="po_number_in_use", severity="error", message=text, where="po_number")],
-        differs=list(differences(content(order.po), content(po))),
+        findings=[Finding(code=code, severity="error", message=text, where="po_number")],
+        differs=list(differences(content(order.po), content(as_taken(order, po)))),
     )
     return step(order, event)
 

@@ -20,6 +20,7 @@ from hub.sagas.model import MaterialPo, Order, Requirement, Stock, WorkOrder
 from hub.sagas.numbers import ZERO, order_key
 from hub.sagas.order import ORDER
 from hub.sagas.paper import Document
+from hub.sagas.purchase_order import is_questioned
 from hub.sagas.shortage import latest_first
 from hub.sagas.stock import STOCK
 from hub.sagas.table import Table
@@ -160,7 +161,8 @@ def _its_cancellation(message: Any, case: Case, home: Order) -> Iterator[Address
 
 
 def _its_change(message: customer_po.SubmitCustomerPo, case: Case, home: Order) -> Iterator[Address]:
-    if home.state == "in_fulfilment" and message.purpose in {"revision", "change"}:
+    marked = message.purpose in {"revision", "change"}
+    if home.state == "in_fulfilment" and marked and not is_questioned(home, message, case):
         yield Address(CHANGE, home.order_id, home.order_id)
 
 

@@ -1,4 +1,4 @@
-"""What the hub knows of the orders and conversations that a mail mentions: looked up for each mail, never all of it.
+"""What the hub knows of the orders and conversations that a document mentions: looked up for each, never all of it.
 
 A reply token is kept as its hash, bound to the order, the version of the question and the address that was asked.
 """
@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.messages.envelope import instant
 from hub.ports import Mentions
+from hub.sagas.amendment import wanted
 from hub.store import tables
 from hub.store.records import MATERIAL_POS, ORDERS, chunks
 
@@ -89,7 +90,8 @@ async def _orders(connection: AsyncConnection, numbers: Collection[str]) -> tupl
             "customer_id": row.customer_id,
             "po_number": row.po_number,
             "lines": [
-                {"line": line.line, "quantity": line.quantity} for line in ORDERS.read(row.order_id, row.body).po.lines
+                {"line": line.line, "quantity": line.quantity, "unit": line.unit}
+                for line in wanted(ORDERS.read(row.order_id, row.body)).lines
             ],
         }
         for row in await _all(connection, query, table.c.po_number, numbers)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from hub.app import build
+from hub.app import Hub, build
 from hub.messages.base import Person
 from hub.settings import Settings
 from hub.store.failures import retry
 from hub.store.queries import failures
 from hub.store.whole import whole_order
 from tests.support.running import DATA, SALES, documents, events, eventually, send, with_partners
+from tests.unit.edi.documents import ISA, order, transaction, x12
 
 CASES = [
     ("edi/cascade-850-new.edi", "C-CASCADE", "CC-70418", "997", b"BAK*00*A", "x12"),
@@ -97,6 +98,49 @@ async def test_a_change_comes_in_by_edi_and_is_answered_line_by_line(
         order = await whole_order(hub.database, verdict.order_id)
         assert {party["role"] for party in order["revisions"][1]["po"]["parties"]} >= {"ship-to", "buyer"}
         assert order["revisions"][1]["po"]["order_date"] == "2026-11-20"
+
+
+def of_acme(number: str, *sets: str) -> bytes:
+    return x12(*sets, isa=ISA.replace("000000007", number), iea=f"IEA*1*{number}~")
+
+
+def increase(number: str, by: str, reference: str) -> str:
+    lines = (f"BCH*04*SA*PO-1**{number}*20261121~", f"POC*1*QI*{by}**EA*2.50**BP*A-1~", "CTT*1~")
+    return transaction(*lines, kind="860", number=reference)
+
+
+async def second(hub: Hub, event: str) -> str | None:
+    """The body of the second event of a type, once there is one."""
+    found = await events(hub, event)
+    return found[1].body if len(found) > 1 else None
+
+
+@pytest.mark.rule("R7", "R8")
+async def test_quantities_stated_as_differences_add_up_once_each(backing: Settings) -> None:
+    """A partner's 860 says by how much (profile: ``change_quantity: difference``); two come in one file, one again."""
+    with_partners(backing)
+    (backing.folder / "partners.yaml").write_text(
+        "partners: [{id: C-ACME, name: Acme, channel: x12, edi: {id: ACME, change_quantity: difference}}]"
+    )
+    async with build(backing) as hub:
+        early = await hub.intake.receive(of_acme("000000001", increase("1", "2", "0001")), "early.edi")
+        assert early.state == "quarantined"
+        await hub.intake.receive(of_acme("000000002", order()), "new.edi")
+        await eventually(lambda: events(hub, "order.received"), "order.received")
+        names = {"customer_id": "C-ACME", "po_number": "PO-1", "by": SALES}
+        await send(hub, "order.review", **names, decision="confirm")
+        both = of_acme("000000003", increase("2", "6", "0001"), increase("3", "4", "0002"))
+        assert (await hub.intake.receive(both, "both.edi")).state == "received"
+        await eventually(lambda: second(hub, "order.change-requested"), "both changes")
+        await hub.intake.receive(of_acme("000000004", increase("3", "4", "0001")), "again.edi")
+        late = await hub.intake.receive(of_acme("000000005", increase("1", "1", "0001")), "late.edi")
+        assert late.state == "received"
+        asked = await eventually(lambda: second(hub, "document.quarantined"), "the question")
+        assert "change_out_of_sequence" in asked
+
+        order_id = (await events(hub, "order.received"))[0].order_id
+        changes = (await whole_order(hub.database, order_id))["changes"]
+        assert [change["lines"][0]["fields"]["quantity"]["after"] for change in changes] == ["16", "20"]
 
 
 @pytest.mark.rule("R5", "R8")

@@ -17,7 +17,7 @@ from adapters.edi.mapping import (
     put,
 )
 from adapters.edi.x12 import lines
-from adapters.edi.x12.change import resolve
+from adapters.edi.x12.change import resolve, states_differences
 from adapters.edi.x12.fields import Fields, at
 from adapters.edi.x12.header import OrderHeader
 from adapters.edi.x12.order_codes import NOT_ORDERS, ORDERS, PURPOSES
@@ -119,10 +119,11 @@ class OrderMap:
             document.fault("reference_missing", position, detail="the lines that the customer accepts")
             return Meaning("quarantine", (), "revision", title, quarantine=True)
         number_lines(self.document, self.lines, self._starts)
+        asks = (header.get("po_number", ""),) if states_differences(self.job, self.lines) else ()
         if not resolve(self.job, header.get("po_number", ""), self.lines, self._starts) and intent == "change":
             intent, likely = "quarantine", "change"
         message = cancellation(self.job, header) if intent == "cancel" else self._order(word)
-        return Meaning(intent, (message,) if message else (), likely, title, intent == "quarantine")
+        return Meaning(intent, (message,) if message else (), likely, title, intent == "quarantine", builds_on=asks)
 
     def _order(self, purpose: str) -> Command | None:
         document, header = self.document, self.header.finished()

@@ -341,12 +341,19 @@ def test_quantities_that_are_differences() -> None:
     change = transaction(
         "BCH*04*SA*PO-1***20261120~", "POC*1*QI*2**EA~", "POC*2*QD*1**EA~", "POC*3*PC*9**EA~", kind="860"
     )
-    lines = [{"line": "1", "quantity": "10"}, {"line": "2", "quantity": "4"}]
+    lines = [{"line": "1", "quantity": "10", "unit": "H87"}, {"line": "2", "quantity": "4"}]
     order_known = {"po_number": "PO-1", "customer_id": "C-ACME", "lines": lines}
     reading = read_x12(x12(change), differing([order_known]))
-    assert [line["quantity"] for line in only(reading)["lines"]] == ["12", "3", "9"]
+    said = [(line["quantity"], line.get("quantity_before")) for line in only(reading)["lines"]]
+    assert said == [("12", "10"), ("3", "4"), ("9", None)]
+    assert reading.mentions.numbers == ("PO-1",)
     unknown = read_x12(x12(change), differing([]))
     assert (unknown.intent, unknown.likely_intent) == ("quarantine", "change")
+    assert unknown.mentions.numbers == ("PO-1",)
+    assert read_x12(x12(change)).mentions.numbers == ()
+    lines[0]["unit"] = "KGM"
+    measured = read_x12(x12(change), differing([order_known]))
+    assert (measured.intent, codes(measured)) == ("quarantine", ["units_mixed"])
     assert [line["quantity"] for line in only(read_x12(x12(change)))["lines"]] == ["2", "1", "9"]
 
 
