@@ -7,7 +7,12 @@ from hub.errors import BrokerUnavailable, Unroutable
 
 
 class EmbeddedBus:
-    """Hands messages on within the process. A message counts as delivered when every handler has returned."""
+    """Hands messages on within the process. A message counts as delivered when every handler has returned.
+
+    Handlers take messages in the order in which they are handed over, and refuse none.
+    """
+
+    window = 1000
 
     def __init__(self) -> None:
         self._takers: dict[tuple[str, str], list[Consumer]] = {}

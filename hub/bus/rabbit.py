@@ -27,6 +27,8 @@ PATIENCE = 30.0
 class RabbitBus:
     """A RabbitMQ broker. Published messages are persistent and confirmed; consumed ones are acknowledged by hand."""
 
+    window = 1
+
     def __init__(self, url: str, *, prefetch: int = 400, timeout: float = 10.0, delivery_limit: int = 50) -> None:
         self._url = tuned(url)
         self._prefetch = prefetch

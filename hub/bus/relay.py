@@ -1,9 +1,8 @@
 """The relay: takes the outbox's rows to the bus, each order's in their order, and marks what arrived.
 
 One relay works at a time, whoever has the lease: a file lock beside a SQLite store, an advisory lock in
-PostgreSQL. Rows go out in the order of their positions over one channel, without waiting for each other's
-confirms. When one fails, what follows it in its stream (an order, or what a shared event is about) counts as
-not sent: it goes out again behind it, under the same ids.
+PostgreSQL. Rows are read in the order of their positions and leave by lanes, one for each stream
+(`hub.bus.lanes`): what cannot be sent holds back what follows it in its order, and nothing else.
 """
 
 from __future__ import annotations
@@ -13,12 +12,12 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select, update
 
+from hub.bus.lanes import FIRST_DELAY, LONGEST_DELAY, Lanes, Row
 from hub.bus.topology import Bus
-from hub.errors import BrokerUnavailable, StoreUnavailable, Unroutable
+from hub.errors import BrokerUnavailable, HubError, StoreUnavailable
 from hub.messages.envelope import instant
 from hub.store import tables
 from hub.store.database import Database
@@ -26,6 +25,13 @@ from hub.store.lease import Lease
 
 log = logging.getLogger("hub.relay")
 PORTION = 1000
+"""rows read at once, and on their way at once before more are read"""
+HANDFUL = 200
+"""rows that are marked together while others are on their way"""
+ANEW = 0.1
+"""seconds after which it looks from the beginning again, for what was committed behind its back"""
+NAMED = 1000
+"""blocked streams that a query leaves out by itself"""
 GOODBYE = 5.0
 """seconds that what is under way may take when the hub stops"""
 
@@ -41,6 +47,14 @@ class Relay:
         self._lease = lease
         self._now = now
         self._poll = poll
+        self._lanes = Lanes(self._send, self._progress, window=bus.window)
+        self._read_to = 0
+        """position up to which this look has come"""
+        self._at_end = True
+        """whether that was all there is"""
+        self._looked_at = 0.0
+        """the loop's time at which this look began"""
+        self._news = True
         self._woken = asyncio.Event()
         self._stopping = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -56,6 +70,7 @@ class Relay:
         if self._task is not None:
             await asyncio.wait({self._task}, timeout=GOODBYE)
             self._task.cancel()
+            self._lanes.drop()
             await asyncio.gather(self._task, return_exceptions=True)
 
     @property
@@ -65,68 +80,115 @@ class Relay:
 
     def wake(self) -> None:
         """There is something to send."""
+        self._news = True
         self._woken.set()
 
+    def _progress(self) -> None:
+        if self._much_arrived:
+            self._woken.set()
+
+    @property
+    def _much_arrived(self) -> bool:
+        """Whether marking what has arrived is worth a transaction now."""
+        return len(self._lanes.arrived) >= HANDFUL or self._lanes.idle
+
     async def _work(self) -> None:
-        delay = 0.1
+        delay = FIRST_DELAY
         while not self._stopping.is_set():
             try:
-                if not await self._lease.hold(self.wake):
-                    await _passed(self._stopping, 1.0)
-                    continue
-                self._woken.clear()
-                sent, complete = await self._portion()
-                if complete:
-                    delay = 0.1
-                    if not sent:
-                        await _passed(self._woken, self._poll)
-                    continue
+                await self._turn()
+                delay = FIRST_DELAY
+                continue
             except (StoreUnavailable, BrokerUnavailable) as error:
                 log.warning("%s", error.message)
             except Exception:
                 log.exception("the relay stumbled; it goes on")
+            self._news = True
             await _passed(self._stopping, delay)
-            delay = min(delay * 2, 5.0)
+            delay = min(delay * 2, LONGEST_DELAY)
+        await self._lanes.finish()
+        with suppress(StoreUnavailable):
+            await self._mark()
 
-    async def _portion(self) -> tuple[int, bool]:
-        """Send what is unsent, as far as the bus takes it; how many, and whether it was all of them."""
+    async def _turn(self) -> None:
+        """Send what there is to be sent, mark what has arrived, and wait for more of either."""
+        self._woken.clear()
+        self._tell_failures()
+        if not await self._lease.hold(self.wake):
+            self._lanes.hold_back()
+            self._looked_at, self._at_end = 0.0, True
+            await self._mark()
+            await _passed(self._stopping, 1.0)
+            return
+        if self._news and len(self._lanes) < PORTION:
+            await self._read()
+        if self._much_arrived:
+            await self._mark()
+        if self._news and len(self._lanes) < PORTION:
+            return
+        if not await _passed(self._woken, self._poll):
+            self._news = True
+            await self._mark()
+
+    async def _mark(self) -> None:
+        """Note what has arrived."""
+        positions = self._lanes.arrived[:]
+        if positions:
+            table = tables.outbox
+            statement = update(table).where(table.c.position.in_(positions)).values(sent_at=instant(self._now()))
+            async with self._database.write() as connection:
+                await connection.execute(statement)
+            self._lanes.noted(positions)
+
+    async def _read(self) -> None:
+        """Read unsent rows behind those read before, and let them leave; from the beginning, now and then.
+
+        A stream that was blocked is taken up again only at the beginning: in the middle, its first rows would be
+        left out and later ones sent.
+        """
+        self._news = False
+        now = asyncio.get_running_loop().time()
+        if self._at_end and now >= self._looked_at + ANEW:
+            self._read_to, self._looked_at = 0, now
+            self._lanes.unblock()
         table = tables.outbox
         query = (
             select(table.c.position, table.c.kind, table.c.type, table.c.stream, table.c.body)
-            .where(table.c.sent_at.is_(None))
+            .where(table.c.sent_at.is_(None), table.c.position > self._read_to)
             .order_by(table.c.position)
             .limit(PORTION)
         )
+        if self._lanes.blocked:
+            query = query.where(table.c.stream.not_in(list(self._lanes.blocked)[:NAMED]))
         async with self._database.read() as connection:
-            rows = (await connection.execute(query)).all()
-        if not rows:
-            return 0, True
-        await self._bus.connect()
-        results = await asyncio.gather(*(self._send(row) for row in rows))
-        stuck: set[str] = set()
-        sent = []
-        for row, arrived in zip(rows, results, strict=True):
-            if not arrived:
-                stuck.add(row.stream)
-            elif row.stream not in stuck:
-                sent.append(row.position)
-        if sent:
-            statement = update(table).where(table.c.position.in_(sent)).values(sent_at=instant(self._now()))
-            async with self._database.write() as connection:
-                await connection.execute(statement)
-        return len(sent), len(sent) == len(rows)
+            rows: list[Row] = list((await connection.execute(query)).all())
+        if any(map(self._lanes.lacks, rows)):
+            await self._bus.connect()
+        for row in rows:
+            if self._lanes.lacks(row):
+                self._lanes.add(row)
+            self._read_to = row.position
+        self._at_end = len(rows) < PORTION
+        self._news = self._news or not self._at_end
 
-    async def _send(self, row: Any) -> bool:
-        try:
-            await self._bus.deliver(row.kind, row.type, row.body.encode())
-        except (BrokerUnavailable, Unroutable) as error:
-            log.warning("%s stays in the outbox: %s", row.type, error.message)
-            return False
-        return True
+    async def _send(self, row: Row) -> None:
+        await self._bus.deliver(row.kind, row.type, row.body.encode())
+
+    def _tell_failures(self) -> None:
+        """Say what stays in the outbox for now."""
+        failed, self._lanes.failed = self._lanes.failed, []
+        if not failed:
+            return
+        row, error = failed[0]
+        more = f", and {len(failed) - 1} more" if len(failed) > 1 else ""
+        told = error.message if isinstance(error, HubError) else f"{type(error).__name__}: {error}"
+        trace = None if isinstance(error, HubError) else error
+        log.warning("%s stays in the outbox%s: %s", row.type, more, told, exc_info=trace)
 
 
-async def _passed(earlier: asyncio.Event, seconds: float) -> None:
-    """Wait so long, or until the event."""
+async def _passed(earlier: asyncio.Event, seconds: float) -> bool:
+    """Wait so long, or until the event; whether it came."""
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             await earlier.wait()
+    return earlier.is_set()

@@ -36,6 +36,14 @@ class Consumer:
 class Bus(Protocol):
     """Brings messages to the handlers, and to whoever else subscribes."""
 
+    @property
+    def window(self) -> int:
+        """How many messages of one order may be handed over before the first is safe.
+
+        1 where one message may be refused and the next one taken.
+        """
+        ...
+
     async def start(self, consumers: tuple[Consumer, ...]) -> None:
         """Connect, declare, begin to consume."""
         ...

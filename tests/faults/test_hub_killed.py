@@ -17,7 +17,7 @@ POINTS = {
     "after commit": 7,
     "before ack": 30,
     "published": 100,
-    "marked": 20,
+    "marked": 6,
     "before answers commit": 3,
     "document sent": 3,
 }

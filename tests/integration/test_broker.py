@@ -147,6 +147,48 @@ async def test_an_event_that_nobody_subscribes_to_is_no_fault_and_is_sent(settin
         assert not await failures(hub)
 
 
+@pytest.mark.rule("R41")
+async def test_a_full_queue_of_a_subscriber_holds_back_an_order_and_never_turns_its_events_round(
+    settings: Settings,
+) -> None:
+    """RabbitMQ refuses what finds a queue full, and takes what comes a moment later, when there is room again."""
+    url, limited = settings.broker_url, {"x-max-length": 1, "x-overflow": "reject-publish"}
+    async with build(settings) as hub, publisher(url) as channel, subscriber(url, "hub.events", "#") as all_events:
+        queue = await channel.declare_queue("narrow", exclusive=True, arguments=limited)
+        for key in ("order.confirmed.v1", "work-order.#", "task.#"):
+            await queue.bind("hub.events", routing_key=key)
+        lines = [{**a_po()["lines"][0], "line": f"{n}", "product": {"buyer_part": f"HM-{n}"}} for n in range(1, 5)]
+        confirmed = (await send(hub, "customer-po.submit", **{**a_po("narrow"), "lines": lines})).order_id
+        await send(hub, "order.review", order_id=confirmed, decision="confirm", by=SALES)
+        other = (await send(hub, "stock.adjust", material="BAR-40MM", quantity="1", unit="MTR")).outcome
+
+        async def stock_told() -> bool:
+            return bool((await events(hub, "stock.changed"))[0].sent_at)
+
+        await eventually(stock_told, "an event that the full queue is not about")
+        assert other == "done"
+        assert not (await events(hub, "order.confirmed"))[0].sent_at, "the queue was never full"
+
+        narrow: list[tuple[int, str]] = []
+
+        async def took_all() -> bool:
+            message = await queue.get(no_ack=True, fail=False)
+            if message is not None:
+                envelope = orjson.loads(message.body)
+                narrow.append((envelope["ordersequence"], envelope["id"]))
+            said = await events(hub)
+            return message is None and all(row.sent_at for row in said if row.kind == "event")
+
+        await eventually(took_all, "everything is sent")
+        said = [(row.sequence, row.message_id) for row in await events(hub) if row.order_id == confirmed]
+        wide = [orjson.loads(all_events.get_nowait().body) for _ in range(all_events.qsize())]
+
+    of_order = [(each["ordersequence"], each["id"]) for each in wide if each.get("correlationid") == confirmed]
+    assert list(dict.fromkeys(of_order)) == said
+    assert list(dict.fromkeys(narrow)) == [each for each in said if each in narrow]
+    assert len(dict.fromkeys(narrow)) == 1 + 1 + 1 + 4 + 4
+
+
 async def test_a_command_that_no_queue_takes_is_an_error_to_its_publisher(settings: Settings) -> None:
     async with build(settings) as hub:
         assert isinstance(hub.bus, RabbitBus)

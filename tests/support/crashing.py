@@ -24,8 +24,8 @@ from sqlalchemy import event
 from adapters.folders import Folders
 from hub.app import Hub, build, utc_now
 from hub.bus.embedded import EmbeddedBus
+from hub.bus.lanes import Lanes
 from hub.bus.rabbit import RabbitBus
-from hub.bus.relay import Relay
 from hub.bus.topology import EVENTS_EXCHANGE, Consumer
 from hub.errors import PartEnded
 from hub.handlers import correspondence
@@ -74,6 +74,18 @@ class Deaths:
 
         put(owner, name, wrapped)
 
+    def behind(self, owner: Any, name: str, point: str) -> None:
+        """Put a point behind a function of a class."""
+        original: Callable[..., Any] = getattr(owner, name)
+
+        @functools.wraps(original)
+        def wrapped(*args: Any, **named: Any) -> Any:
+            result = original(*args, **named)
+            self.reached(point)
+            return result
+
+        put(owner, name, wrapped)
+
 
 POINTS = {
     "received": "a command has come, nothing is done yet",
@@ -95,18 +107,11 @@ def put_points(deaths: Deaths) -> None:
     deaths.around(UnitOfWork, "_transact", after="after commit")
     deaths.around(EmbeddedBus, "deliver", after="published")
     deaths.around(RabbitBus, "deliver", after="published")
-    deaths.around(Relay, "_portion", after="marked")
     deaths.around(correspondence, "write_numbers", after="before answers commit")
     deaths.around(Intake, "_in_transaction", after="document archived")
     deaths.around(Intake, "receive", after="document taken")
-    send = Folders.send
-
-    def sent(self: Folders, *args: Any) -> str:
-        place = send(self, *args)
-        deaths.reached("document sent")
-        return place
-
-    put(Folders, "send", sent)
+    deaths.behind(Folders, "send", "document sent")
+    deaths.behind(Lanes, "noted", "marked")
 
 
 def watched(consumer: Consumer, deaths: Deaths) -> Consumer:

@@ -1,7 +1,8 @@
 """RabbitMQ, played: queues that outlive the hub, publishing with confirms, and connections that break.
 
 What it keeps, as RabbitMQ does: what it has confirmed is in every queue that is bound; a queue hands its messages on
-in their order; what is not acknowledged when a connection breaks comes again, before the rest.
+in their order; what is not acknowledged when a connection breaks comes again, before the rest. A single message may be
+refused while the connection stands, as a queue does that is full.
 """
 
 from __future__ import annotations
@@ -89,6 +90,8 @@ class Broker:
 class Line:
     """A hub's connections to the broker: the bus of `hub.bus.topology`."""
 
+    window = 1
+
     def __init__(self, broker: Broker) -> None:
         self._broker = broker
         self._stage = broker.stage
@@ -133,6 +136,11 @@ class Line:
                 self._under_way.appendleft((kind, message_type, body, future))
                 self._break("before it arrived")
                 return
+            refused = stage.happens(stage.fate.weather.refused)
+            if refused and stage.fate.happens(0.5):
+                stage.note(f"refused {message_type} {_id(body)}")
+                future.set_exception(BrokerUnavailable("the broker refuses the message"))
+                continue
             routed = self._broker.publish(EXCHANGES[kind], message_type, body)
             stage.note(f"published {message_type} {_id(body)}")
             await stage.point("published")
@@ -140,6 +148,10 @@ class Line:
                 self._unconfirmed[future] = None
                 self._break("before the confirm")
                 return
+            if refused:
+                stage.note(f"refused {message_type} {_id(body)} by one queue")
+                future.set_exception(BrokerUnavailable("a queue refuses the message"))
+                continue
             if kind == "command" and not routed:
                 future.set_exception(Unroutable(f"no queue takes {message_type}"))
                 continue

@@ -19,6 +19,8 @@ class Weather:
     deaths: int
     unconfirmed: float
     """publishes whose confirm is lost with the connection, whether the message arrived or not"""
+    refused: float
+    """publishes that the broker refuses while the connection stands, whether some queue took the message or not"""
     cut: float
     """deliveries at which the consumers' connection breaks, so that all under way come again"""
     late: float
@@ -51,6 +53,7 @@ class Fate:
             orders=self._random.choice((1, 1, 2, 2, 3)),
             deaths=self._random.choice((0, 1, 2, 3, 4)),
             unconfirmed=share(0.05),
+            refused=share(0.05),
             cut=share(0.03),
             late=share(0.2),
             twice=share(0.5),
