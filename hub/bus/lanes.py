@@ -62,7 +62,7 @@ class Lanes:
         """streams of which a row has failed"""
         self._failures: dict[str, Block] = {}
         """the same, until that row has arrived"""
-        self.failed: list[tuple[Row, Exception]] = []
+        self.failed: list[tuple[Row, BaseException]] = []
         """what has failed and is not told of yet"""
 
     @property
@@ -93,8 +93,8 @@ class Lanes:
     async def _run(self, stream: str, lane: deque[Row]) -> None:
         try:
             while lane and stream not in self.blocked:
-                together = [self._try(row) for row in islice(lane, self._window)]
-                for error in await asyncio.gather(*together):
+                together = [self._send(row) for row in islice(lane, self._window)]
+                for error in await asyncio.gather(*together, return_exceptions=True):
                     if error is not None:
                         self._block(lane[0], error)
                         break
@@ -107,14 +107,7 @@ class Lanes:
             del self._lanes[stream]
             self._progress()
 
-    async def _try(self, row: Row) -> Exception | None:
-        try:
-            await self._send(row)
-        except Exception as error:
-            return error
-        return None
-
-    def _block(self, row: Row, error: Exception) -> None:
+    def _block(self, row: Row, error: BaseException) -> None:
         last = self._failures.get(row.stream)
         again = last is not None and last.position == row.position
         delay = min(last.delay * 2, LONGEST_DELAY) if last and again else FIRST_DELAY

@@ -129,7 +129,7 @@ async def test_what_is_refused_holds_up_its_own_order_alone(database: Database) 
 
 @pytest.mark.rule("R41")
 async def test_many_refused_orders_hold_up_no_other(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    """More streams are blocked than are read at once or named in a query; what comes behind them leaves all the same."""
+    """More streams are blocked than are read at once or named in a query; what comes behind them leaves."""
     monkeypatch.setattr("hub.bus.relay.PORTION", 10)
     monkeypatch.setattr("hub.bus.relay.NAMED", 3)
     blocked = [chr(0x4E00 + number) for number in range(50)]
