@@ -25,6 +25,7 @@ from hub.bus.relay import Relay
 from hub.bus.topology import Bus, Consumer
 from hub.errors import ConfigurationError
 from hub.handlers import dead, materials, orders, production
+from hub.handlers.acknowledgments import Silence
 from hub.handlers.asking import make_token
 from hub.handlers.correspondence import Correspondence
 from hub.handlers.intake import Intake
@@ -357,11 +358,14 @@ def build(settings: Settings, now: Clock = utc_now, world: World | None = None, 
         now,
         source=source,
         our_domain=settings.our_domain,
+        acknowledgment_hours=settings.acknowledgment_hours,
         delays=settings.retry_delays,
         make_token=world.make_token,
         committed=written,
     )
-    sweeper = Sweeper(database, work, now, source=source, told=correspondence.batcher.carry_out)
+    silence = Silence(database, lambda: partners, lambda: rules, now, source=source, committed=relay.wake)
+    told = correspondence.batcher.carry_out
+    sweeper = Sweeper(database, work, now, source=source, told=told, silence=silence.break_it)
     consumers = (
         orders.consumer(work),
         production.consumer(work),

@@ -39,6 +39,16 @@ class EdiProfile(_Profile):
     """what POC03 of a change means"""
     test: bool = False
     """whether what we send is marked as a test"""
+    acknowledges: bool | None = None
+    """whether the partner acknowledges what we send by 997 or CONTRL; absent: by X12 yes, by EDIFACT no. Where it is
+    true, EDIFACT interchanges ask for it (UNB 0031)"""
+    acknowledges_within_hours: Annotated[float, Field(gt=0, le=8784)] | None = None
+    """how long the partner may take for that; absent: as the settings say"""
+
+    def patience(self, standard: str, hours: float) -> int | None:
+        """Seconds within which an acknowledgment is expected; ``hours`` are those of the settings."""
+        expected = standard == "x12" if self.acknowledges is None else self.acknowledges
+        return int(3600 * (self.acknowledges_within_hours or hours)) if expected else None
 
 
 class EmailProfile(_Profile):

@@ -30,6 +30,29 @@ class Finding:
     where: str = ""
 
 
+Acknowledged = Literal["accepted", "accepted_with_errors", "rejected"]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What a partner's acknowledgment says of something that we sent, named by our own control numbers.
+
+    The numbers are without leading zeros; one that the acknowledgment does not name is empty.
+    """
+
+    status: Acknowledged
+    interchange: str = ""
+    group: str = ""
+    message: str = ""
+    reason: str = ""
+    """what it gives as reason, as it stands there"""
+
+    def __str__(self) -> str:
+        """What it is about."""
+        named = (("interchange", self.interchange), ("group", self.group), ("message", self.message))
+        return ", ".join(f"{name} {number}" for name, number in named if number)
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """One of the documents in a file; each goes its own way."""
@@ -42,6 +65,8 @@ class Part:
     likely_intent: Intent | None = None
     partner_id: str | None = None
     title: str = ""
+    statements: tuple[Statement, ...] = ()
+    """of an acknowledgment: what it says"""
 
 
 class Numbers(Protocol):

@@ -147,6 +147,8 @@ class Settings(BaseSettings):
     """mails in one conversation within a day"""
     our_edi_id: Plain = "METALWORKS"
     our_edi_qualifier: Plain = "ZZ"
+    acknowledgment_hours: Annotated[float, Field(gt=0, le=8784)] = 24.0
+    """how long a partner may take to acknowledge what it was sent by EDI, where its profile does not say"""
     http_host: Plain = "127.0.0.1"
     http_port: Annotated[int, Field(ge=0, le=65535)] = 8080
     """0: no HTTP"""

@@ -18,7 +18,7 @@ from hub.messages.customer_po import AnswerPenalty, CancelCustomerPo
 from hub.messages.documents import Intent
 from hub.messages.materials import AcknowledgeMaterialPo, NotifyDispatch
 from hub.partners import Partner
-from hub.ports import Context
+from hub.ports import Context, Statement
 
 M = TypeVar("M", bound=Message)
 
@@ -35,8 +35,8 @@ class Meaning:
     """a person has to look at it first"""
     builds_on: tuple[str, ...] = ()
     """numbers of orders without which it cannot be understood in full"""
-    receipts: tuple[tuple[str, str], ...] = ()
-    """an acknowledgment: what of ours it is about, and what became of it"""
+    statements: tuple[Statement, ...] = ()
+    """an acknowledgment: what it says of what is ours"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,7 @@ class _Read:
             meaning.likely_intent,
             self.partner_id,
             meaning.title,
+            meaning.statements,
         )
 
 
@@ -180,11 +181,19 @@ class Assembler:
         if groups or answered:
             self._drafts.extend(self.dialect.drafts(interchange, groups, self._partner(interchange)))
         if interchange.receipts:
-            said = tuple(filter(None, map(read_ta1, interchange.receipts)))
-            meaning = Meaning("functional_ack", title="TA1", receipts=said)
-            self._read.append(_Read(meaning, "accepted", str(interchange.place())))
+            self._read.append(self._ta1s(interchange))
         self._acknowledgments = 0
         self._open = None
+
+    def _ta1s(self, interchange: Interchange) -> _Read:
+        """What an interchange says of interchanges of ours."""
+        said = tuple(filter(None, map(read_ta1, interchange.receipts)))
+        disposition: Disposition = "rejected" if any(fault.fatal for fault in interchange.faults) else "accepted"
+        partner = self._partner(interchange)
+        findings = tuple(fault.finding() for fault in interchange.faults)
+        meaning = Meaning("functional_ack", title="TA1", statements=said)
+        place, partner_id = str(interchange.place()), partner.id if partner else None
+        return _Read(meaning, disposition, place, partner_id, findings[:_MOST_TOLD])
 
     def _reading(self) -> Reading:
         read = self._read
@@ -208,7 +217,6 @@ class Assembler:
             partner_id=partner.id if partner else None,
             keys=tuple(self._keys),
             mentions=Mentions(numbers=tuple(dict.fromkeys(n for one in read for n in one.meaning.builds_on if n))),
-            thread={what: status for one in read for what, status in one.meaning.receipts},
             title=", ".join(titles[:3]) + (f" and {len(titles) - 3} more" if len(titles) > 3 else ""),
         )
 

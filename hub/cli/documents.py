@@ -1,4 +1,4 @@
-"""`hub parse`, `hub submit`, `hub document`: documents shown, handed in, and looked up."""
+"""`hub parse`, `hub submit`, `hub document`, `hub documents`: documents shown, handed in, and looked up."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from hub.cli import screen
-from hub.cli.common import AsJson, example, run, store, with_store
+from hub.cli.common import AsJson, Limit, example, run, store, with_store
 from hub.cli.sending import Timeout, Wait, Waiting, outcome
 from hub.errors import HubError, Inconsistent, NotFound
 from hub.settings import Settings, load_settings
@@ -212,10 +212,39 @@ def document(
     screen.say(as_text(content).replace("\r\n", "\n"))
 
 
+@example("hub documents --partner C-HOLT", "hub documents --unacknowledged", "hub documents --order O-7K3M9QX2WDRT")
+def documents(
+    partner: Annotated[str, typer.Option(metavar="ID", help="Only of this partner.")] = "",
+    order: Annotated[str, typer.Option(metavar="ID", help="Only of this order.")] = "",
+    direction: Annotated[str, typer.Option(metavar="in|out", help="Only those that came in, or go out.")] = "",
+    state: Annotated[str, typer.Option(help="Only in this state, such as undeliverable.")] = "",
+    unacknowledged: Annotated[
+        bool, typer.Option("--unacknowledged", help="Only what was sent by EDI and awaits its acknowledgment.")
+    ] = False,
+    limit: Limit = 100,
+    as_json: AsJson = False,
+) -> None:
+    """List the documents that came in and went out, newest first, and whether partners have acknowledged ours."""
+    if direction not in {"", "in", "out"}:
+        raise typer.BadParameter("in or out", param_hint="--direction")
+    chosen = {"partner": partner, "order_id": order, "direction": direction, "state": state}
+    rows = with_store(
+        lambda database: queries.documents(database, **chosen, unacknowledged=unacknowledged, limit=limit)
+    )
+    if as_json:
+        screen.show_json(rows)
+        return
+    columns = ("document_id", "at", "direction", "kind", "partner_id", "title", "state", "acknowledgment", "due_at")
+    named = [{**row, "title": row["title"] or row["name"]} for row in rows]
+    screen.show_table(named, columns, "no such documents")
+
+
 def _show_question(question: dict[str, Any]) -> None:
     """Why a person is asked about a document, and what was said."""
     role = question["role"].replace("-", " ")
-    if question["tasks"]:
+    if question["tasks"] and question["likely_intent"] == "functional_ack":
+        screen.say(f"the {role} is asked to see to it: hub answer {question['tasks'][0]}")
+    elif question["tasks"]:
         likely = f", likely {question['likely_intent']}" if question["likely_intent"] else ""
         screen.say(f"the {role} is asked what it is{likely}: hub answer {question['tasks'][0]}")
     elif question["taken_as"]:
@@ -223,7 +252,7 @@ def _show_question(question: dict[str, Any]) -> None:
         mended = f"; mended: {', '.join(changes)}" if changes else ""
         screen.say(f"taken as {question['taken_as']} by {screen.name_of(question['by'])}{mended}")
     else:
-        screen.say("it came again and could be taken in: nobody is asked any more")
+        screen.say("it came again and could be taken in, or was acknowledged: nobody is asked any more")
     for reason in question["reasons"]:
         where = f" ({reason['where']})" if reason.get("where") else ""
         screen.say(f"  {reason['severity']} {reason['code']}: {reason['message']}{where}")

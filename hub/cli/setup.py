@@ -22,6 +22,7 @@ from hub.listening import host_and_port
 from hub.ports import Delivery, Mailbox
 from hub.settings import SETTINGS_FILE, Settings, load_settings, masked, strange_variables
 from hub.store.database import Database
+from hub.store.interchanges import silence
 from hub.store.lease import served
 
 SAMPLES = ("hub.yaml", "partners.yaml", "materials.yaml")
@@ -137,11 +138,21 @@ async def _database(effective: Settings) -> list[Line]:
             ready, busy, now = await migrated(database), await served(database), await _time_of(database)
         state = "ready" if ready else "empty, `hub serve` fills it"
         serving = "a hub serves it" if busy else "no hub serves it"
-        return [Line("database", True, f"{url}: {state}; {serving}"), _clock(now)]
+        silent = [await _silence(database)] if ready else []
+        return [Line("database", True, f"{url}: {state}; {serving}"), _clock(now), *silent]
     except TimeoutError:
         return [Line("database", False, f"{url} does not answer in {PATIENCE:.0f} s", "start it")]
     finally:
         await database.close()
+
+
+async def _silence(database: Database) -> Line:
+    """Whether partners have acknowledged what they were sent by EDI."""
+    async with database.read() as connection:
+        found = await silence(connection)
+    text = f"{found['awaited']} awaited, {found['overdue']} overdue"
+    todo = "`hub documents --unacknowledged`, ask whether they came, and answer the task"
+    return Line("EDI answers", not found["overdue"], text, todo)
 
 
 def _exists(database: Database) -> bool:

@@ -32,12 +32,24 @@ from hub.store.aside import failure_id_of, set_aside
 from hub.store.batcher import Batcher
 from hub.store.conversations import add_conversations
 from hub.store.database import Database
-from hub.store.documents import ControlNumbers, add_documents, lock_numbers, outgoing_id, write_numbers
+from hub.store.documents import ControlNumbers, Handing, add_documents, lock_numbers, outgoing_id, write_numbers
+from hub.store.interchanges import add_interchanges, interchange
 from hub.store.journal import Journal
 from hub.store.records import ORDER, chunks
 
 log = logging.getLogger("hub.correspondence")
 CONSUMER = "correspondence"
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """A document to be sent, and what is noted of it for the answer to it."""
+
+    row: dict[str, Any]
+    conversation: dict[str, Any] | None
+    """of a mail"""
+    interchange: dict[str, Any] | None
+    """of what goes by EDI"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +75,7 @@ class Correspondence:
         *,
         source: str,
         our_domain: str,
+        acknowledgment_hours: float = 24.0,
         delays: Sequence[float] = (),
         make_token: Callable[[], str] = make_token,
         committed: Callable[[], None] = lambda: None,
@@ -73,6 +86,7 @@ class Correspondence:
         self._now = now
         self._source = source
         self._our_domain = our_domain
+        self._acknowledgment_hours = acknowledgment_hours
         self._delays = delays
         self._make_token = make_token
         self._committed = committed
@@ -91,7 +105,7 @@ class Correspondence:
             orders = await _orders(connection, new)
             told = [found for letter in new if (found := self._whom(letter, orders)) is not None]
             numbers = await lock_numbers(connection, [each.partner.id for each in told if each.partner])
-            journal, rows, asked = Journal(), [], []
+            journal, documents = Journal(), []
             threads = await _threads(connection, told)
             untold = set()
             for each in told:
@@ -102,12 +116,12 @@ class Correspondence:
                     untold.add(each.letter.key)
                     continue
                 if written is not None:
-                    rows.append(written[0])
-                    asked += [written[1]] if written[1] else []
+                    documents.append(written)
             for letter in (each for each in new if each.key not in untold):
                 journal.note(letter, CONSUMER, letter.envelope.correlationid, "done", self._now())
-            await add_documents(connection, rows)
-            await add_conversations(connection, asked)
+            await add_documents(connection, [each.row for each in documents])
+            await add_conversations(connection, [each.conversation for each in documents if each.conversation])
+            await add_interchanges(connection, [each.interchange for each in documents if each.interchange])
             await write_numbers(connection, numbers.values())
             await journal.write(connection)
         self._committed()
@@ -163,7 +177,7 @@ class Correspondence:
         told: _Told,
         numbers: Mapping[str, ControlNumbers],
         threads: Mapping[str, tuple[tuple[str, ...], str]],
-    ) -> tuple[dict[str, Any], dict[str, Any] | None] | None:
+    ) -> _Written | None:
         """The document, and what is noted of it for its answer; nothing where there is nothing to say.
 
         Raises Undeliverable.
@@ -186,8 +200,9 @@ class Correspondence:
             our_domain=self._our_domain,
             reply_token=token,
         )
+        handing = Handing(numbers[told.partner.id])
         try:
-            composed = self._compose(told, occasion, numbers[told.partner.id])
+            composed = self._compose(told, occasion, handing)
         except (HubError, ValueError, KeyError, LookupError) as error:
             log.exception("%s cannot be told of %s", told.partner_id, event.TYPE)
             raise Undeliverable(f"{type(error).__name__}: {error}", code="cannot_compose") from error
@@ -210,9 +225,13 @@ class Correspondence:
             po_number=order.po_number if order else getattr(event, "po_number", None),
             message_id=composed.message_id,
         )
-        return row, conversation(row, composed, event, token, self._now())
+        sent = None
+        if composed.kind != "email" and told.partner.edi is not None:
+            patience = told.partner.edi.patience(composed.kind, self._acknowledgment_hours)
+            sent = interchange(told.partner.id, row["document_id"], handing.given, patience=patience)
+        return _Written(row, conversation(row, composed, event, token, self._now()), sent)
 
-    def _compose(self, told: _Told, occasion: Occasion, numbers: ControlNumbers) -> Composed | None:
+    def _compose(self, told: _Told, occasion: Occasion, numbers: Handing) -> Composed | None:
         """Over the partner's channel; where that has no words for it, by mail, if there is an address."""
         writer = self._writers.get(told.channel)
         kind = occasion.event.TYPE

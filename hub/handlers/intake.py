@@ -19,6 +19,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hub.handlers.acknowledgments import Heard, hear_acknowledgments
 from hub.handlers.outgoing import outgoing
 from hub.handlers.pieces import Piece, of_known_partners, on_the_wire, pieces_of, po_of, question
 from hub.handlers.reading import read_document, too_large
@@ -32,7 +33,16 @@ from hub.store import records, tables
 from hub.store.conversations import look_up
 from hub.store.database import Database
 from hub.store.deliveries import note_bounce
-from hub.store.documents import add_documents, add_keys, drop_keys, known_keys, lock_numbers, write_numbers
+from hub.store.documents import (
+    Handing,
+    add_documents,
+    add_keys,
+    drop_keys,
+    known_keys,
+    lock_numbers,
+    write_numbers,
+)
+from hub.store.interchanges import add_interchanges, interchange
 from hub.store.journal import Journal
 from hub.store.questions import say_of_documents
 from hub.store.returned import INTAKE, signed
@@ -179,14 +189,19 @@ class Intake:
             return Receipt(document_id, row.state, reading, row.duplicate_of)
         keys = [f"content:{arrived.digest}", *(key[:300] for key in reading.keys)]
         known, reading = await self._known(connection, arrived, reading, keys)
+        heard = Heard(reading)
+        if not known.duplicate_of:
+            heard = await hear_acknowledgments(connection, reading, document_id, self._now())
+            reading = heard.reading
         pieces = [] if known.duplicate_of else pieces_of(reading, document_id)
         state = "duplicate" if known.duplicate_of else _state(reading, pieces)
         journal = Journal()
         sent = self._send_commands(journal, pieces)
-        await self._tell(connection, journal, arrived, reading, pieces, state, known)
+        await self._tell(connection, journal, arrived, heard, pieces, state, known)
         rows = [self._row(arrived, reading, state, known.duplicate_of)]
-        rows += await self._acknowledge(connection, document_id, reading)
-        await add_documents(connection, rows)
+        acknowledgments, sent_by_us = await self._acknowledge(connection, document_id, reading)
+        await add_documents(connection, [*rows, *acknowledgments])
+        await add_interchanges(connection, sent_by_us)
         if state in {"received", "quarantined"}:
             await add_keys(connection, [key for key in keys if key not in known.keys], document_id)
         await journal.write(connection)
@@ -258,12 +273,13 @@ class Intake:
         connection: AsyncConnection,
         journal: Journal,
         arrived: _Arrived,
-        reading: Reading,
+        heard: Heard,
         pieces: Sequence[Piece],
         state: str,
         known: _Known,
     ) -> None:
         """Say what became of the document; what a person has to decide on becomes a task."""
+        reading = heard.reading
         aside = [piece for piece in pieces if piece.part.disposition == "quarantine"]
         wanted = {po for piece in aside for message in piece.part.messages if (po := po_of(message))}
         orders = await records.order_ids(connection, wanted)
@@ -271,6 +287,7 @@ class Intake:
         if state != "quarantined":
             events.append((arrived.document_id, self._outcome(arrived, reading, pieces, state, known)))
         partners, document_id, name = arrived.context.partners, arrived.document_id, arrived.name
+        events += heard.events
         if reading.lost and known.duplicate_of is None:
             events += await self._undelivered(connection, reading, document_id)
         events += [
@@ -280,7 +297,7 @@ class Intake:
             connection,
             journal,
             events,
-            {*known.replaces, *(piece.document_id for piece in aside)},
+            {*known.replaces, *heard.answers, *(piece.document_id for piece in aside)},
             self._rules(),
             source=self._source,
             cause=arrived.document_id,
@@ -336,29 +353,34 @@ class Intake:
 
     async def _acknowledge(
         self, connection: AsyncConnection, document_id: str, reading: Reading
-    ) -> list[dict[str, Any]]:
-        """The syntax acknowledgments, each to the partner whose interchange it answers."""
+    ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+        """The syntax acknowledgments, each to the partner whose interchange it answers, and their own interchanges."""
         numbers = await lock_numbers(connection, {draft.partner_id for draft in reading.drafts if draft.partner_id})
         now = self._now()
-        rows = []
+        rows, sent = [], []
         for place, draft in enumerate(reading.drafts):
             if not draft.partner_id:
                 continue
+            handing, our_id = (
+                Handing(numbers[draft.partner_id]),
+                f"D-{short(document_id, 'acknowledgment', str(place))}",
+            )
             rows.append(
                 outgoing(
-                    f"D-{short(document_id, 'acknowledgment', str(place))}",
+                    our_id,
                     kind=reading.kind,
                     extension="edi",
                     partner_id=draft.partner_id,
-                    content=draft.render(numbers[draft.partner_id], now),
+                    content=draft.render(handing, now),
                     title=draft.purpose,
                     purpose=draft.purpose,
                     cause=document_id,
                     at=now,
                 )
             )
+            sent.append(interchange(draft.partner_id, our_id, handing.given, patience=None, acknowledges=True))
         await write_numbers(connection, numbers.values())
-        return rows
+        return rows, sent
 
 
 def _state(reading: Reading, pieces: Sequence[Piece]) -> str:

@@ -17,6 +17,7 @@ from hub.messages.envelope import Letter, derived_id, write_letter
 from hub.ports import Arrival, Transport
 from hub.store import tables
 from hub.store.database import Database
+from hub.store.interchanges import start_waiting
 from hub.store.journal import Journal
 
 log = logging.getLogger("hub.post")
@@ -150,6 +151,7 @@ class PostRoom:
                 if done:
                     statement = update(table).where(table.c.document_id == bindparam("d")).values(state="sent")
                     await connection.execute(statement, done)
+                    await start_waiting(connection, {each["d"] for each in done}, self._now())
                     await journal.write(connection)
             total += len(done)
             if len(rows) < PORTION:

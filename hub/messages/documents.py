@@ -14,6 +14,7 @@ from hub.messages.base import (
     Decision,
     DocumentId,
     Event,
+    Instant,
     MaterialPoId,
     Name,
     OrderId,
@@ -236,13 +237,48 @@ class DocumentSent(
     destination: Text
 
 
+class DocumentAcknowledged(
+    DocumentEvent,
+    type="document.acknowledged.v1",
+    subject="document_id",
+    example={
+        **_DOCUMENT,
+        "status": "accepted",
+        "acknowledged_by": "D-7T1XW2M8Q4ZK",
+    },
+):
+    """A partner has said what became of the syntax of a document of ours (997, 999, TA1, CONTRL).
+
+    Rejected, `document.delivery-failed` follows.
+    """
+
+    status: Literal["accepted", "accepted_with_errors", "rejected"]
+    acknowledged_by: DocumentId
+    """the document that says so"""
+    reason: Text | None = None
+    """as it is given there"""
+    answers: list[DocumentId] = []
+    """the documents of ours about which nobody is to be asked any more"""
+
+
+class DocumentUnacknowledged(
+    DocumentEvent,
+    type="document.unacknowledged.v1",
+    subject="document_id",
+    example={**_DOCUMENT, "due_at": "2026-11-23T08:00:00Z"},
+):
+    """A partner should have acknowledged a document of ours by now, and has not."""
+
+    due_at: Instant
+
+
 class DocumentDeliveryFailed(
     DocumentEvent,
     type="document.delivery-failed.v1",
     subject="document_id",
     example={**_DOCUMENT, "code": "no_channel", "reason": "partner C-HOLT has no channel to be told over"},
 ):
-    """A document could not be sent; it is kept, and a person has to look."""
+    """A document did not reach its partner, or was refused by it; it is kept, and a person has to look."""
 
     code: Code
     reason: Text

@@ -6,7 +6,14 @@ from dataclasses import replace
 from typing import Any
 
 from hub.messages.base import Person
-from hub.messages.documents import AsRead, ClassifyDocument, DocumentClassified, DocumentQuarantined, DocumentReceived
+from hub.messages.documents import (
+    AsRead,
+    ClassifyDocument,
+    DocumentAcknowledged,
+    DocumentClassified,
+    DocumentQuarantined,
+    DocumentReceived,
+)
 from hub.sagas.case import Scene
 from hub.sagas.paper import KINDS, Document, carried_on
 from hub.sagas.sequence import CODES
@@ -95,6 +102,11 @@ def give_way(document: Document, received: DocumentReceived, scene: Scene) -> St
     return step(document)
 
 
+def rest(document: Document, said: DocumentAcknowledged, scene: Scene) -> Step[Document]:
+    """The partner has acknowledged what a person was asked about."""
+    return step(document)
+
+
 def _names(document: Document) -> dict[str, Any]:
     return {
         "document_id": document.document_id,
@@ -150,6 +162,8 @@ DOCUMENT: Table[Document] = Table(
         ignore("closed", DocumentQuarantined, "a person has decided that nothing follows from it"),
         on("set_aside", DocumentReceived, give_way, to="closed"),
         ignore(("carried_on", "closed"), DocumentReceived, "a person has decided on it"),
+        on("set_aside", DocumentAcknowledged, rest, to="closed"),
+        ignore(("carried_on", "closed"), DocumentAcknowledged, "a person has decided on it"),
         refuse_if("set_aside", ClassifyDocument, answer_fits),
         on("set_aside", ClassifyDocument, carry_on, to="carried_on", when=leads_on),
         on("set_aside", ClassifyDocument, close, to="closed"),

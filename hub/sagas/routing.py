@@ -278,6 +278,11 @@ def _those_before(message: documents.DocumentReceived, case: Case, home: Order |
         yield Address(DOCUMENT, "", document_id)
 
 
+def _those_asked_about(message: documents.DocumentAcknowledged, case: Case, home: Order | None) -> Iterator[Address]:
+    for document_id in message.answers:
+        yield Address(DOCUMENT, "", document_id)
+
+
 CONCERNS: dict[type[Message], Callable[[Any, Case, Any], Iterable[Address]]] = {
     materials.SourceMaterial: _pos_of_source,
     customer_po.SubmitCustomerPo: _its_change,
@@ -317,6 +322,7 @@ CONCERNS: dict[type[Message], Callable[[Any, Case, Any], Iterable[Address]]] = {
     order.OrderLineCancelled: _line_change_and_order,
     documents.DocumentQuarantined: _itself,
     documents.DocumentReceived: _those_before,
+    documents.DocumentAcknowledged: _those_asked_about,
 }
 """Who has to hear of a message beside the one that decided. Each finds them in the case as it then stands."""
 

@@ -33,6 +33,21 @@ class ControlNumbers:
         ]
 
 
+class Handing:
+    """Hands out the control numbers of one document, and knows afterwards which those were."""
+
+    def __init__(self, numbers: ControlNumbers) -> None:
+        self._numbers = numbers
+        self.given: dict[str, str] = {}
+        """by counter, the first number"""
+
+    def next(self, counter: str) -> int:
+        """The next number of a counter."""
+        number = self._numbers.next(counter)
+        self.given.setdefault(counter, str(number))
+        return number
+
+
 async def lock_numbers(connection: AsyncConnection, partners: Iterable[str]) -> dict[str, ControlNumbers]:
     """The control numbers of these partners, locked in the order of their ids."""
     table, wanted = tables.control_numbers, sorted(set(partners))

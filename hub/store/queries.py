@@ -17,6 +17,7 @@ from hub.sagas.numbers import plain
 from hub.sagas.paper import Document
 from hub.store import tables
 from hub.store.database import Database
+from hub.store.interchanges import SILENT, silence
 from hub.store.records import DOCUMENT, chunks, stock_of
 
 Row = dict[str, Any]
@@ -195,15 +196,29 @@ async def document(database: Database, document_id: str) -> tuple[Row, bytes]:
         named = select(aside.c.original_id).where(aside.c.document_id == document_id)
         original = (await connection.execute(named)).scalar() or document_id
         row = (await connection.execute(select(table).where(table.c.document_id == original))).first()
+        exchange = await _exchange(connection, original)
         about = or_(aside.c.original_id == original, aside.c.document_id == original)
         asked = await connection.execute(select(aside.c.body).where(about).order_by(aside.c.document_id))
         questions = [question_of(DOCUMENT.validate_json(each.body)) for each in asked]
     if row is not None:
-        return {**document_of(row), "questions": questions}, bytes(row.raw)
+        return {**document_of(row), **exchange, "questions": questions}, bytes(row.raw)
     if not questions:
         raise NotFound(f"there is no document {document_id}", where="document_id")
     [question] = questions
     return {**question, "questions": questions}, orjson.dumps(question["messages"], option=orjson.OPT_INDENT_2)
+
+
+async def _exchange(connection: AsyncConnection, document_id: str) -> Row:
+    """What its receiver has said of a document of ours, or what of ours this document acknowledges."""
+    table = tables.interchanges
+    row = (await connection.execute(select(table).where(table.c.document_id == document_id))).first()
+    told = select(table.c.document_id).where(table.c.answered_by == document_id).order_by(table.c.number)
+    found: Row = {"acknowledges": list((await connection.execute(told)).scalars())}
+    if row is not None:
+        names = ("state", "due_at", "answered_by", "answered_at", "reason")
+        numbers = {"interchange": row.number, "group": row.group_number, "message": row.message_number}
+        found["acknowledgment"] = {**row_of(row, names), **numbers}
+    return found
 
 
 def question_of(document: Document) -> Row:
@@ -227,15 +242,37 @@ def question_of(document: Document) -> Row:
     }
 
 
-async def documents(database: Database, *, order_id: str = "", limit: int = 100) -> list[Row]:
-    """The documents, newest first."""
-    table = tables.documents
-    query = select(*(table.c[name] for name in DOCUMENT_COLUMNS))
-    if order_id:
-        query = query.where(table.c.order_id == order_id)
-    query = query.order_by(table.c.at.desc(), table.c.document_id).limit(limit)
+async def documents(
+    database: Database,
+    *,
+    order_id: str = "",
+    partner: str = "",
+    direction: str = "",
+    state: str = "",
+    unacknowledged: bool = False,
+    limit: int = 100,
+) -> list[Row]:
+    """The documents, newest first, and of those sent by EDI whether they are acknowledged."""
+    table, sent = tables.documents, tables.interchanges
+    query = (
+        select(*(table.c[name] for name in DOCUMENT_COLUMNS), sent.c.state.label("acknowledgment"), sent.c.due_at)
+        .outerjoin(sent, sent.c.document_id == table.c.document_id)
+        .order_by(table.c.at.desc(), table.c.document_id)
+    )
+    wanted = {
+        table.c.order_id: order_id,
+        table.c.partner_id: partner,
+        table.c.direction: direction,
+        table.c.state: state,
+    }
+    for column, value in wanted.items():
+        if value:
+            query = query.where(column == value)
+    if unacknowledged:
+        query = query.where(sent.c.state.in_(SILENT))
     async with database.read() as connection:
-        return [document_of(row) for row in await connection.execute(query)]
+        rows = (await connection.execute(query.limit(limit))).all()
+    return [{**document_of(row), "acknowledgment": row.acknowledgment, "due_at": row.due_at} for row in rows]
 
 
 async def failures(database: Database, *, state: str = "open", group: str = "", limit: int = 100) -> list[Row]:
@@ -321,10 +358,12 @@ async def conditions(database: Database) -> Row:
         set_aside = (
             await connection.execute(select(func.count()).select_from(failed).where(failed.c.state == "open"))
         ).scalar_one()
+        acknowledgments = await silence(connection)
     return {
         "outbox": unsent[0],
         "outbox_since": unsent[1],
         "waiting": waiting,
         "open_tasks": roles,
         "failed": set_aside,
+        "acknowledgments": acknowledgments,
     }

@@ -1,4 +1,7 @@
-"""The sweeper: brings due timers, messages that wait, and messages to be retried to the unit of work."""
+"""The sweeper: brings due timers, messages that wait, and messages to be retried to the unit of work.
+
+And it has looked at what partners should have answered by now.
+"""
 
 from __future__ import annotations
 
@@ -36,6 +39,7 @@ class Sweeper:
         *,
         source: str,
         told: Callable[[bytes], Awaitable[None]],
+        silence: Callable[[], Awaitable[int]],
         every: float = 0.5,
     ) -> None:
         self._database = database
@@ -43,6 +47,7 @@ class Sweeper:
         self._now = now
         self._source = source
         self._told = told
+        self._silence = silence
         self._every = every
         self._turn = ("", "")
         self._task: asyncio.Task[None] | None = None
@@ -73,13 +78,13 @@ class Sweeper:
             await asyncio.sleep(self._every)
 
     async def sweep(self) -> int:
-        """Carry out what is due now; how many messages that were."""
+        """Carry out what is due now; how many messages, and silent partners' documents, that were."""
         retries, events = await self._retries()
         items = [*await self._timers(), *await self._waiting(), *retries]
         await asyncio.gather(*(self._work.carry_out(item) for item in items))
         for failure in events:
             await self._tell_again(failure)
-        return len(items) + len(events)
+        return len(items) + len(events) + await self._silence()
 
     async def _timers(self) -> list[Item]:
         table, now = tables.timers, self._now()

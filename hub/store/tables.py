@@ -272,6 +272,30 @@ control_numbers = Table(
     Column("value", BigInteger, nullable=False),
 )
 
+interchanges = Table(
+    "interchanges",
+    metadata,
+    Column("partner_id", String(80), primary_key=True),
+    Column("number", String(20), primary_key=True, comment="our control number of what we sent by EDI"),
+    Column("group_number", String(20), comment="X12: of the functional group in it"),
+    Column("message_number", String(20), comment="of the only message in it; NULL: it holds acknowledgments"),
+    Column("document_id", String(80), nullable=False, index=True),
+    Column(
+        "state",
+        String(20),
+        nullable=False,
+        comment="not_expected, awaited, overdue; accepted, accepted_with_errors, rejected",
+    ),
+    Column("patience", Integer, comment="seconds that its receiver has for acknowledging it"),
+    Column("due_at", String(40), comment="by when; NULL: it is yet to be sent, or no acknowledgment is expected"),
+    Column("answered_by", String(80), index=True, comment="the document that acknowledges it"),
+    Column("answered_at", String(40)),
+    Column("reason", Text, comment="as the acknowledgment gives it"),
+    Column("asked_in", String(80), comment="the document by whose question a person knows that it is overdue"),
+    Index("ix_interchanges_group", "partner_id", "group_number"),
+    Index("ix_interchanges_due", "state", "due_at"),
+)
+
 products_made = Table(
     "products_made",
     metadata,

@@ -42,6 +42,12 @@ class Meter:
         self._failed = Gauge(
             "hub_messages_failed", "Messages set aside that nobody has dealt with", registry=self.registry
         )
+        self._silence = Gauge(
+            "hub_edi_acknowledgments",
+            "Documents sent by EDI whose acknowledgment is awaited, or overdue and not dealt with",
+            ("state",),
+            registry=self.registry,
+        )
         self._tasks = Gauge("hub_tasks_open", "Open tasks, by role", ("role",), registry=self.registry)
         self._reached = Gauge("hub_mailbox_up", "Whether a mailbox is reached", ("mailbox",), registry=self.registry)
         self._mails = Gauge(
@@ -106,6 +112,8 @@ class Meter:
         self._kept.set(kept)
         self._waiting.set(found["waiting"])
         self._failed.set(found["failed"])
+        for state, count in found["acknowledgments"].items():
+            self._silence.labels(state).set(count)
         self._tasks.clear()
         for role, count in found["open_tasks"].items():
             self._tasks.labels(role).set(count)

@@ -24,6 +24,8 @@ class Route:
     directory: str = "D96A"
     delimiters: Delimiters = EDIFACT_DEFAULT
     test: bool = False
+    acknowledge: bool = False
+    """whether an acknowledgment is asked for"""
 
 
 def route_to(profile: EdiProfile, our: Endpoint) -> Route:
@@ -35,6 +37,7 @@ def route_to(profile: EdiProfile, our: Endpoint) -> Route:
         directory=profile.version or "D96A",
         delimiters=delimiters_of(profile),
         test=profile.test,
+        acknowledge=bool(profile.acknowledges),
     )
 
 
@@ -105,7 +108,7 @@ def interchange(
             "",
             application,
             "",
-            "",
+            "1" if route.acknowledge else "",
             "",
             "1" if route.test else "",
         ),

@@ -36,6 +36,15 @@ def only(reading: Reading) -> dict[str, Any]:
     return reading.messages[0].data()
 
 
+def said(reading: Reading) -> list[tuple[str, ...]]:
+    """What acknowledgments say, as plain tuples."""
+    return [
+        (each.status, each.interchange, each.group, each.message, each.reason)
+        for part in reading.parts
+        for each in part.statements
+    ]
+
+
 def answer_855(*segments: str, bak: str = f"BAK*00*AC*{PO}*20261120~") -> Reading:
     return read_x12(x12(transaction(bak, *segments, kind="855"), gs=GS.replace("*PO*", "*PR*")), SUPPLIERS)
 
@@ -299,14 +308,24 @@ def test_what_became_of_what_we_sent() -> None:
         kind="997",
     )
     reading = read_x12(x12(ack, gs=GS.replace("*PO*", "*FA*")))
-    assert reading.thread == {"message 34": "rejected", "message 35": "accepted", "group 12": "accepted with errors"}
+    assert said(reading) == [
+        ("rejected", "", "12", "34", "AK3*PO1*5**8  AK4*3**7  AK5*R*5"),
+        ("accepted", "", "12", "35", "AK5*A"),
+        ("accepted_with_errors", "", "12", "", "AK9*P*2*2*1"),
+    ]
     assert codes(reading) == ["refused_by_partner", "refused_by_partner"]
     newer = transaction("AK1*PR*7*005010~", "AK2*855*0001~", "IK3*PO1*5**8~", "IK5*E*5~", "AK9*E*1*1*1~", kind="999")
-    assert read_x12(x12(newer)).thread == {"message 1": "accepted with errors", "group 7": "accepted with errors"}
+    assert [each[:4] for each in said(read_x12(x12(newer)))] == [
+        ("accepted_with_errors", "", "7", "1"),
+        ("accepted_with_errors", "", "7", ""),
+    ]
     ta1 = (ISA + "TA1*000000021*261120*0915*R*025~IEA*0*000000007~").encode()
-    assert read_x12(ta1).thread == {"interchange 21": "rejected"}
-    control = message("UCI+12+US:14+HOLT:14+7'", "UCM+34+ORDRSP:D:96A:UN+4+12'", kind="CONTRL:D:3:UN")
-    assert read_edifact(edifact(control)).thread == {"interchange 12": "accepted", "message 34": "rejected"}
+    assert said(read_x12(ta1)) == [("rejected", "21", "", "", "TA1*000000021*261120*0915*R*025")]
+    segments = ("UCI+12+US:14+HOLT:14+7'", "UCM+34+ORDRSP:D:96A:UN+4+12'", "UCS+3+13'", "UCD+12+2:1'")
+    assert said(read_edifact(edifact(message(*segments, kind="CONTRL:D:3:UN")))) == [
+        ("accepted", "12", "", "", "UCI+12+US:14+HOLT:14+7"),
+        ("rejected", "12", "", "34", "UCM+34+ORDRSP:D:96A:UN+4+12  UCS+3+13  UCD+12+2:1"),
+    ]
 
 
 @pytest.mark.rule("R33")
