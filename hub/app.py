@@ -15,6 +15,8 @@ from adapters.edi.writer import EdifactWriter, X12Writer
 from adapters.email.isolation import IsolatedReader
 from adapters.email.listener import SmtpListener
 from adapters.email.mailbox import ImapMailbox
+from adapters.email.names import DnsNames
+from adapters.email.proof import IsolatedCheck, SenderCheck
 from adapters.email.reader import EmailReader
 from adapters.email.sending import SmtpServer
 from adapters.email.writer import EmailWriter
@@ -159,6 +161,12 @@ def mailboxes_of(settings: Settings) -> list[ImapMailbox]:
     return [ImapMailbox(each.name, **asdict(each)) for each in map(mailbox_address, settings.mailboxes)]
 
 
+def sender_check_of(settings: Settings) -> IsolatedCheck:
+    """What finds out who sent a mail that comes to the hub itself."""
+    servers = tuple(host_and_port(server, 53) for server in settings.name_servers)
+    return IsolatedCheck(SenderCheck(settings.authserv_id, DnsNames(servers)))
+
+
 def listener_of(settings: Settings, now: Clock = utc_now) -> SmtpListener | None:
     """The place where mail servers hand mails over, if there is to be one."""
     if not settings.smtp_listen:
@@ -177,6 +185,7 @@ def listener_of(settings: Settings, now: Clock = utc_now) -> SmtpListener | None
         believed=lambda address: is_within(address, gateways),
         limit=settings.max_document_bytes,
         now=now,
+        check=sender_check_of(settings),
         certificate=certificate,
         key=key,
     )

@@ -82,6 +82,11 @@ def _place(text: str) -> str:
     return text
 
 
+def _name_server(text: str) -> str:
+    host, _ = host_and_port(text, 53)
+    return str(network(host)) and text
+
+
 def _network(text: str) -> str:
     return str(network(text))
 
@@ -135,6 +140,8 @@ class Settings(BaseSettings):
     """a certificate with its chain (PEM), for STARTTLS; absent: no encryption is offered"""
     smtp_key: Path | None = None
     """the certificate's key, where that is a file of its own"""
+    name_servers: Annotated[list[Annotated[str, AfterValidator(_name_server)]], *Listed] = []
+    """name servers that senders are checked with, `10.0.0.53` or `10.0.0.53:5353`; empty: those of this machine"""
     smtp_url: Annotated[str, AfterValidator(_mail_server)] | None = None
     """the server that mails go out by, `smtp://user:password@host`; absent: they are put into `outbox/`"""
     smtp_timeout: Annotated[float, Field(gt=0, le=600)] = 60.0

@@ -12,10 +12,11 @@ import logging
 import ssl
 from collections import Counter
 from collections.abc import Callable, Collection
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
@@ -36,8 +37,23 @@ AT_ONCE = 4
 LATER = "451 4.3.0 not taken in; send it again later"
 
 
+class Check(Protocol):
+    """Finds out who sent a mail. `results` blocks."""
+
+    def results(self, content: bytes, sender: str, helo: str, address: str) -> str:
+        """The value of Authentication-Results, by envelope sender, its server's name for itself, and its address."""
+        ...
+
+    def close(self) -> None:
+        """End."""
+        ...
+
+
 class SmtpListener:
-    """Listens for mail servers. ``believed`` says of an address whether it is a gateway's, whose findings count."""
+    """Listens for mail servers. ``believed`` says of an address whether it is a gateway's, whose findings count.
+
+    ``check`` finds out of everybody else's mail who sent it; without it nobody's sender is certain.
+    """
 
     def __init__(
         self,
@@ -49,6 +65,7 @@ class SmtpListener:
         believed: Callable[[str], bool],
         limit: int,
         now: Callable[[], datetime],
+        check: Check | None = None,
         certificate: Path | None = None,
         key: Path | None = None,
     ) -> None:
@@ -58,6 +75,8 @@ class SmtpListener:
         self._believed = believed
         self._limit = limit
         self._now = now
+        self._check = check
+        self._checkers = ThreadPoolExecutor(1, thread_name_prefix="sender check")
         self._certificate, self._key = certificate, key
         self._server: asyncio.Server | None = None
         self._take: Take | None = None
@@ -94,6 +113,9 @@ class SmtpListener:
         for talk in list(self._open):
             talk.end()
         await server.wait_closed()
+        if self._check is not None:
+            self._check.close()
+        await asyncio.to_thread(self._checkers.shutdown, cancel_futures=True)
 
     def admit(self, address: str) -> _Talk | None:
         """The talk with a server that connects; nothing when there are too many already."""
@@ -137,7 +159,7 @@ class SmtpListener:
         assert self._take is not None  # noqa: S101  # nobody connects before the start
         async with self._turns:
             try:
-                document_id = await self._take(self._delivery(session, envelope))
+                document_id = await self._take(await self._delivery(session, envelope))
             except StoreUnavailable as error:
                 log.warning("%s; a mail was put off at %s", error.message, self.name)
                 return LATER
@@ -151,18 +173,25 @@ class SmtpListener:
         log.error("a mail server's connection met a defect: %r", error)
         return LATER
 
-    def _delivery(self, session: Session, envelope: Envelope) -> Delivery:
+    async def _delivery(self, session: Session, envelope: Envelope) -> Delivery:
         content = envelope.original_content or b""
         sender = (envelope.mail_from or "").strip("<>")
         recipients = list(dict.fromkeys(envelope.rcpt_tos))
-        address = str(session.peer[0]) if session.peer else ""
+        address, helo = str(session.peer[0]) if session.peer else "", session.host_name or ""
         whole = "\0".join((sender, *sorted(recipients))).encode() + b"\0" + content
         digest = hashlib.sha256(whole).hexdigest()
+        results = ""
         if not self._believed(address):
+            if self._check is not None:
+                loop = asyncio.get_running_loop()
+                results = await loop.run_in_executor(
+                    self._checkers, self._check.results, content, sender, helo, address
+                )
             content = renamed(content)
         protocol = "ESMTPS" if session.ssl else "ESMTP" if session.extended_smtp else "SMTP"
-        received = way(session.host_name or "", address, self._hostname, protocol, self._now())
-        return Delivery(stamped(content, sender, recipients, received), f"smtp-{digest[:12]}.eml", digest)
+        received = way(helo, address, self._hostname, protocol, self._now())
+        raw = stamped(content, sender, recipients, received, results)
+        return Delivery(raw, f"smtp-{digest[:12]}.eml", digest)
 
     def _context(self) -> ssl.SSLContext | None:
         if self._certificate is None:

@@ -23,6 +23,7 @@ from hub.web.site import Served, mail_state
 from tests.support.certificates import make_certificate
 from tests.support.handing import OURS, SENDER, hand_over, listening, session
 from tests.support.mailbox import Mailbox, read
+from tests.support.names import name_server
 from tests.support.running import DATA, documents, eventually
 from tests.support.story import by_number
 
@@ -139,30 +140,31 @@ async def test_the_size_that_is_announced_is_kept(embedded: Settings) -> None:
         assert (await hand_over(settings, ORDER))[0] == 250
 
 
-FORGED = b"uthentication-Results: mx.metalworks.example; dmarc=pass header.from=larkspur-conveyors.example"
-
-
 @pytest.mark.rule("R42")
-@pytest.mark.parametrize(
-    "first",
-    [
-        b"",
-        b"A" + FORGED + b"\r\n",
-        b"a" + FORGED.upper() + b"\r\n",
-        b"X-Note: a\rA" + FORGED + b"\r\n",
-        b"X-Note: a\nA" + FORGED + b"\r\n",
-        b"a" + FORGED.replace(b": mx", b":\r\n\t(yes) =?utf-8?q?mx?=") + b"\r\n",
-    ],
-)
-async def test_nobody_but_our_gateway_can_say_that_a_sender_is_genuine(embedded: Settings, first: bytes) -> None:
-    settings = listening(embedded, smtp_gateways=["192.0.2.0/24"])
-    async with build(settings) as hub:
-        assert "dmarc=pass" in read(ORDER)["Authentication-Results"]
-        assert (await hand_over(settings, first + ORDER))[0] == 250
-        assert "not_authenticated" in await codes(hub)
-        (row,) = await documents(hub, direction="in")
-    assert bytes(row.raw).lower().count(b"x-foreign-authentication-results:") == 1 + bool(first)
-    assert not read(bytes(row.raw)).get_all("Authentication-Results")
+async def test_the_hub_finds_out_itself_who_sent_a_mail_that_comes_to_it(embedded: Settings) -> None:
+    zone = {
+        ("_dmarc.larkspur-conveyors.example", "TXT"): ["v=DMARC1; p=reject"],
+        ("larkspur-conveyors.example", "TXT"): ["v=spf1 ip4:127.0.0.1 -all"],
+        ("pacific-alloys.example", "TXT"): ["v=spf1 ip4:127.0.0.1 -all"],
+    }
+    other = ORDER.replace(b"LC-20871", b"LC-20872").replace(b"Message-ID: <", b"Message-ID: <x")
+    found = (
+        "mx.metalworks.example; dmarc={} (p=reject) header.from=larkspur-conveyors.example; spf=pass smtp.mailfrom={}"
+    )
+    async with name_server(zone) as server:
+        settings = listening(embedded, smtp_gateways=[], name_servers=[server])
+        async with build(settings) as hub:
+            assert "dmarc=pass" in read(ORDER)["Authentication-Results"]
+            assert (await hand_over(settings, ORDER))[0] == 250
+            await eventually(lambda: by_number(hub, NUMBER), "the order")
+            assert (await hand_over(settings, other, "orders@pacific-alloys.example"))[0] == 250
+            assert "dmarc_not_passed" in await codes(hub)
+            rows = await documents(hub, direction="in")
+    said = [read(bytes(row.raw)).get_all("Authentication-Results") for row in rows]
+    assert said == [
+        [found.format("pass", "larkspur-conveyors.example")],
+        [found.format("fail", "pacific-alloys.example")],
+    ]
 
 
 async def test_a_bounce_comes_with_no_sender_and_is_never_answered(embedded: Settings) -> None:
@@ -193,10 +195,10 @@ async def test_too_many_connections_are_sent_away_and_the_others_go_on(
     async with build(settings) as hub:
         assert await asyncio.to_thread(talk) == [b"220", b"220", b"421"]
 
-        async def taken() -> bool:
-            return (await hand_over(settings, ORDER))[0] == 250
+        async def answered() -> bool:
+            return (await hand_over(settings, ORDER, to=("nobody@metalworks.example",)))[0] == 550
 
-        await eventually(taken, "room again")
+        await eventually(answered, "room again")
         assert hub.working
 
 

@@ -1,0 +1,47 @@
+"""Readings on their way out of the process that reads: JSON, because that process has handled what strangers wrote."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+import orjson
+
+from hub.messages.catalogue import COMMANDS
+from hub.ports import Finding, Mentions, Part, Reading
+
+
+def pack(reading: Reading) -> bytes:
+    """A reading as JSON. Drafts stay behind: mails have none."""
+    data: dict[str, Any] = {
+        "kind": reading.kind,
+        "intent": reading.intent,
+        "disposition": reading.disposition,
+        "messages": [[message.TYPE, message.data()] for message in reading.messages],
+        "findings": [asdict(finding) for finding in reading.findings],
+        "parts": [asdict(part) for part in reading.parts],
+        "likely_intent": reading.likely_intent,
+        "partner_id": reading.partner_id,
+        "keys": list(reading.keys),
+        "title": reading.title,
+        "thread": dict(reading.thread),
+        "mentions": asdict(reading.mentions),
+        "lost": reading.lost,
+    }
+    return orjson.dumps(data)
+
+
+def unpack(content: bytes) -> Reading:
+    """The reading again, its messages checked anew."""
+    data = orjson.loads(content)
+    messages = [COMMANDS[kind].model_validate(fields) for kind, fields in data.pop("messages")]
+    return Reading(
+        **{
+            **data,
+            "messages": tuple(messages),
+            "findings": tuple(Finding(**finding) for finding in data["findings"]),
+            "parts": tuple(Part(**part) for part in data["parts"]),
+            "keys": tuple(data["keys"]),
+            "mentions": Mentions(**{name: tuple(each) for name, each in data["mentions"].items()}),
+        }
+    )

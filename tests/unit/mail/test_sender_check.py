@@ -1,0 +1,307 @@
+"""What the hub itself finds out of a sender: SPF, DKIM and DMARC, in which no doubt is ever a pass."""
+
+from __future__ import annotations
+
+import base64
+import re
+import subprocess
+import time
+from collections.abc import Sequence
+
+import dkim
+import pytest
+
+from adapters.email import dmarc, spf, trace
+from adapters.email.authentication import verify
+from adapters.email.mime import read_mail
+from adapters.email.proof import IsolatedCheck, SenderCheck
+from tests.support.names import TableOfNames
+
+OURS = "mx.metalworks.example"
+FIRM = "larkspur-conveyors.example"
+HERE, ELSEWHERE = "192.0.2.10", "198.51.100.7"
+MAIL = (
+    b"From: Marta Quill <mquill@larkspur-conveyors.example>\r\nTo: orders@metalworks.example\r\n"
+    b"Subject: PO LC-1\r\nMessage-ID: <1@larkspur-conveyors.example>\r\n\r\nPlease send 5 of A-1.\r\n"
+)
+
+
+@pytest.fixture(scope="module")
+def key(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    path = tmp_path_factory.mktemp("key") / "key.pem"
+    subprocess.run(["openssl", "genrsa", "-traditional", "-out", path, "1024"], check=True, capture_output=True)
+    return path.read_bytes()
+
+
+@pytest.fixture(scope="module")
+def public(key: bytes) -> str:
+    made = subprocess.run(
+        ["openssl", "rsa", "-pubout", "-outform", "DER"], input=key, check=True, capture_output=True
+    ).stdout
+    return f"v=DKIM1; k=rsa; p={base64.b64encode(made).decode()}"
+
+
+def signed(key: bytes, content: bytes = MAIL, domain: str = FIRM, **how: object) -> bytes:
+    made: bytes = dkim.sign(content, b"s1", domain.encode(), key, **how)
+    return made + content
+
+
+def zone(
+    public: str = "", policy: str = "v=DMARC1; p=reject", sends: str = "v=spf1 ip4:192.0.2.0/24 -all"
+) -> dict[tuple[str, str], Sequence[str]]:
+    return {
+        (f"_dmarc.{FIRM}", "TXT"): [policy] if policy else [],
+        (FIRM, "TXT"): ["something else", sends],
+        (f"s1._domainkey.{FIRM}", "TXT"): [public],
+    }
+
+
+def found(
+    content: bytes, names: dict[tuple[str, str], Sequence[str]], sender: str = f"bounce@{FIRM}", address: str = HERE
+) -> dict[str, str]:
+    """Each method's result."""
+    said = SenderCheck(OURS, TableOfNames(names)).results(content, sender, f"mail.{FIRM}", address)
+    assert said.startswith(f"{OURS}; ")
+    return dict(re.findall(r"(dmarc|dkim|spf)=(\w+)", said))
+
+
+# ------------------------------------------------------------------------------------------------------------ together
+
+
+def test_a_server_that_the_domain_names_is_enough() -> None:
+    assert found(MAIL, zone()) == {"dmarc": "pass", "spf": "pass"}
+
+
+def test_a_signature_of_the_domain_is_enough_wherever_it_comes_from(key: bytes, public: str) -> None:
+    assert found(signed(key), zone(public), address=ELSEWHERE) == {"dmarc": "pass", "dkim": "pass", "spf": "fail"}
+
+
+def test_neither_is_not(key: bytes) -> None:
+    assert found(MAIL, zone(), address=ELSEWHERE) == {"dmarc": "fail", "spf": "fail"}
+
+
+def test_another_domain_proves_nothing_of_this_one(key: bytes, public: str) -> None:
+    names = {
+        **zone(),
+        ("evil.example", "TXT"): ["v=spf1 +all"],
+        ("s1._domainkey.evil.example", "TXT"): [public],
+    }
+    result = found(signed(key, domain="evil.example"), names, "x@evil.example", ELSEWHERE)
+    assert result == {"dmarc": "fail", "dkim": "pass", "spf": "pass"}
+
+
+@pytest.mark.parametrize(
+    ("shown", "proven", "strictly", "aligned"),
+    [
+        (FIRM, FIRM, True, True),
+        (FIRM, f"mail.{FIRM}", False, True),
+        (f"sales.{FIRM}", FIRM, False, True),
+        (FIRM, f"mail.{FIRM}", True, False),
+        (f"sales.{FIRM}", f"mail.{FIRM}", False, False),
+        ("firm.co.example", "evil.co.example", False, False),
+        (FIRM, f"not{FIRM}", False, False),
+        (FIRM, "example", False, False),
+        (FIRM, "", False, False),
+    ],
+)
+def test_a_domain_proves_for_those_above_and_below_it(shown: str, proven: str, strictly: bool, aligned: bool) -> None:
+    assert dmarc.is_aligned(shown, [proven], strictly=strictly) is aligned
+
+
+@pytest.mark.parametrize(("policy", "result"), [("v=DMARC1; p=none; aspf=s", "fail"), ("v=DMARC1; p=none", "pass")])
+def test_a_domain_may_want_its_very_self_proven(policy: str, result: str) -> None:
+    names = {**zone(policy=policy), (f"mail.{FIRM}", "TXT"): ["v=spf1 +all"]}
+    assert found(MAIL, names, f"b@mail.{FIRM}")["dmarc"] == result
+
+
+def test_without_a_policy_there_is_no_result() -> None:
+    assert found(MAIL, zone(policy=""))["dmarc"] == "none"
+    twice = {**zone(), (f"_dmarc.{FIRM}", "TXT"): ["v=DMARC1; p=none", "v=DMARC1; p=reject"]}
+    assert found(MAIL, twice)["dmarc"] == "none"
+
+
+def test_the_policy_of_the_domain_above_holds() -> None:
+    below = MAIL.replace(b"quill@larkspur", b"quill@west.larkspur")
+    assert found(below, zone())["dmarc"] == "pass"
+
+
+@pytest.mark.parametrize("silent", [f"_dmarc.{FIRM}", FIRM, f"s1._domainkey.{FIRM}"])
+def test_silent_name_servers_prove_nothing(key: bytes, public: str, silent: str) -> None:
+    names = {**zone(public), (silent, "silent"): [""]}
+    proven = {FIRM: "pass"}.get(silent, "temperror")
+    address = HERE if silent == FIRM else ELSEWHERE
+    assert found(signed(key), names, address=address)["dmarc"] == proven
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"From: a@evil.example\r\n",
+        b"From: a@evil.example, ",
+        b"X: y\rFrom: a@evil.example\r\n",
+        b"From: \xff@larkspur-conveyors.example\r\n",
+    ],
+)
+def test_two_senders_are_none(head: bytes) -> None:
+    content = head + (MAIL.removeprefix(b"From: ") if head.endswith(b", ") else MAIL)
+    assert found(content, zone())["dmarc"] == "permerror"
+
+
+def test_a_mail_without_a_sender_is_checked_by_its_servers_name() -> None:
+    names = {**zone(), (f"mail.{FIRM}", "TXT"): ["v=spf1 a -all"], (f"mail.{FIRM}", "A"): [HERE]}
+    assert found(MAIL, names, "") == {"dmarc": "pass", "spf": "pass"}
+
+
+# ---------------------------------------------------------------------------------------------------------------- DKIM
+
+
+def test_what_was_changed_on_the_way_is_not_signed(key: bytes, public: str) -> None:
+    for changed in (signed(key).replace(b"5 of", b"50 of"), signed(key).replace(b"PO LC-1", b"PO LC-2")):
+        assert found(changed, zone(public), address=ELSEWHERE)["dmarc"] == "fail"
+
+
+def test_a_signature_that_covers_only_part_of_the_text_does_not_count(key: bytes, public: str) -> None:
+    content = signed(key, length=True)
+    assert dkim.verify(content + b"And 500 of A-2.\r\n", dnsfunc=lambda name, timeout: public.encode())
+    assert found(content, zone(public), address=ELSEWHERE) == {"dmarc": "fail", "dkim": "policy", "spf": "fail"}
+
+
+def test_of_several_signatures_one_good_one_is_enough(key: bytes, public: str) -> None:
+    broken = b"DKIM-Signature: v=1; d=x; nonsense\r\nDKIM-Signature: v=1; a=rsa-sha1; d=evil.example\r\n"
+    assert found(broken + signed(key), zone(public), address=ELSEWHERE)["dmarc"] == "pass"
+    assert found(broken * 3 + signed(key), zone(public), address=ELSEWHERE)["dmarc"] == "fail"
+
+
+def test_what_the_sender_calls_itself_cannot_add_a_result(key: bytes) -> None:
+    said = SenderCheck(OURS, TableOfNames(zone())).results(
+        b"DKIM-Signature: v=1; a=rsa-sha256; h=from; d=x.example\\; dmarc=pass; b=\r\n" + MAIL,
+        'x"; dmarc=pass"@evil.example',
+        "a; dmarc=pass",
+        ELSEWHERE,
+    )
+    assert said.count("dmarc=") == 1
+    assert "dmarc=pass" not in said
+
+
+# ----------------------------------------------------------------------------------------------------------------- SPF
+
+A, B = "a.example", "b.example"
+
+
+@pytest.mark.parametrize(
+    ("record", "more", "result"),
+    [
+        ("v=spf1 -all", {}, "fail"),
+        ("v=spf1 ~all", {}, "softfail"),
+        ("v=spf1 ?all", {}, "neutral"),
+        ("v=spf1", {}, "neutral"),
+        ("v=spf10 +all", {}, "none"),
+        ("V=SPF1 +ALL", {}, "pass"),
+        ("v=spf1 ip4:192.0.2.10 -all", {}, "pass"),
+        ("v=spf1 ip4:192.0.2.0/28 -all", {}, "pass"),
+        ("v=spf1 ip4:192.0.2.16/28 -all", {}, "fail"),
+        ("v=spf1 ip6:2001:db8::/32 -all", {}, "fail"),
+        ("v=spf1 ip4:2001:db8::1 -all", {}, "permerror"),
+        ("v=spf1 -ip4:192.0.2.10 +all", {}, "fail"),
+        ("v=spf1 a -all", {(A, "A"): ["192.0.2.10"]}, "pass"),
+        ("v=spf1 a/24 -all", {(A, "A"): ["192.0.2.99"]}, "pass"),
+        ("v=spf1 a:b.example//64 -all", {(B, "A"): ["192.0.2.10"]}, "pass"),
+        ("v=spf1 mx -all", {(A, "MX"): [B], (B, "A"): ["192.0.2.10"]}, "pass"),
+        ("v=spf1 mx:b.example/24 -all", {(B, "MX"): [B], (B, "A"): ["192.0.2.1"]}, "pass"),
+        ("v=spf1 include:b.example -all", {(B, "TXT"): ["v=spf1 ip4:192.0.2.10 -all"]}, "pass"),
+        ("v=spf1 include:b.example ?all", {(B, "TXT"): ["v=spf1 -all"]}, "neutral"),
+        ("v=spf1 include:b.example +all", {}, "permerror"),
+        ("v=spf1 redirect=b.example", {(B, "TXT"): ["v=spf1 +all"]}, "pass"),
+        ("v=spf1 redirect=b.example -all", {(B, "TXT"): ["v=spf1 +all"]}, "fail"),
+        ("v=spf1 redirect=b.example", {}, "permerror"),
+        ("v=spf1 ptr -all", {}, "fail"),
+        ("v=spf1 exists:%{ir}.%{l}._spf.%{d} -all", {("10.2.0.192.joe._spf.a.example", "A"): ["127.0.0.2"]}, "pass"),
+        ("v=spf1 exists:%{d1r}.%{v}.%{h}.x -all", {("a.in-addr.mail.a.example.x", "A"): ["127.0.0.2"]}, "pass"),
+        ("v=spf1 exists:%{q}.x +all", {}, "permerror"),
+        ("v=spf1 exists:%x +all", {}, "permerror"),
+        ("v=spf1 all:b.example", {}, "permerror"),
+        ("v=spf1 ip4:192.0.2.10/33 +all", {}, "permerror"),
+        ("v=spf1 moo +all", {}, "permerror"),
+        ("v=spf1 exp=b.example unknown=x +all", {}, "pass"),
+        ("v=spf1 include:a.example +all", {}, "permerror"),
+        ("v=spf1 a:x1.example a:x2.example a:x3.example +all", {}, "permerror"),
+        ("v=spf1 a:b.example +all", {(B, "silent"): [""]}, "temperror"),
+    ],
+)
+def test_spf_says_what_the_standard_says(record: str, more: dict[tuple[str, str], list[str]], result: str) -> None:
+    names = TableOfNames({(A, "TXT"): [record], **more})
+    assert spf.check(names, HERE, f"joe@{A}", f"mail.{A}") == (result, A)
+
+
+def test_spf_asks_a_limited_number_of_questions() -> None:
+    wide = {
+        (f"{n}.example", "TXT"): [f"v=spf1 include:{n + 1}.example include:{n + 2}.example -all"] for n in range(40)
+    }
+    names = TableOfNames(wide)
+    assert spf.check(names, HERE, "joe@0.example", "mail.example")[0] == "permerror"
+    assert len(names.asked) <= 12
+
+
+def test_spf_knows_addresses_of_both_kinds() -> None:
+    names = TableOfNames(
+        {(A, "TXT"): ["v=spf1 ip6:2001:db8::/32 a -all"], (A, "A"): [HERE], (A, "AAAA"): ["2001:db9::1"]}
+    )
+    for address, result in {
+        "2001:db8::7": "pass",
+        "2001:db9::1": "pass",
+        "2001:dba::1": "fail",
+        f"::ffff:{HERE}": "pass",
+    }.items():
+        assert spf.check(names, address, f"joe@{A}", A)[0] == result
+
+
+# --------------------------------------------------------------------------------------------------------------- apart
+
+
+@pytest.mark.rule("R42")
+def test_a_mail_made_to_be_slow_proves_nothing_in_bounded_time(key: bytes, public: str) -> None:
+    from dataclasses import replace
+
+    from adapters.email.limits import DEFAULT
+
+    check = IsolatedCheck(SenderCheck(OURS, TableOfNames(zone(public))), replace(DEFAULT, seconds=1.0))
+    slow = signed(key, canonicalize=(b"relaxed", b"relaxed")) + b" " * 3_000_000 + b"x\r\n"
+    begun = time.monotonic()
+    try:
+        assert check.results(slow, "", "x", ELSEWHERE) == f"{OURS}; dmarc=permerror"
+        assert time.monotonic() - begun < 40
+        assert "dmarc=pass" in check.results(signed(key), "", "x", ELSEWHERE)
+    finally:
+        check.close()
+
+
+# ------------------------------------------------------------------------------------------------------- what is forged
+
+FORGED = b"uthentication-Results: mx.metalworks.example; dmarc=pass header.from=larkspur-conveyors.example"
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"A" + FORGED + b"\r\n",
+        b"a" + FORGED.upper() + b"\r\n",
+        b"X-Note: a\rA" + FORGED + b"\r\n",
+        b"X-Note: a\nA" + FORGED + b"\n",
+        b"A" + FORGED.replace(b"s: mx", b"s : mx") + b"\r\n",
+        b"a" + FORGED.replace(b": mx", b":\r\n\t(yes) =?utf-8?q?mx?=") + b"\r\n",
+        b"\xef\xbb\xbfX: y\r\nA" + FORGED + b"\r\n",
+    ],
+)
+def test_nobody_else_can_say_what_we_found_out(head: bytes) -> None:
+    for content in (head + MAIL, MAIL.replace(b"\r\n\r\n", b"\r\n" + head + b"\r\n")):
+        raw = trace.stamped(trace.renamed(content), "", [], "from x", f"{OURS}; dmarc=fail header.from={FIRM}")
+        assert raw.lower().count(b"x-foreign-authentication-results") == 1
+        verdict = verify(read_mail(raw), OURS, "metalworks.example")
+        assert "dmarc_not_passed" in {code for code, _ in verdict.faults}
+        unchecked = trace.stamped(trace.renamed(content), "", [], "from x")
+        assert "not_authenticated" in {code for code, _ in verify(read_mail(unchecked), OURS, "x.example").faults}
+
+
+def test_what_a_text_says_is_left_as_it_is() -> None:
+    content = MAIL + b"A" + FORGED + b"\r\n"
+    assert trace.renamed(content) == content
