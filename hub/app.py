@@ -40,7 +40,7 @@ from hub.mail_server import mail_server_address
 from hub.mailboxes import mailbox_address
 from hub.partners import Partner, Partners, PenaltyTable, load_partners
 from hub.policies import Policies
-from hub.ports import Context, Reader, Transport, Writer
+from hub.ports import Context, Explainer, Reader, Transport, Writer
 from hub.sagas.case import Agreed, CustomerTerms, Rules, SupplierOffer
 from hub.settings import Settings
 from hub.store.database import Database
@@ -141,6 +141,12 @@ def readers(settings: Settings, *, ours_only: bool = True) -> tuple[Reader, ...]
 
 def _edi_readers(settings: Settings, ours_only: bool) -> tuple[Reader, ...]:
     ours = [settings.our_edi_id] if ours_only else []
+    return X12Reader(ours), EdifactReader(ours)
+
+
+def explainers(settings: Settings) -> tuple[Explainer, ...]:
+    """What says of documents with segments, segment by segment, how they are read."""
+    ours = [settings.our_edi_id]
     return X12Reader(ours), EdifactReader(ours)
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from pydantic import ValidationError
 
@@ -61,6 +61,16 @@ class Job:
         """The interchange id of the sender, as an identifier of the customer."""
         endpoint = self.document.interchange.sender
         return identifier(endpoint.qualifier, endpoint.id)
+
+
+class Mapper(Protocol):
+    """Reads one document; looks at its segments one after the other, in one go."""
+
+    fields: Any
+
+    def read(self) -> Meaning:
+        """What the document says."""
+        ...
 
 
 def identifier(qualifier: str, value: str) -> dict[str, Any]:

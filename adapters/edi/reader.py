@@ -13,6 +13,7 @@ from adapters.edi.edifact import structure as edifact_structure
 from adapters.edi.edifact import supplier as edifact_supplier
 from adapters.edi.edifact.envelope import EdifactStream
 from adapters.edi.envelope import Group, Interchange
+from adapters.edi.explanation import Watch
 from adapters.edi.reading import Assembler, Dialect
 from adapters.edi.receipts import read_edifact, read_x12
 from adapters.edi.splitting import PADDING
@@ -26,7 +27,7 @@ from adapters.edi.x12 import supplier as x12_supplier
 from adapters.edi.x12.envelope import X12Stream
 from hub.messages.documents import Intent
 from hub.partners import Partner
-from hub.ports import Context, Draft, Reading
+from hub.ports import Context, Draft, Explanation, Reading
 
 
 def _x12_drafts(
@@ -63,11 +64,11 @@ def _edifact_drafts(
 X12 = Dialect(
     "x12",
     {
-        "850": lambda job: x12_order.OrderMap(job).read(),
-        "860": lambda job: x12_order.OrderMap(job).read(),
-        "855": lambda job: x12_supplier.SupplierAnswer(job).read(),
-        "865": lambda job: x12_supplier.SupplierAnswer(job).read(),
-        "856": lambda job: x12_dispatch.ShipNotice(job).read(),
+        "850": x12_order.OrderMap,
+        "860": x12_order.OrderMap,
+        "855": x12_supplier.SupplierAnswer,
+        "865": x12_supplier.SupplierAnswer,
+        "856": x12_dispatch.ShipNotice,
     },
     (x12_structure.check_structure, x12_segments.check_shapes),
     frozenset({"997", "999"}),
@@ -79,10 +80,10 @@ X12 = Dialect(
 EDIFACT = Dialect(
     "edifact",
     {
-        "ORDERS": lambda job: edifact_order.OrderMap(job).read(),
-        "ORDCHG": lambda job: edifact_order.OrderMap(job).read(),
-        "ORDRSP": lambda job: edifact_supplier.SupplierAnswer(job).read(),
-        "DESADV": lambda job: edifact_dispatch.ShipNotice(job).read(),
+        "ORDERS": edifact_order.OrderMap,
+        "ORDCHG": edifact_order.OrderMap,
+        "ORDRSP": edifact_supplier.SupplierAnswer,
+        "DESADV": edifact_dispatch.ShipNotice,
     },
     (edifact_structure.check_structure,),
     frozenset({"CONTRL"}),
@@ -112,6 +113,12 @@ class X12Reader:
         assembler = Assembler(X12, context, self._our_ids, _sniffed(raw))
         return assembler.assemble(X12Stream(raw, self._limits))
 
+    def explain(self, raw: bytes, context: Context) -> Explanation:
+        """What the file says, and from which of its segments each part was read."""
+        watch = Watch()
+        assembler = Assembler(X12, context, self._our_ids, _sniffed(raw), watch)
+        return watch.explanation(assembler.assemble(X12Stream(raw, self._limits)), assembler.faults)
+
 
 class EdifactReader:
     """Reads EDIFACT files: purchase orders and their changes, suppliers' answers, acknowledgments.
@@ -132,6 +139,12 @@ class EdifactReader:
         """What the file says; interchanges that the context names as received before are refused as duplicates."""
         assembler = Assembler(EDIFACT, context, self._our_ids, _sniffed(raw))
         return assembler.assemble(EdifactStream(raw, self._limits))
+
+    def explain(self, raw: bytes, context: Context) -> Explanation:
+        """What the file says, and from which of its segments each part was read."""
+        watch = Watch()
+        assembler = Assembler(EDIFACT, context, self._our_ids, _sniffed(raw), watch)
+        return watch.explanation(assembler.assemble(EdifactStream(raw, self._limits)), assembler.faults)
 
 
 def _beginning(raw: bytes) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from adapters.edi.delimiters import Standard
 from adapters.edi.envelope import Document, Group, Interchange
 from adapters.edi.faults import Fault
-from adapters.edi.mapping import Job, Meaning
+from adapters.edi.mapping import Job, Mapper, Meaning
 from adapters.edi.receipts import read_ta1
 from hub.messages.base import Command
 from hub.messages.documents import Intent
@@ -18,6 +18,7 @@ from hub.ports import Context, Disposition, Draft, Finding, Mentions, Part, Read
 
 Check = Callable[[Document], bool]
 Map = Callable[[Job], Meaning]
+Watcher = Callable[[Document, Mapper], None]
 
 _MOST_FINDINGS = 1000
 _FEW = 3
@@ -30,7 +31,7 @@ class Dialect:
     """What is particular to a standard: its maps, its checks, its acknowledgments."""
 
     standard: Standard
-    maps: Mapping[str, Map]
+    maps: Mapping[str, Callable[[Job], Mapper]]
     checks: tuple[Check, ...]
     acknowledgments: frozenset[str]
     """documents that acknowledge and are never acknowledged"""
@@ -74,6 +75,8 @@ class Assembler:
     our_ids: Collection[str] = ()
     sniffed: Intent | None = None
     """what the file seems to be, where nothing in it can be read"""
+    watch: Watcher | None = None
+    """is told of each map that is about to read a document"""
     _read: list[_Read] = field(default_factory=list)
     _faults: list[Fault] = field(default_factory=list)
     _drafts: list[Draft] = field(default_factory=list)
@@ -153,13 +156,16 @@ class Assembler:
             del faults[_FEW:]
 
     def _understand(self, document: Document) -> Meaning:
-        read = self.dialect.maps.get(document.type)
-        if read is None:
+        make = self.dialect.maps.get(document.type)
+        if make is None:
             document.fault("message_unsupported", 1, value=document.type)
             return Meaning("not_an_order", title=document.type)
         sound = all(check(document) for check in self.dialect.checks)
         partner = self._partner(document.interchange)
-        meaning = read(Job(document, partner, self.context))
+        mapper = make(Job(document, partner, self.context))
+        if self.watch:
+            self.watch(document, mapper)
+        meaning = mapper.read()
         if not sound:
             meaning = replace(meaning, messages=())
         return _gated(meaning, document, partner)
@@ -194,6 +200,11 @@ class Assembler:
         meaning = Meaning("functional_ack", title="TA1", statements=said)
         place, partner_id = str(interchange.place()), partner.id if partner else None
         return _Read(meaning, disposition, place, partner_id, findings[:_MOST_TOLD])
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """All that is wrong, wherever it is."""
+        return tuple(self._faults)
 
     def _reading(self) -> Reading:
         read = self._read

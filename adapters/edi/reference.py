@@ -6,6 +6,7 @@ import re
 import sys
 
 from adapters.edi.catalogue import CATALOGUE, Kind, Level
+from adapters.edi.remedies import REMEDIES
 
 _LEVELS: dict[Level, tuple[str, str]] = {
     "interchange": (
@@ -19,7 +20,7 @@ _LEVELS: dict[Level, tuple[str, str]] = {
     "content": ("Content", "What a person should know, though the syntax is in order. Not said in an acknowledgment."),
 }
 
-_TABLE = "| code | outcome | what it says | X12 | CONTRL |\n|---|---|---|---|---|\n"
+_TABLE = "| code | outcome | what it says | what to do | X12 | CONTRL |\n|---|---|---|---|---|---|\n"
 
 _HEAD = """# EDI faults
 
@@ -47,7 +48,7 @@ def _row(kind: Kind) -> str:
     text = re.sub(r"[;:]? ?\{detail\}", "", kind.text).replace("{", "*").replace("}", "*").strip()
     named = (("TA1", kind.ta1), ("AK3", kind.ak3), ("AK4", kind.ak4), ("AK5", kind.ak5), ("AK9", kind.ak9))
     x12 = ", ".join(f"{name} {code}" for name, code in named if code)
-    return f"| `{kind.code}` | {outcome} | {text} | {x12} | {kind.contrl} |\n"
+    return f"| `{kind.code}` | {outcome} | {text} | {REMEDIES[kind.code]} | {x12} | {kind.contrl} |\n"
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,14 +10,14 @@ import typer
 
 from hub.cli import screen
 from hub.cli.common import AsJson, add, example
+from hub.cli.explaining import explain
+from hub.cli.trial import compose, is_for, write_set
 from hub.errors import Inconsistent, NotFound, UnknownType
 from hub.messages.base import Event
 from hub.messages.catalogue import EVENTS
-from hub.messages.customer_po import PO_EXAMPLE, SubmitCustomerPo
-from hub.messages.envelope import check_data
-from hub.parsing import Throwaway, as_text
+from hub.parsing import as_text
 from hub.partners import EmailProfile, Partner, Partners
-from hub.ports import Composed, Occasion, Writer
+from hub.ports import Composed, Writer
 from hub.settings import Settings, load_settings
 
 partner = typer.Typer(help="Partner profiles: check them, try them.", no_args_is_help=True)
@@ -81,37 +80,69 @@ def _faults(each: Partner, languages: Sequence[str]) -> list[str]:
 # ------------------------------------------------------------------------------------- what would be sent to them
 
 
-@example("hub partner test C-HOLT", "hub partner test C-HOLT --show order.confirmed")
+@example(
+    "hub partner test C-HOLT",
+    "hub partner test C-HOLT --show order.confirmed",
+    "hub partner test C-HOLT --to test-documents",
+    "hub partner test C-HOLT their-order.edi",
+)
 def try_out(
     partner_id: Annotated[str, typer.Argument(metavar="PARTNER", help="Id of the partner.")],
+    file: Annotated[
+        Path | None, typer.Argument(metavar="[FILE]", help="A document of theirs, to be explained.")
+    ] = None,
+    to: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Write each document into this folder, marked as a test.")
+    ] = None,
     show: Annotated[str, typer.Option(metavar="EVENT", help="Show the document that tells of this event.")] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Write, without sending, each document that a partner would get over its channel, from example data."""
+    """Try a partner's profile without effect: what it would be sent, or how a file of theirs is read.
+
+    With FILE: line by line, what was read to where, what has no place, and what is wrong and to be done about it.
+    Exit 1 when something is wrong.
+    """
+    from hub.app import partners_of
+
+    if sum(map(bool, (file, to, show))) > 1:
+        raise typer.BadParameter("give one of FILE, --to and --show")
     settings = load_settings()
+    if file is not None:
+        partners = partners_of(settings)
+        explain(settings, partners, _known(partners, partner_id), file, as_json=as_json)
+        return
     found, writer = _partner(settings, partner_id)
     if show:
         screen.say(as_text(_composed(settings, writer, found, _event(show)).content).replace("\r\n", "\n"))
         return
-    rows = [row for name in sorted(EVENTS) if writer.writes(name) and (row := _trial(settings, writer, found, name))]
+    if to is not None:
+        rows, columns = write_set(settings, writer, found, to), ("file", "document", "event", "bytes")
+    else:
+        rows = [
+            row for name in sorted(EVENTS) if writer.writes(name) and (row := _trial(settings, writer, found, name))
+        ]
+        columns = ("event", "result", "title", "bytes")
     if as_json:
         screen.show_json(rows)
     else:
-        columns = ("event", "result", "title", "bytes")
         screen.show_table(rows, columns, f"{partner_id} is told of nothing over {found.channel}")
-    wrong = [row for row in rows if row["result"] not in {"written", "not told"}]
+    wrong = [row for row in rows if row.get("result", "written") not in {"written", "not told"}]
     if wrong:
         raise Inconsistent(f"{wrong[0]['event']}: {wrong[0]['result']}", where=partner_id)
+
+
+def _known(partners: Partners, partner_id: str) -> Partner:
+    found = partners.get(partner_id)
+    if found is None:
+        known = ", ".join(sorted(partners.all)) or "none; `hub init` writes samples"
+        raise NotFound(f"there is no partner {partner_id}; there are {known}", where="PARTNER")
+    return found
 
 
 def _partner(settings: Settings, partner_id: str) -> tuple[Partner, Writer]:
     from hub.app import partners_of, writers
 
-    partners: Partners = partners_of(settings)
-    found = partners.get(partner_id)
-    if found is None:
-        known = ", ".join(sorted(partners.all)) or "none; `hub init` writes samples"
-        raise NotFound(f"there is no partner {partner_id}; there are {known}", where="PARTNER")
+    found = _known(partners_of(settings), partner_id)
     writer = writers(settings).get(found.channel)
     if writer is None:
         raise NotFound(f"{partner_id} is told of events by message only (channel {found.channel})", where="PARTNER")
@@ -127,11 +158,11 @@ def _event(name: str) -> type[Event]:
 
 def _trial(settings: Settings, writer: Writer, found: Partner, name: str) -> dict[str, Any] | None:
     """How writing of one event goes; None for events that are for the other kind of partner."""
-    if name.startswith("material-po.") != (found.role == "supplier"):
+    if not is_for(found, name):
         return None
     row: dict[str, Any] = {"event": screen.version_off(name), "title": "", "bytes": ""}
     try:
-        written = _compose(settings, writer, found, _event(name))
+        written = compose(settings, writer, found, _event(name))
     except Exception as error:  # noqa: BLE001  # whatever is wrong with a profile is what this is to show
         return {**row, "result": f"{type(error).__name__}: {error}"}
     if written is None:
@@ -140,19 +171,10 @@ def _trial(settings: Settings, writer: Writer, found: Partner, name: str) -> dic
 
 
 def _composed(settings: Settings, writer: Writer, found: Partner, model: type[Event]) -> Composed:
-    written = _compose(settings, writer, found, model) if writer.writes(model.TYPE) else None
+    written = compose(settings, writer, found, model) if writer.writes(model.TYPE) else None
     if written is None:
         raise NotFound(f"{found.id} is not told of {screen.version_off(model.TYPE)} over {found.channel}")
     return written
-
-
-def _compose(settings: Settings, writer: Writer, found: Partner, model: type[Event]) -> Composed | None:
-    """The document that tells a partner of the example of an event."""
-    said = check_data(model.TYPE, model.EXAMPLE)
-    po = check_data(SubmitCustomerPo.TYPE, PO_EXAMPLE)
-    assert isinstance(said, Event) and isinstance(po, SubmitCustomerPo)  # noqa: PT018, S101  # what the types say
-    occasion = Occasion(said, found, po, our_domain=settings.our_domain, reply_token="example0token0of0a0reply")  # noqa: S106
-    return writer.compose(occasion, Throwaway(), datetime.now(UTC))
 
 
 @example("hub email preview order.confirmed --language de", "hub email preview order.confirmed --html mail.html")

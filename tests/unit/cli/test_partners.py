@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.cli import hub
+from tests.support.running import DATA
 
 
 @pytest.fixture(autouse=True)
@@ -63,6 +64,100 @@ def test_a_document_is_shown_before_it_is_sent() -> None:
     assert "UNH+" in hub("partner", "test", "C-HOLT", "--show", "shipment.shipped.v1").out
     assert hub("partner", "test", "C-CASCADE", "--show", "task.opened").code == 1
     assert "C-CASCADE" in hub("partner", "test", "C-NOBODY").err
+
+
+EDI = {
+    "C-CASCADE": {"855", "865", "856", "997", "TA1"},
+    "C-HOLT": {"ORDRSP", "DESADV", "CONTRL"},
+    "S-TUBES": {"850", "860", "997", "TA1"},
+    "S-NORDSTAHL": {"ORDERS", "ORDCHG", "CONTRL"},
+}
+
+
+@pytest.mark.parametrize("partner", [*EDI, "C-LARKSPUR", "S-ALLOYS"])
+def test_a_set_of_test_documents_is_written_and_nothing_else(partner: str, folder: Path) -> None:
+    before = {path for path in folder.rglob("*") if path.is_file()}
+    said = hub("partner", "test", partner, "--to", "set", "--json")
+
+    assert said.code == 0
+    written = {path for path in folder.rglob("*") if path.is_file()} - before
+    assert written == {folder / each["file"] for each in said.json}
+    assert {each["document"] for each in said.json} == EDI.get(partner, {"mail"})
+    numbers = []
+    for each in said.json:
+        raw = Path(each["file"]).read_bytes()
+        if raw.startswith(b"ISA"):
+            parts = raw.split(b"*", 16)
+            assert parts[15] == b"T"
+            numbers.append(int(parts[13]))
+        elif raw.startswith((b"UNA", b"UNB")):
+            unb = raw[raw.index(b"UNB") :].split(b"'")[0].split(b"+")
+            assert unb[11] == b"1"
+            numbers.append(int(unb[5]))
+    assert numbers == list(range(1, len(numbers) + 1))
+    assert hub("partner", "test", partner, "--to", "set").code == 0
+
+
+def test_a_set_is_written_as_the_profile_says(folder: Path) -> None:
+    (folder / "partners.yaml").write_text(
+        "partners:\n  - id: S-1\n    name: One\n    role: supplier\n    channel: x12\n"
+        '    edi: {id: THEM, our_id: WE, group_id: GRP, version: "005010",\n'
+        '      element_separator: "|", segment_terminator: "!"}\n'
+    )
+    assert hub("partner", "test", "S-1", "--to", "set").code == 0
+    raw = next(Path("set").glob("*issued*")).read_text()
+    assert raw.startswith("ISA|00|")
+    assert "|GRP|" in raw
+    assert "|005010!" in raw
+    assert "|WE             |ZZ|THEM           |" in raw
+
+
+def test_a_document_of_theirs_is_explained_line_by_line(folder: Path) -> None:
+    before = set(folder.rglob("*"))
+    said = hub("partner", "test", "C-CASCADE", DATA / "edi/cascade-850-new.edi")
+    assert (said.code, said.err) == (0, "")
+    for line in (
+        "   3  CUR*BY*USD\n        currency = USD\n",
+        "        line 1: product buyer part = CC-4410\n",
+        "        kept, without a place of its own: terms of delivery: FOB*PP***02*FCA\n",
+        "        line 3: schedule 2 quantity = 150.5\n",
+        "it would become customer-po.submit CC-70418",
+    ):
+        assert line in said.out
+    assert set(folder.rglob("*")) == before
+
+
+def test_what_is_wrong_in_a_document_of_theirs_stands_at_its_line_with_what_to_do(folder: Path) -> None:
+    raw = (DATA / "edi/cascade-850-new.edi").read_text()
+    bad = raw.replace("*24*EA*", "*2x4*QQ*").replace("GE*1*88", "GE*2*88").replace("CUR*BY*USD~", "CUR*BY*USD~\nXYZ*1~")
+    (folder / "bad.edi").write_text(bad)
+    said = hub("partner", "test", "C-CASCADE", "bad.edi", "--json")
+
+    assert said.code == 1
+    segments = {each["segment"]: each for each in said.json["documents"][0]["segments"]}
+    assert [fault["code"] for fault in segments[17]["faults"]] == ["number_invalid", "unit_unknown"]
+    assert "element 2" in segments[17]["faults"][0]["where"]
+    assert all(fault["todo"] for fault in segments[17]["faults"])
+    assert segments[4]["unmapped"] == ["XYZ*1"]
+    assert {fault["code"] for fault in said.json["faults"]} == {"group_count_differs"}
+    assert "message_count_differs" in {fault["code"] for fault in segments[30]["faults"]}
+    assert "hub parse" not in said.err
+
+
+def test_a_document_of_somebody_else_is_told_apart() -> None:
+    said = hub("partner", "test", "C-HOLT", DATA / "edi/cascade-850-new.edi")
+    assert said.code == 1
+    assert "the file is from C-CASCADE, and not from C-HOLT" in said.out
+
+
+def test_a_mail_of_theirs_is_explained_by_its_places(folder: Path) -> None:
+    raw = (DATA / "mail/larkspur-po.eml").read_bytes()
+    address = b"purchasing@larkspur-conveyors.example"
+    (folder / "mail.eml").write_bytes(raw.replace(b"mquill@larkspur-conveyors.example", address))
+    said = hub("partner", "test", "C-LARKSPUR", "mail.eml")
+    assert "lines[0].quantity = 36" in said.out
+    assert hub("partner", "test", "C-LARKSPUR", "nowhere.eml").code == 1
+    assert hub("partner", "test", "C-LARKSPUR", "mail.eml", "--to", "set").code == 2
 
 
 @pytest.mark.parametrize(
