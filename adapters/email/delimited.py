@@ -34,9 +34,11 @@ def read_delimited(leaf: Leaf, limits: Limits) -> tuple[Grid | None, list[Fault]
     faults = []
     if len(rows) > limits.rows:
         faults.append(Fault("limit_exceeded", f"has more than {limits.rows} rows", leaf.name))
+    if any(len(row) > limits.columns for row in rows):
+        faults.append(Fault("limit_exceeded", f"has more than {limits.columns} columns", leaf.name))
     grid = Grid(
         tuple(
-            tuple(Cell(text.strip(), leaf.name, number, column) for column, text in enumerate(row))
+            tuple(Cell(text.strip(), leaf.name, number, column) for column, text in enumerate(row[: limits.columns]))
             for number, row in enumerate(rows[: limits.rows], 1)
         )
     )
@@ -44,10 +46,12 @@ def read_delimited(leaf: Leaf, limits: Limits) -> tuple[Grid | None, list[Fault]
 
 
 def _rows(text: str, mark: str, limits: Limits) -> list[list[str]]:
+    """The rows; one that holds something beyond the columns that are read has one cell more than those."""
     rows: list[list[str]] = []
     try:
         for row in csv.reader(io.StringIO(text), delimiter=mark):
-            rows.append(row[: limits.columns])
+            beyond = next((text for text in row[limits.columns :] if text.strip()), "")
+            rows.append([*row[: limits.columns], *([beyond] if beyond else [])])
             if len(rows) > limits.rows:
                 break
     except csv.Error:

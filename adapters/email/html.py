@@ -223,7 +223,10 @@ def _table(node: LexborNode, writer: _Writer) -> None:
             continue
         writer.row += 1
         cells: list[Cell] = []
-        for cell in row.css("td, th")[: writer.limits.columns]:
+        within = row.css("td, th")
+        if len(within) > writer.limits.columns:
+            raise MailTooLarge(f"a table has more than {writer.limits.columns} columns", where=writer.part)
+        for cell in within:
             text = "" if _is_hidden(cell) else _text(cell)
             writer.hidden.extend(_hidden_within(cell))
             for number in range(_span(cell, "colspan")):

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from adapters.email import numbers
 from adapters.email.assembly import po_numbers
+from adapters.email.calling_off import ASKED, take_calling_off
 from adapters.email.case import Case, Outcome
 from adapters.email.conversation import party
 from adapters.email.header import merge
@@ -26,12 +27,14 @@ def take_supplier(case: Case) -> Outcome:
     text = case.subject_text + "\n" + case.own_text
     faults: list[Fault] = []
     number = _number(case, faults)
+    if case.located.kind == ASKED:
+        return take_calling_off(case, number, faults)
+    if words.says("cancel", text):
+        said = f"the mail says “{words.says('cancel', text)}”, and does not answer a request of ours to cancel"
+        faults.append(Fault("answer_unclear", said, "body"))
     if words.says("dispatched", text) and not words.says("confirm", text):
         return _dispatch(case, number, faults)
     answer = _answer(case, faults)
-    if case.located.kind == "material_po_cancellation":
-        text = "the mail answers our request to cancel; whether the supplier agrees is for a person to say"
-        faults.append(Fault("answer_unclear", text, "body"))
     if answer is None and not faults:
         return Outcome("not_an_order", to_person=True)
     faults.extend(

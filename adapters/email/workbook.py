@@ -33,6 +33,8 @@ def read_workbook(leaf: Leaf, limits: Limits) -> tuple[list[tuple[str, Grid]], l
             continue
         if _has_rows_beyond(sheet, limits):
             faults.append(Fault("limit_exceeded", f"the sheet has more than {limits.rows} rows", where))
+        if _has_columns_beyond(sheet, limits):
+            faults.append(Fault("limit_exceeded", f"the sheet has more than {limits.columns} columns", where))
         grid = _grid(sheet, shown[sheet.title], where, limits)
         hidden = _hidden(sheet)
         if sheet.sheet_state != "visible":
@@ -51,6 +53,14 @@ def _has_rows_beyond(sheet: Any, limits: Limits) -> bool:
         return False
     below = sheet.iter_rows(min_row=limits.rows + 1, values_only=True)
     return any(value is not None for row in below for value in row)
+
+
+def _has_columns_beyond(sheet: Any, limits: Limits) -> bool:
+    """Whether anything stands to the right of the columns that are read."""
+    if sheet.max_column <= limits.columns:
+        return False
+    beyond = sheet.iter_rows(min_col=limits.columns + 1, max_row=min(sheet.max_row, limits.rows), values_only=True)
+    return any(value is not None for row in beyond for value in row)
 
 
 def _grid(sheet: Any, shown: Any, where: str, limits: Limits) -> Grid:

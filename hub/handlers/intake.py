@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.handlers.acknowledgments import Heard, hear_acknowledgments
 from hub.handlers.outgoing import outgoing
-from hub.handlers.pieces import Piece, of_known_partners, on_the_wire, pieces_of, po_of, question
+from hub.handlers.pieces import NOTHING_LOST, Lost, Piece, of_known_partners, on_the_wire, pieces_of, po_of, question
 from hub.handlers.reading import read_document, too_large
 from hub.messages.base import Event
 from hub.messages.documents import DocumentDeliveryFailed, DocumentDuplicate, DocumentReceived, DocumentRejected
@@ -30,7 +30,7 @@ from hub.ports import Context, Mentions, Reader, Reading
 from hub.sagas.case import Rules
 from hub.sagas.numbers import short
 from hub.store import records, tables
-from hub.store.conversations import look_up
+from hub.store.conversations import concerned, look_up
 from hub.store.database import Database
 from hub.store.deliveries import note_bounce
 from hub.store.documents import (
@@ -290,8 +290,9 @@ class Intake:
         events += heard.events
         if reading.lost and known.duplicate_of is None:
             events += await self._undelivered(connection, reading, document_id)
+        lost = Lost(*await concerned(connection, reading.lost)) if reading.lost else NOTHING_LOST
         events += [
-            (piece.document_id, question(piece, reading, document_id, name, partners, orders)) for piece in aside
+            (piece.document_id, question(piece, reading, document_id, name, partners, orders, lost)) for piece in aside
         ]
         await say_of_documents(
             connection,

@@ -32,6 +32,19 @@ class Piece:
         return self.part.messages if self.part.disposition in ACCEPTED else ()
 
 
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """What a document of ours that was not delivered is about."""
+
+    partner_id: str | None = None
+    """whom it went to"""
+    material_po_id: str | None = None
+    order_ids: tuple[str, ...] = ()
+
+
+NOTHING_LOST = Lost()
+
+
 def pieces_of(reading: Reading, document_id: str) -> list[Piece]:
     """The documents that were read in a file, the commands in them signed with file and supplier."""
     parts = reading.parts or (whole(reading),)
@@ -103,10 +116,12 @@ def question(
     name: str,
     partners: Partners,
     orders: Mapping[tuple[str, str], str],
+    lost: Lost = NOTHING_LOST,
 ) -> DocumentQuarantined:
     """What a person is to be asked about a document; ``orders`` are those known by customer and PO number."""
     part = piece.part
-    partner = partners.get(part.partner_id) if part.partner_id else None
+    sender = part.partner_id or lost.partner_id
+    partner = partners.get(sender) if sender else None
     likely = part.likely_intent or (part.intent if part.intent != "quarantine" else None)
     first = part.messages[0] if part.messages else None
     named = po_of(first) if first else None
@@ -121,8 +136,8 @@ def question(
         role="procurement-officer" if of_supplier else "sales-officer",
         likely_intent=likely,
         po_number=getattr(first, "po_number", None),
-        material_po_id=getattr(first, "material_po_id", None),
-        order_ids=[order_id] if order_id else [],
+        material_po_id=getattr(first, "material_po_id", None) or lost.material_po_id,
+        order_ids=[order_id] if order_id else list(lost.order_ids),
         messages=[AsRead(type=each.TYPE, data=each.data()) for each in part.messages],
         findings=on_the_wire(part.findings),
     )

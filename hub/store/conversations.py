@@ -47,6 +47,22 @@ async def add_conversations(connection: AsyncConnection, rows: Sequence[Row]) ->
         await connection.execute(insert(tables.conversations), rows)
 
 
+async def concerned(connection: AsyncConnection, document_id: str) -> tuple[str | None, str | None, tuple[str, ...]]:
+    """Whom a document of ours went to, the material PO that it is about, if it is, and the orders."""
+    sent, asked, pos = tables.documents, tables.conversations, tables.material_pos
+    query = (
+        select(sent.c.partner_id, sent.c.order_id, asked.c.material_po_id, pos.c.body)
+        .join_from(sent, asked, asked.c.document_id == sent.c.document_id, isouter=True)
+        .join(pos, pos.c.material_po_id == asked.c.material_po_id, isouter=True)
+        .where(sent.c.document_id == document_id, sent.c.direction == "out")
+    )
+    row = (await connection.execute(query)).first()
+    if row is None:
+        return None, None, ()
+    served = MATERIAL_POS.read(row.material_po_id, row.body).order_ids if row.body else ()
+    return row.partner_id, row.material_po_id, (row.order_id,) if row.order_id else served
+
+
 async def look_up(connection: AsyncConnection, mentions: Mentions, now: datetime) -> Known:
     """The orders and the conversations that a document mentions, these oldest first."""
     numbers = {each for number in mentions.numbers for each in (number, number.upper(), number.lower())}

@@ -229,6 +229,8 @@ async def test_a_bounce_is_tied_to_what_was_sent_and_a_person_sees_it(hub: Hub, 
     assert "550 5.1.1 no such user here" in failed["reason"]
     assert row.state == "undeliverable"
     assert await reasons(hub) == {"delivery_failed"}
+    [task] = await queries.tasks(hub.database, kind="document.classify.v1")
+    assert task["facts"]["order_ids"] == [row.order_id]
     again = BOUNCE.format(action="failed", **given).replace("See below", "Once more")
     assert await receive(hub, again.encode()) == "quarantined"
     assert len(await events(hub, "document.delivery-failed")) == 1

@@ -16,6 +16,7 @@ from hub.settings import Settings
 from hub.store import tables
 from hub.store.settled import settled
 from hub.store.whole import whole_order
+from tests.support.mailbox import Mailbox
 from tests.support.running import PATIENCE, PROCUREMENT, SALES, documents, events, eventually, with_partners
 from tests.support.story import Story, order_body
 
@@ -195,3 +196,34 @@ async def test_a_count_finds_whoever_has_set_it_aside(story: Story) -> None:
         "reserved",
     }
     assert len(await events(story.hub, "material.short")) == 1
+
+
+@pytest.mark.rule("R35")
+@pytest.mark.parametrize(
+    ("said", "state", "event"),
+    [
+        ("Agreed.", "cancelled", "cancelled"),
+        ("We decline: the plates are cut.", "confirmed", "cancel-refused"),
+    ],
+)
+async def test_a_supplier_answers_by_mail_whether_it_agrees_to_a_cancellation(
+    backing: Settings, said: str, state: str, event: str
+) -> None:
+    async with build(with_partners(backing)) as hub:
+        story, supplier = Story(hub), Mailbox("orders@pacific-alloys.example", "Pat")
+        _, (po,) = await supply(story, "OFF", ("S-ALLOYS", "60"))
+        await story.say("customer-po.cancel", po_number="OFF", customer_id="C-API", source={"channel": "api"})
+        await story.say("cancellation.assess", order_id=story.orders["OFF"], decision="free", by=SALES)
+        purpose = "material-po.cancel-requested.v1"
+        [request] = await eventually(lambda: documents(hub, direction="out", purpose=purpose), "our request")
+        stranger = Mailbox("orders@pacific-alloy.example").reply(bytes(request.raw), "Agreed.")
+        assert (await hub.intake.receive(stranger, "other.eml")).state == "quarantined"
+        assert not await events(hub, f"material-po.{event}")
+
+        answer = supplier.reply(bytes(request.raw), said)
+        assert (await hub.intake.receive(answer, "answer.eml")).state == "received"
+        [told] = await eventually(lambda: events(hub, f"material-po.{event}"), event)
+        assert orjson.loads(told.body)["data"]["material_po_id"] == po
+        await settled(hub.database, PATIENCE)
+        assert (await po_body(story, po))["state"] == state
+        assert list(await audit(hub.database)) == []

@@ -232,11 +232,68 @@ def test_a_supplier_that_is_unclear(code: str, text: str, changes: dict[str, str
     assert code in codes(reading)
 
 
+def called_off(text: str, **changes: Any) -> Reading:
+    given = {"kind": "material_po_cancellation", "material_po_id": "M-77X", **changes}
+    return supplier(text, "AW: Bestellung M-77X: bitte stornieren", **given)
+
+
 @pytest.mark.rule("R35")
-def test_a_suppliers_answer_to_our_request_to_cancel_confirms_nothing() -> None:
-    reading = supplier(f"Wir bestätigen M-77X.\n\n{ROW}", kind="material_po_cancellation", material_po_id="M-77X")
-    assert (reading.intent, reading.likely_intent) == ("quarantine", "supplier_confirm")
-    assert "answer_unclear" in codes(reading)
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("Wir bestätigen die Stornierung von M-77X.\n\nMit freundlichen Grüßen\nE. Hallström\n", "accepted"),
+        ("Einverstanden.\n", "accepted"),
+        ("Agreed, we have stopped work on M-77X.\n\nRegards\nEva\n", "accepted"),
+        ("ACCEPT\n", "accepted"),
+        ("Nous acceptons l'annulation.\n", "accepted"),
+        ("Aceptamos la cancelación.\n", "accepted"),
+        ("We cannot accept the cancellation of M-77X: the plates are on the truck.\n", "refused"),
+        ("Die Stornierung lehnen wir ab, das Material ist zugeschnitten.\n", "refused"),
+        ("DECLINE\n", "refused"),
+    ],
+)
+def test_a_supplier_answers_our_request_to_cancel(text: str, answer: str) -> None:
+    reading = called_off(text)
+    assert (reading.intent, codes(reading)) == ("supplier_confirm", set())
+    [message] = reading.messages
+    said = message.data()
+    assert (message.TYPE, said["material_po_id"], said["answer"]) == (
+        "material-po.answer-cancellation.v1",
+        "M-77X",
+        answer,
+    )
+    assert (said.get("reason") is None) is (answer == "accepted")
+
+
+@pytest.mark.rule("R35")
+@pytest.mark.parametrize(
+    ("code", "text", "changes"),
+    [
+        ("answer_unclear", "Wir melden uns.\n", {}),
+        ("answer_unclear", "We agree, but we do not accept the amount.\n", {}),
+        ("answer_unclear", "Einverstanden?\n", {}),
+        ("answer_conditional", "We accept if you pay the cut plates.\n", {}),
+        ("answer_conditional", "We accept, at a fee of 200 EUR.\n", {}),
+        ("answer_conditional", "We accept at a fee of ten per cent (10 %).\n", {}),
+        ("answer_conditional", "We accept for the rest of the order.\n", {}),
+        ("answer_conditional", "We refuse, unless it is only for line 2.\n", {}),
+        ("answer_conditional", f"Wir bestätigen M-77X.\n\n{ROW}", {}),
+        ("po_number_conflict", "Wir bestätigen die Stornierung von M-99X.\n", {}),
+        ("party_differs", "Wir bestätigen die Stornierung.\n", {"party": "other.example"}),
+        ("token_expired", "Wir bestätigen die Stornierung.\n", {"expired": True}),
+        ("answer_unclear", "Wir bestätigen die Stornierung.\n", {"reply_token": None, "reply_token_sha256": None}),
+    ],
+)
+def test_what_is_not_a_plain_answer_to_it_goes_to_a_person(code: str, text: str, changes: dict[str, Any]) -> None:
+    reading = called_off(text, **changes)
+    assert reading.intent == "quarantine"
+    assert code in codes(reading)
+
+
+@pytest.mark.rule("R35")
+def test_agreeing_to_cancel_what_we_did_not_ask_to_cancel_confirms_nothing() -> None:
+    reading = supplier("Wir bestätigen die Stornierung von M-77X.\n")
+    assert (reading.intent, codes(reading)) == ("quarantine", {"answer_unclear"})
 
 
 def test_a_supplier_ships() -> None:

@@ -115,6 +115,7 @@ ROW = "<tr><td>10</td><td>WIDGET</td><td>4.00 USD</td></tr>"
         (LINE * (DEFAULT.text_lines + 1), "plain"),
         (LINE + "x" * DEFAULT.line_characters + " but only if it costs 3.00\n", "plain"),
         (f"<table>{ROW * (DEFAULT.rows + 1)}</table>", "html"),
+        (f"<table>{ROW}<tr>{'<td></td>' * DEFAULT.columns}<td>only if it costs 3.00</td></tr></table>", "html"),
         (f"{ROW}<p>{'x ' * DEFAULT.line_characters} only if it costs 3.00</p>", "html"),
     ],
 )
@@ -138,3 +139,25 @@ def test_rows_far_down_a_sheet_are_not_left_out_silently() -> None:
     mail.add_attachment(content.getvalue(), "application", XLSX, filename="order.xlsx")
     reading = EmailReader().read(mail.as_bytes(), "long.eml", context())
     assert "limit_exceeded" in {each.code for each in reading.findings}
+
+
+@pytest.mark.parametrize("kind", ["workbook", "csv"])
+@pytest.mark.parametrize("far", [DEFAULT.columns, DEFAULT.columns + 1, DEFAULT.columns + 30])
+def test_columns_far_to_the_right_are_not_left_out_silently(kind: str, far: int) -> None:
+    rows = [["part", "quantity", "unit", "price", "date"], ["X-100", "10", "EA", "4.00", "2027-02-03"]]
+    rows[1] += [""] * (far - 1 - len(rows[1])) + ["only if it costs 3.00"]
+    content = io.BytesIO()
+    if kind == "workbook":
+        book = openpyxl.Workbook()
+        for row in rows:
+            book.worksheets[0].append([each or None for each in row])
+        book.save(content)
+    else:
+        content.write("\r\n".join(",".join(row) for row in rows).encode())
+    mail = plain("Our order PO 4711-99 is attached.")
+    types = {"workbook": ("application", XLSX, "order.xlsx"), "csv": ("text", "csv", "order.csv")}
+    main, sub, name = types[kind]
+    mail.add_attachment(content.getvalue(), main, sub, filename=name)
+    reading = EmailReader().read(mail.as_bytes(), "wide.eml", context())
+    assert reading.disposition == "quarantine"
+    assert ("limit_exceeded" in {each.code for each in reading.findings}) is (far > DEFAULT.columns)
