@@ -33,6 +33,7 @@ from hub.handlers.correspondence import Correspondence
 from hub.handlers.intake import Intake
 from hub.handlers.mail_door import MailDoor
 from hub.handlers.mail_room import MailRoom
+from hub.handlers.notifier import Notifier, Post
 from hub.handlers.post_room import PostRoom
 from hub.handlers.postman import Postman, Terms
 from hub.listening import host_and_port, is_within, network
@@ -230,6 +231,8 @@ class Hub:
     """where mail servers hand mails over, if anywhere"""
     postman: Postman | None
     """carries mails to a mail server, where one is set"""
+    notifier: Notifier | None
+    """tells people of tasks, where that was asked for"""
     transport: Transport
     consumers: tuple[Consumer, ...]
     mail: IsolatedReader | None
@@ -259,8 +262,9 @@ class Hub:
         await self.mail_room.start()
         if self.mail_door is not None:
             await self.mail_door.start()
-        if self.postman is not None:
-            await self.postman.start()
+        for each in (self.postman, self.notifier):
+            if each is not None:
+                await each.start()
 
     @property
     def working(self) -> bool:
@@ -268,7 +272,7 @@ class Hub:
         batchers = self.work.working and self.correspondence.batcher.working
         rooms = self.post_room.working and self.mail_room.working
         rooms = rooms and (self.mail_door is None or self.mail_door.working)
-        rooms = rooms and (self.postman is None or self.postman.working)
+        rooms = rooms and all(each is None or each.working for each in (self.postman, self.notifier))
         return batchers and self.relay.working and self.sweeper.working and rooms
 
     async def __aexit__(
@@ -276,8 +280,9 @@ class Hub:
     ) -> None:
         if self.mail_door is not None:
             await self.mail_door.stop()
-        if self.postman is not None:
-            await self.postman.stop()
+        for each in (self.notifier, self.postman):
+            if each is not None:
+                await each.stop()
         await self.mail_room.stop()
         await self.post_room.stop()
         if self.mail is not None:
@@ -402,6 +407,7 @@ def build(settings: Settings, now: Clock = utc_now, world: World | None = None, 
         mail_room,
         MailDoor(listener, intake) if listener else None,
         postman,
+        _notifier(settings, database, now, written),
         transport,
         consumers,
         mail,
@@ -420,3 +426,18 @@ def _postman(
         in_thread=settings.mails_in_thread,
     )
     return Postman(database, server, rules, now, source=settings.source, terms=terms, committed=committed)
+
+
+def _notifier(settings: Settings, database: Database, now: Clock, committed: Callable[[], None]) -> Notifier | None:
+    if not settings.task_mails:
+        return None
+    return Notifier(
+        database,
+        mail_writer(settings).tasks,
+        now,
+        posts={role: Post(tuple(post.addresses), post.language) for role, post in settings.task_mails.items()},
+        per_hour=settings.task_mails_an_hour,
+        our_domain=settings.our_domain,
+        console_url=settings.console_url,
+        committed=committed,
+    )

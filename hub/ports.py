@@ -418,3 +418,29 @@ class MailServer(Protocol):
     async def close(self) -> None:
         """End the connection."""
         ...
+
+
+News = Literal["opened", "overdue", "withdrawn"]
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What the people of a role are told of their tasks: of one task, or of several in one mail."""
+
+    role: str
+    addresses: tuple[str, ...]
+    language: str
+    tasks: tuple[tuple[News, Mapping[str, Any]], ...]
+    """each task with what is new of it"""
+    number: str
+    """by which this notice is told from all others"""
+    our_domain: str = "metalworks.example"
+    console_url: str = ""
+
+
+class NoticeWriter(Protocol):
+    """Writes to our own people."""
+
+    def write(self, notice: Notice, now: datetime) -> Composed:
+        """The mail that tells of these tasks."""
+        ...

@@ -10,7 +10,16 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit, urlunsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
@@ -24,6 +33,7 @@ from hub.errors import ConfigurationError
 from hub.listening import host_and_port, mail_address, network
 from hub.mail_server import mail_server_address
 from hub.mailboxes import mailbox_address
+from hub.messages.base import Role
 from hub.partners import PenaltyTable
 from hub.policies import Policy, misplaced
 from hub.sagas.calendar import DAYS, Calendar
@@ -96,11 +106,38 @@ def _mail_server(url: str) -> str:
     return url
 
 
+def _person(text: str) -> str:
+    address = mail_address(text)
+    if address.partition("@")[0].partition("+")[0] in {"orders", "bounces", "postmaster"}:
+        raise ValueError(f"{text!r} is the hub's own address, not a person's")
+    return address
+
+
+def _spaced(given: object) -> object:
+    return given.split() if isinstance(given, str) else given
+
+
+Spaced = (BeforeValidator(_spaced),)
 Listed = (NoDecode, BeforeValidator(_listed))
 Mapped = (NoDecode, BeforeValidator(_mapped))
 Hours = Annotated[float, Field(gt=0, le=87_660)]
 """up to ten years"""
 Plain = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x20\x7f]+$")]
+
+
+class TaskPost(BaseModel):
+    """Where the people of a role are written to."""
+
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+    addresses: Annotated[list[Annotated[str, AfterValidator(_person)]], Field(min_length=1), *Spaced]
+    """in a variable with spaces between them"""
+    language: Annotated[str, Field(pattern=r"^[a-z]{2}$")] = "en"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _plainly(cls, given: object) -> object:
+        return {"addresses": given} if isinstance(given, str | list) else given
 
 
 class Settings(BaseSettings):
@@ -152,6 +189,12 @@ class Settings(BaseSettings):
     """mails to one address of a partner within a day; what is beyond is kept, and a person is asked"""
     mails_in_thread: Annotated[int, Field(ge=1)] = 20
     """mails in one conversation within a day"""
+    task_mails: Annotated[dict[Role, TaskPost], *Mapped] = {}
+    """who is told by mail of the tasks of a role: its addresses, or `{addresses: […], language: de}`"""
+    task_mails_an_hour: Annotated[int, Field(ge=1)] = 6
+    """such mails to one role within an hour; where there are more tasks, they come in one mail"""
+    console_url: Annotated[str, Field(pattern=r"^(https?://[^\s]+)?$")] = ""
+    """where people decide in a browser; such mails lead there"""
     our_edi_id: Plain = "METALWORKS"
     our_edi_qualifier: Plain = "ZZ"
     acknowledgment_hours: Annotated[float, Field(gt=0, le=8784)] = 24.0

@@ -59,7 +59,7 @@ class Phrasing:
         return " – ".join(text for text in (number, product.get("description") or "") if text)
 
 
-def _table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
+def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
     """The table without the columns that hold nothing."""
     filled = [tuple(row) for row in rows]
     kept = [n for n in range(len(headings)) if any(row[n] for row in filled)]
@@ -69,7 +69,7 @@ def _table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
 def _items(say: Phrasing, data: Data, currency: str) -> Table:
     headings = [say.word(name) for name in ("line", "product", "quantity", "price", "requested")]
     lines = (data.get("po") or {}).get("lines") or []
-    return _table(
+    return table(
         headings,
         [
             (
@@ -87,7 +87,7 @@ def _items(say: Phrasing, data: Data, currency: str) -> Table:
 def _confirmed(say: Phrasing, data: Data, currency: str) -> Table:
     headings = [say.word(name) for name in ("line", "product", "quantity", "price", "confirmed")]
     dates = {entry["line"]: entry for entry in data.get("dates") or []}
-    return _table(
+    return table(
         headings,
         [
             (
@@ -104,7 +104,7 @@ def _confirmed(say: Phrasing, data: Data, currency: str) -> Table:
 
 def _proposals(say: Phrasing, data: Data, currency: str) -> Table:
     headings = [say.word(name) for name in ("line", "proposed_date", "proposed_quantity", "proposed_price", "remark")]
-    return _table(
+    return table(
         headings,
         [
             (
@@ -134,12 +134,12 @@ def _changes(say: Phrasing, data: Data, currency: str) -> Table:
                 say.day(line.get("requested_date")),
             )
         )
-    return _table(headings, rows)
+    return table(headings, rows)
 
 
 def _shipped(say: Phrasing, data: Data, currency: str) -> Table:
     headings = [say.word(name) for name in ("line", "product", "quantity")]
-    return _table(
+    return table(
         headings,
         [
             (
@@ -154,7 +154,7 @@ def _shipped(say: Phrasing, data: Data, currency: str) -> Table:
 
 def _materials(say: Phrasing, data: Data, currency: str) -> Table:
     headings = [say.word(name) for name in ("line", "material", "quantity", "price", "date")]
-    return _table(
+    return table(
         headings,
         [
             (

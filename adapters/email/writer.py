@@ -7,14 +7,13 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
-from adapters.email.body import as_html, as_text, one_line
+from adapters.email.body import one_line
+from adapters.email.letter import Letterhead, named, written
 from adapters.email.phrasing import TABLES, Phrasing
+from adapters.email.task_writer import TaskWriter
 from adapters.email.wording import FALLBACK, Wording
 from hub.messages.customer_po import AnswerPenalty
 from hub.partners import Partner
@@ -52,9 +51,6 @@ TOLD_TO_SUPPLIERS = frozenset(
     }
 )
 ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+")
-_ID = re.compile(r"<[\x21-\x3b\x3d\x3f-\x7e]{3,500}>")
-_LONGEST = 40
-"""Message-IDs that References names at most"""
 
 
 def plain_type(event_type: str) -> str:
@@ -83,6 +79,8 @@ class EmailWriter:
     ) -> None:
         self._sender_name = sender_name
         self._wording = Wording(templates)
+        self.tasks = TaskWriter(self._wording)
+        """writes to our own people, in the same words"""
         self._types = TOLD_TO_CUSTOMERS | TOLD_TO_SUPPLIERS | ({RECEIPT} if receipts else frozenset())
 
     @property
@@ -107,25 +105,17 @@ class EmailWriter:
         currency = _currency(occasion, data)
         tables = {mark: make(say, data, currency) for mark, make in TABLES.items() if f"%%{mark}%%" in paragraphs}
         subject = _subject(occasion, title)
-        message = EmailMessage(policy=SMTP)
         message_id = _message_id(occasion, name, data)
-        message["From"] = f'"{_quoted(self._sender_name)}" <orders@{occasion.our_domain}>'
-        message["To"] = f'"{_quoted(occasion.partner.name)}" <{address}>'
-        message["Reply-To"] = reply_address(occasion.reply_token, occasion.our_domain)
-        message["Subject"] = subject + _mark(occasion.reply_token)
-        message["Date"] = format_datetime(now)
-        message["Message-ID"] = message_id
-        thread = [one for one in occasion.thread if _ID.fullmatch(one)]
-        if thread:
-            message["In-Reply-To"] = thread[-1]
-            message["References"] = " ".join([thread[0], *thread[1:][-_LONGEST:]])
-        message["Auto-Submitted"] = "auto-replied" if thread else "auto-generated"
-        message["X-Auto-Response-Suppress"] = "All"
-        message.set_content(as_text(paragraphs, tables), cte="quoted-printable")
-        message.add_alternative(as_html(paragraphs, tables, language), subtype="html", cte="quoted-printable")
-        message["Content-Language"] = language
-        message.set_boundary("=_" + message_id.strip("<>").partition("@")[0])
-        return Composed("email", message.as_bytes(), "eml", subject, message_id, address)
+        head = Letterhead(
+            sender=named(self._sender_name, f"orders@{occasion.our_domain}"),
+            to=named(occasion.partner.name, address),
+            subject=subject + _mark(occasion.reply_token),
+            message_id=message_id,
+            reply_to=reply_address(occasion.reply_token, occasion.our_domain),
+            thread=occasion.thread,
+        )
+        content = written(head, paragraphs, tables, language, now)
+        return Composed("email", content, "eml", subject, message_id, address)
 
     def _language(self, partner: Partner, name: str) -> str:
         """The partner's language, where there is such a template in it."""
@@ -200,10 +190,6 @@ def _values(occasion: Occasion, data: Mapping[str, Any], say: Phrasing) -> dict[
         "expires": say.instant(data["expires_at"]) if data.get("expires_at") else "",
         "reply_address": reply_address(occasion.reply_token, occasion.our_domain),
     }
-
-
-def _quoted(text: str) -> str:
-    return re.sub(r'["\\<>]', "", one_line(text))[:100]
 
 
 def _message_id(occasion: Occasion, name: str, data: Mapping[str, Any]) -> str:

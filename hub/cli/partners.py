@@ -1,4 +1,4 @@
-"""`hub partner`, `hub email preview`: profiles checked, and what a partner would be sent, shown before it is."""
+"""`hub partner`: partner profiles checked, and what a partner would be sent, shown before it is."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from hub.errors import Inconsistent, NotFound, UnknownType
 from hub.messages.base import Event
 from hub.messages.catalogue import EVENTS
 from hub.parsing import as_text
-from hub.partners import EmailProfile, Partner, Partners
+from hub.partners import Partner, Partners
 from hub.ports import Composed, Writer
 from hub.settings import Settings, load_settings
 
@@ -111,9 +111,9 @@ def try_out(
         partners = partners_of(settings)
         explain(settings, partners, _known(partners, partner_id), file, as_json=as_json)
         return
-    found, writer = _partner(settings, partner_id)
+    found, writer = partner_named(settings, partner_id)
     if show:
-        screen.say(as_text(_composed(settings, writer, found, _event(show)).content).replace("\r\n", "\n"))
+        screen.say(as_text(composed(settings, writer, found, event_named(show)).content).replace("\r\n", "\n"))
         return
     if to is not None:
         rows, columns = write_set(settings, writer, found, to), ("file", "document", "event", "bytes")
@@ -139,7 +139,8 @@ def _known(partners: Partners, partner_id: str) -> Partner:
     return found
 
 
-def _partner(settings: Settings, partner_id: str) -> tuple[Partner, Writer]:
+def partner_named(settings: Settings, partner_id: str) -> tuple[Partner, Writer]:
+    """A partner of the partner files, and who writes to it. Raises NotFound."""
     from hub.app import partners_of, writers
 
     found = _known(partners_of(settings), partner_id)
@@ -149,7 +150,8 @@ def _partner(settings: Settings, partner_id: str) -> tuple[Partner, Writer]:
     return found, writer
 
 
-def _event(name: str) -> type[Event]:
+def event_named(name: str) -> type[Event]:
+    """The event of that name, with or without its version. Raises UnknownType."""
     for known, model in EVENTS.items():
         if name in {known, screen.version_off(known)} and issubclass(model, Event):
             return model
@@ -162,7 +164,7 @@ def _trial(settings: Settings, writer: Writer, found: Partner, name: str) -> dic
         return None
     row: dict[str, Any] = {"event": screen.version_off(name), "title": "", "bytes": ""}
     try:
-        written = compose(settings, writer, found, _event(name))
+        written = compose(settings, writer, found, event_named(name))
     except Exception as error:  # noqa: BLE001  # whatever is wrong with a profile is what this is to show
         return {**row, "result": f"{type(error).__name__}: {error}"}
     if written is None:
@@ -170,54 +172,12 @@ def _trial(settings: Settings, writer: Writer, found: Partner, name: str) -> dic
     return {**row, "result": "written", "title": written.title, "bytes": len(written.content)}
 
 
-def _composed(settings: Settings, writer: Writer, found: Partner, model: type[Event]) -> Composed:
+def composed(settings: Settings, writer: Writer, found: Partner, model: type[Event]) -> Composed:
+    """What tells a partner of the example of an event. Raises NotFound when it is not told."""
     written = compose(settings, writer, found, model) if writer.writes(model.TYPE) else None
     if written is None:
         raise NotFound(f"{found.id} is not told of {screen.version_off(model.TYPE)} over {found.channel}")
     return written
-
-
-@example("hub email preview order.confirmed --language de", "hub email preview order.confirmed --html mail.html")
-def preview(
-    event: Annotated[str, typer.Argument(metavar="EVENT", help="The event, such as order.confirmed.")],
-    partner_id: Annotated[str, typer.Option("--partner", help="To this partner of the partner file.")] = "",
-    language: Annotated[str, typer.Option(help="To a made-up partner of this language: en, de, fr, es.")] = "en",
-    whole: Annotated[bool, typer.Option("--raw", help="Show the whole mail, HTML and headers too.")] = False,
-    html: Annotated[
-        Path | None, typer.Option("--html", metavar="FILE", help="Write the mail's HTML into this file, for a browser.")
-    ] = None,
-) -> None:
-    """Show the mail that would tell a partner of an event, written from example data and your own templates."""
-    from email import message_from_bytes
-    from email.policy import default
-
-    from hub.app import mail_writer
-
-    settings = load_settings()
-    writer = mail_writer(settings)
-    if partner_id:
-        found = _partner(settings, partner_id)[0]
-    else:
-        if language not in writer.languages:
-            raise typer.BadParameter(f"{language} is none of {', '.join(writer.languages)}", param_hint="--language")
-        profile = EmailProfile.model_validate({"addresses": ["buyer@customer.example"], "language": language})
-        role = "supplier" if event.startswith("material-po.") else "customer"
-        found = Partner(id="C-EXAMPLE", name="Example Customer", role=role, email=profile)
-    raw = _composed(settings, writer, found, _event(event)).content
-    if whole:
-        screen.say(as_text(raw).replace("\r\n", "\n"))
-        return
-    mail = message_from_bytes(raw, policy=default)
-    if html is not None:
-        shown = mail.get_body(("html",))
-        html.write_text(str(shown.get_content()) if shown else "", encoding="utf-8")
-        screen.say(f"wrote {html}")
-        return
-    for name in ("from", "to", "reply-to", "subject"):
-        if mail[name]:
-            screen.say(f"{name.title()}: {mail[name]}")
-    body = mail.get_body(("plain",))
-    screen.say("\n" + (str(body.get_content()).replace("\r\n", "\n") if body else ""))
 
 
 add(partner, "check", check)

@@ -14,7 +14,7 @@ def outgoing(
     *,
     kind: str,
     extension: str,
-    partner_id: str,
+    partner_id: str | None,
     content: bytes,
     title: str,
     purpose: str,
@@ -24,7 +24,7 @@ def outgoing(
     po_number: str | None = None,
     message_id: str | None = None,
 ) -> dict[str, Any]:
-    """The row of a document that is to be sent."""
+    """The row of a document that is to be sent; to no partner: to our own people."""
     return {
         "document_id": document_id,
         "direction": "out",

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import ColumnElement, Table, bindparam, func, select, update
 
 from hub.errors import StoreUnavailable
 from hub.handlers.intake import Intake, Receipt
@@ -24,6 +24,14 @@ log = logging.getLogger("hub.post")
 PORTION = 100
 AGAIN = 10.0
 """seconds until what could not be taken in or sent is tried again"""
+
+
+OUR_PEOPLE = "our-people"
+"""the folder of what goes to no partner"""
+
+
+def _receiver(table: Table) -> ColumnElement[str]:
+    return func.coalesce(table.c.partner_id, OUR_PEOPLE)
 
 
 def _moment() -> float:
@@ -142,7 +150,7 @@ class PostRoom:
         while True:
             journal, done = Journal(), []
             async with self._database.write() as connection:
-                rows = (await connection.execute(query.where(table.c.partner_id.not_in(self._kept_waiting())))).all()
+                rows = (await connection.execute(query.where(_receiver(table).not_in(self._kept_waiting())))).all()
                 for row in rows:
                     place = await self._send(row)
                     if place is not None:
@@ -159,14 +167,15 @@ class PostRoom:
 
     async def _send(self, row: Any) -> str | None:
         """Hand a document to the transport; where it is now, or None when its partner has to wait."""
-        if self._is_put_off(row.partner_id):
+        receiver = row.partner_id or OUR_PEOPLE
+        if self._is_put_off(receiver):
             return None
         extension = row.name.rpartition(".")[2]
         try:
-            return await asyncio.to_thread(self._transport.send, row.partner_id, row.document_id, extension, row.raw)
+            return await asyncio.to_thread(self._transport.send, receiver, row.document_id, extension, row.raw)
         except OSError as error:
-            self._put_off[row.partner_id] = _moment() + AGAIN
-            log.warning("what %s is to be sent is kept, and tried again: %s", row.partner_id, error)
+            self._put_off[receiver] = _moment() + AGAIN
+            log.warning("what %s is to be sent is kept, and tried again: %s", receiver, error)
             return None
 
     def _sent(self, row: Any, place: str) -> Letter:

@@ -240,6 +240,20 @@ deliveries = Table(
     Index("ix_deliveries_thread", "thread", "sent_at"),
 )
 
+notices = Table(
+    "notices",
+    metadata,
+    Column("task_id", String(80), primary_key=True, comment="of which its role was told by mail"),
+    Column("role", String(40), nullable=False),
+    Column("told_at", String(40), nullable=False),
+    Column("told_in", String(80), nullable=False, comment="the mail"),
+    Column("reminded_at", String(40), comment="that it is overdue"),
+    Column("reminded_in", String(80)),
+    Column("ended_at", String(40), index=True, comment="when it was seen to be no longer open"),
+    Column("ended_in", String(80), comment="the mail that says so; NULL: it was answered"),
+    Index("ix_notices_told", "role", "told_at"),
+)
+
 document_keys = Table(
     "document_keys",
     metadata,
