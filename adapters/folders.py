@@ -1,26 +1,49 @@
 """Folders as transport: what SFTP servers, VANs and AS2 gateways put files into and take files from.
 
-``inbox/`` in (also one folder deep, a partner each), ``outbox/<partner>/`` out, ``archive/<day>/`` for originals,
-``failed/`` for what was not taken in, each beside a readable report.
+``inbox/`` in, for all; ``inbox/<partner>/`` and ``outbox/<partner>/`` for one, or where its profile says; and
+``archive/<day>/`` for originals, ``failed/`` for what was not taken in, each beside a readable report.
 """
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import re
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from hub.partners import Partner, Partners
 from hub.ports import Arrival
 
-UNFINISHED = (".tmp", ".part", ".partial", ".filepart", ".swp")
+UNFINISHED = (
+    ".tmp",
+    ".temp",
+    ".part",
+    ".partial",
+    ".filepart",
+    ".swp",
+    ".crdownload",
+    ".uploading",
+    ".writing",
+    ".lock",
+)
+"""endings of files that are still being written; so are names that begin with a dot or end with a tilde"""
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
 
 def safe_name(name: str) -> str:
     """A file name that can do no harm, made from one that might."""
     return _UNSAFE.sub("_", name).strip(".")[-80:] or "file"
+
+
+def folder_name(partner_id: str) -> str:
+    """The name of a partner's folders: its id, or one made of it that no other partner's is."""
+    name = safe_name(partner_id)
+    return name if name == partner_id else f"{name}-{hashlib.sha256(partner_id.encode()).hexdigest()[:8]}"
 
 
 def legible(name: str) -> str:
@@ -33,79 +56,179 @@ def printable(text: str) -> str:
     return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
 
 
-class Folders:
-    """A set of folders under one root. A file counts as complete when two looks find it unchanged."""
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What a file looked like, and since when."""
 
-    def __init__(self, root: Path) -> None:
+    size: int
+    changed: int
+    file: int
+    """its number in the file system: another file of the same name has another"""
+    since: float = 0.0
+
+    def is_as(self, other: os.stat_result) -> bool:
+        """Whether it is still that file, as it was."""
+        return (self.size, self.changed, self.file) == (other.st_size, other.st_mtime_ns, other.st_ino)
+
+
+class Folders:
+    """A set of folders under one root, and those that partners' profiles name.
+
+    A file counts as complete when it has not changed for ``settle`` seconds, by this process's own clock, and
+    at least between two looks. Several hubs may take from the same folders.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        partners: Callable[[], Partners] = Partners,
+        *,
+        settle: float = 0.0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._root = root
         self.inbox, self.outbox = root / "inbox", root / "outbox"
         self.archive, self.failed = root / "archive", root / "failed"
-        self._seen: dict[Path, tuple[int, int]] = {}
-        self._paths: dict[tuple[str, str], Path] = {}
+        self._partners = partners
+        self._settle, self._clock = settle, clock
+        self._seen: dict[Path, _Look] = {}
+        self._taken: dict[Arrival, tuple[Path, _Look]] = {}
 
     def prepare(self) -> None:
-        """Make the folders that do not exist yet. Raises OSError."""
+        """Make the folders that do not exist yet, a pair for each partner that has EDI. Raises OSError."""
         for folder in (self.inbox, self.outbox, self.archive, self.failed):
             folder.mkdir(parents=True, exist_ok=True)
+        for partner in self._partners().all.values():
+            if partner.edi is not None or partner.folders is not None:
+                self._inbox_of(partner).mkdir(parents=True, exist_ok=True)
+                self._outbox_of(partner.id).mkdir(parents=True, exist_ok=True)
+
+    def _inbox_of(self, partner: Partner) -> Path:
+        own = partner.folders.inbox if partner.folders else None
+        return self._root / own if own else self.inbox / folder_name(partner.id)
+
+    def _outbox_of(self, partner_id: str) -> Path:
+        partner = self._partners().get(partner_id)
+        own = partner.folders.outbox if partner and partner.folders else None
+        return self._root / own if own else self.outbox / folder_name(partner_id)
+
+    def _places(self) -> Iterator[tuple[Path, str, str]]:
+        """The folders that files come into: each with what tells its files from others', and whose they are."""
+        yield self.inbox, "", ""
+        own = {self._inbox_of(partner): partner.id for partner in self._partners().all.values()}
+        for folder in {*(path for path in self.inbox.iterdir() if path.is_dir()), *own}:
+            owner = own.get(folder, "")
+            inside = folder.parent == self.inbox
+            yield folder, f"{legible(folder.name) if inside else owner} ", owner
 
     def arrivals(self) -> list[Arrival]:
-        """The files that have not changed since the last look, oldest first."""
-        looked: dict[Path, tuple[int, int]] = {}
-        complete: list[tuple[int, Path, Arrival]] = []
-        for path in (*self.inbox.glob("*"), *self.inbox.glob("*/*")):
-            if path.name.startswith(".") or path.suffix.lower() in UNFINISHED:
-                continue
-            try:
-                status = path.lstat()
-            except FileNotFoundError:
-                continue
-            if not path.is_file() or path.is_symlink():
-                continue
-            looked[path] = (status.st_size, status.st_mtime_ns)
-            if self._seen.get(path) == looked[path]:
-                arrival = Arrival(legible(path.name), status.st_size, self._stamp(path, status.st_mtime_ns))
-                self._paths[arrival.name, arrival.stamp] = path
-                complete.append((status.st_mtime_ns, path, arrival))
+        """The files that are complete, oldest first."""
+        now, looked, complete = self._clock(), {}, []
+        self._taken = {}
+        for folder, mark, owner in self._places():
+            for path in _files(folder):
+                try:
+                    status = path.lstat()
+                except FileNotFoundError:
+                    continue
+                before = self._seen.get(path)
+                if before is None or not before.is_as(status):
+                    looked[path] = _Look(status.st_size, status.st_mtime_ns, status.st_ino, now)
+                    continue
+                looked[path] = before
+                if now - before.since >= self._settle:
+                    arrival = Arrival(legible(path.name), before.size, f"{mark}{before.changed}", owner)
+                    self._taken[arrival] = path, before
+                    complete.append((before.changed, path, arrival))
         self._seen = looked
         return [arrival for _, _, arrival in sorted(complete, key=lambda each: each[:2])]
 
-    def _stamp(self, path: Path, changed: int) -> str:
-        folder = "" if path.parent == self.inbox else f"{legible(path.parent.name)} "
-        return f"{folder}{changed}"
-
     def _path(self, arrival: Arrival) -> Path:
-        return self._paths[arrival.name, arrival.stamp]
+        """Where an arrival lies. Raises FileNotFoundError where another file has taken its place."""
+        path, before = self._taken[arrival]
+        if not before.is_as(path.lstat()):
+            raise FileNotFoundError(f"{arrival.name} has changed since it was looked at")
+        return path
 
     def fetch(self, arrival: Arrival) -> bytes:
-        """The content of a file."""
-        return self._path(arrival).read_bytes()
+        """The content of a file. Raises FileNotFoundError when it is gone, or another has come in its place."""
+        raw = self._path(arrival).read_bytes()
+        self._path(arrival)
+        return raw
 
     def digest(self, arrival: Arrival) -> str:
-        """The SHA-256 of a file, read in portions."""
+        """The SHA-256 of a file, read in portions. Raises FileNotFoundError as `fetch` does."""
         with self._path(arrival).open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+        self._path(arrival)
+        return found
 
     def put_away(self, arrival: Arrival, document_id: str, report: str | None) -> None:
-        """Move a file out of the inbox."""
+        """Move a file out of the inbox. Raises FileNotFoundError as `fetch` does; nothing is moved then."""
         day = datetime.now(UTC).date().isoformat()
         folder = self.failed if report is not None else self.archive / day
         folder.mkdir(parents=True, exist_ok=True)
         target = folder / f"{document_id}-{safe_name(arrival.name)}"
+        source = self._path(arrival)
         if report is not None:
-            target.with_name(f"{target.name}.report.txt").write_text(
-                "".join(f"{printable(line)}\n" for line in report.splitlines()), encoding="utf-8"
-            )
-        self._path(arrival).replace(target)
-        self._paths.pop((arrival.name, arrival.stamp), None)
+            text = "".join(f"{printable(line)}\n" for line in report.splitlines())
+            _write(target.with_name(f"{target.name}.report.txt"), text.encode())
+        _move(source, target)
+        self._taken.pop(arrival, None)
 
     def send(self, partner_id: str, document_id: str, extension: str, content: bytes) -> str:
-        """Write a file into the partner's outbox: under another name first, then renamed, and on the disk."""
-        folder = self.outbox / safe_name(partner_id)
+        """Write a file into the partner's outbox, whole or not at all."""
+        folder = self._outbox_of(partner_id)
         folder.mkdir(parents=True, exist_ok=True)
         target = folder / f"{document_id}.{safe_name(extension)}"
-        unfinished = folder / f".{target.name}.tmp"
-        with unfinished.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.replace(target)
+        _write(target, content)
         return str(target)
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """The plain files in a folder that nobody is still writing by their names."""
+    try:
+        with os.scandir(folder) as found:
+            entries = list(found)
+    except FileNotFoundError:
+        return
+    for each in entries:
+        unfinished = each.name.startswith(".") or each.name.endswith("~") or each.name.lower().endswith(UNFINISHED)
+        if not unfinished and each.is_file(follow_symlinks=False):
+            yield folder / each.name
+
+
+def _write(target: Path, content: bytes) -> None:
+    """Write a file under another name, then rename it; content and name are on the disk when this returns."""
+    unfinished = target.with_name(f".{target.name}.tmp")
+    with unfinished.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    unfinished.replace(target)
+    _keep(target.parent)
+
+
+def _move(source: Path, target: Path) -> None:
+    """Move a file, to another file system too."""
+    try:
+        source.replace(target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        _write(target, source.read_bytes())
+        source.unlink()
+
+
+def _keep(folder: Path) -> None:
+    """Have the names in a folder on the disk; not every file system can."""
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError:
+        return
+    try:
+        os.fsync(handle)
+    except OSError:
+        return
+    finally:
+        os.close(handle)

@@ -309,11 +309,12 @@ class World:
     make_token: Callable[[], str] = make_token
 
 
-def world_of(settings: Settings, now: Clock) -> World:
+def world_of(settings: Settings, now: Clock, partners: Callable[[], Partners]) -> World:
     """The world that the settings name. Raises ConfigurationError."""
     database = Database(settings.database_url)
+    folders = Folders(settings.folder, partners, settle=settings.settle_seconds)
     if settings.embedded:
-        return World(database, EmbeddedBus(), Folders(settings.folder))
+        return World(database, EmbeddedBus(), folders)
     bus = RabbitBus(
         settings.broker_url,
         prefetch=settings.prefetch,
@@ -321,7 +322,7 @@ def world_of(settings: Settings, now: Clock) -> World:
         delivery_limit=settings.delivery_limit,
     )
     bus.take_dead(dead.handler(database, now))
-    return World(database, bus, Folders(settings.folder))
+    return World(database, bus, folders)
 
 
 def build(settings: Settings, now: Clock = utc_now, world: World | None = None, *, isolated: bool = False) -> Hub:
@@ -331,7 +332,7 @@ def build(settings: Settings, now: Clock = utc_now, world: World | None = None, 
     """
     partners = partners_of(settings)
     rules, policies = rules_of(settings, partners), policies_of(settings, partners)
-    world = world or world_of(settings, now)
+    world = world or world_of(settings, now, lambda: partners)
     database, bus, transport = world.database, world.bus, world.transport
     lease = FileLease(database) if database.sqlite else PostgresLease(database)
     relay = Relay(database, bus, lease, now, poll=0.025 if settings.embedded else 0.25)

@@ -66,6 +66,13 @@ class EmailProfile(_Profile):
     """whether a part outside the cross-reference and the agreed prices sends a mail to a person"""
 
 
+class FolderProfile(_Profile):
+    """Where a partner's files are, by the hub's folder; absent: ``inbox/<id>`` and ``outbox/<id>``."""
+
+    inbox: Path | None = None
+    outbox: Path | None = None
+
+
 PenaltyTable = dict[PenaltyStep, Annotated[float, Field(ge=0, le=100)]]
 """What share of a line's value cancelling costs, in percent, by how far its work has come (R64)."""
 
@@ -90,6 +97,7 @@ class Partner(_Profile):
     """how the partner is told; a customer is answered over the channel that its PO came by (R5)"""
     edi: EdiProfile | None = None
     email: EmailProfile | None = None
+    folders: FolderProfile | None = None
     locale: str = "en-US"
     currency: Currency | None = None
     parts: dict[str, str] = {}

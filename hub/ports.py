@@ -266,6 +266,8 @@ class Arrival:
     size: int
     stamp: str
     """tells this arrival from an earlier one of the same name and content"""
+    partner_id: str = ""
+    """the partner in whose own folder it lay"""
 
 
 class Transport(Protocol):

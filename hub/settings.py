@@ -155,6 +155,8 @@ class Settings(BaseSettings):
     """CloudEvents `source` of what the hub says"""
     folder: Path = Path()
     """where `inbox/`, `outbox/`, `archive/` and `failed/` are"""
+    settle_seconds: Annotated[float, Field(ge=0, le=3600)] = 2.0
+    """how long a file in `inbox/` has to be unchanged before it is taken in: it may still be written"""
     partners: Annotated[list[Path], *Listed] = [Path("partners.yaml"), Path("materials.yaml")]
     """partner profiles and materials, as far as the files exist"""
     our_domain: Plain = "metalworks.example"

@@ -61,7 +61,7 @@ def fresh_postgres_url(postgres: servers.Database) -> Iterator[str]:
 @pytest.fixture(params=["embedded", pytest.param("servers", marks=pytest.mark.servers)])
 def backing(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
     """Return the settings of a hub with nothing in it: on the embedded default, and on RabbitMQ and PostgreSQL."""
-    given: dict[str, Any] = {"folder": tmp_path, "http_port": 0, "retry_delays": [0.1, 0.5]}
+    given: dict[str, Any] = {"folder": tmp_path, "http_port": 0, "retry_delays": [0.1, 0.5], "settle_seconds": 0}
     if request.param == "embedded":
         return load_settings(database_url=f"sqlite:///{tmp_path}/hub.sqlite", **given)
     urls = {

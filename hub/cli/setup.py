@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib import resources
@@ -190,13 +190,24 @@ async def _broker(effective: Settings) -> list[Line]:
 
 
 async def _folders(effective: Settings) -> list[Line]:
-    return await asyncio.to_thread(_look_at_folders, effective.folder)
+    return await asyncio.to_thread(_look_at_folders, effective.folder, _own_folders(effective))
 
 
-def _look_at_folders(root: Path) -> list[Line]:
+def _own_folders(effective: Settings) -> list[str]:
+    """The folders that partners' profiles name; none where the profiles are at fault, which is another line's."""
+    from hub.app import partners_of
+
+    try:
+        profiles = [each.folders for each in partners_of(effective).all.values() if each.folders]
+    except HubError:
+        return []
+    return [str(path) for each in profiles for path in (each.inbox, each.outbox) if path]
+
+
+def _look_at_folders(root: Path, own: Sequence[str]) -> list[Line]:
     if not root.is_dir():
         return [Line("folders", False, f"{root.absolute()} is no folder", "make it, or mend HUB_FOLDER")]
-    wrong = [name for name in (".", *FOLDERS) if (root / name).exists() and not os.access(root / name, os.W_OK)]
+    wrong = [name for name in (".", *FOLDERS, *own) if (root / name).exists() and not os.access(root / name, os.W_OK)]
     if wrong:
         text = f"{', '.join(wrong)} in {root.absolute()}: not writable"
         return [Line("folders", False, text, "give this user the right to write")]

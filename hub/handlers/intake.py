@@ -21,7 +21,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.handlers.acknowledgments import Heard, hear_acknowledgments
 from hub.handlers.outgoing import outgoing
-from hub.handlers.pieces import NOTHING_LOST, Lost, Piece, of_known_partners, on_the_wire, pieces_of, po_of, question
+from hub.handlers.pieces import (
+    NOTHING_LOST,
+    Lost,
+    Piece,
+    of_its_folder,
+    of_known_partners,
+    on_the_wire,
+    pieces_of,
+    po_of,
+    question,
+)
 from hub.handlers.reading import read_document, too_large
 from hub.messages.base import Event
 from hub.messages.documents import DocumentDeliveryFailed, DocumentDuplicate, DocumentReceived, DocumentRejected
@@ -121,15 +131,17 @@ class Intake:
         self._limit = limit
         self._committed = committed
 
-    async def receive(self, raw: bytes, name: str, stamp: str = "", *, sent: str = "") -> Receipt:
+    async def receive(self, raw: bytes, name: str, stamp: str = "", *, sent: str = "", folder_of: str = "") -> Receipt:
         """Take a document in. The same bytes under the same name and stamp are the same arrival.
 
-        ``sent`` is the digest of what was sent, where the bytes hold more than that: what a server adds on arrival.
+        ``sent`` is the digest of what was sent, where the bytes hold more than that: what a server adds on arrival;
+        ``folder_of`` the partner in whose own folder it lay.
         Raises StoreUnavailable; nothing has happened then, and it can be tried again.
         """
 
         def read(context: Context) -> Reading:
-            return of_known_partners(read_document(raw, name, self._readers, context, self._limit))
+            reading = of_known_partners(read_document(raw, name, self._readers, context, self._limit))
+            return of_its_folder(reading, folder_of) if folder_of else reading
 
         digest = hashlib.sha256(raw).hexdigest()
         return await self._enter(raw, len(raw), digest, name, stamp, read, sent)

@@ -91,6 +91,39 @@ def of_known_partners(reading: Reading) -> Reading:
     return replace(reading, intent=stopped.intent, disposition=stopped.disposition, likely_intent=stopped.likely_intent)
 
 
+def of_its_folder(reading: Reading, partner_id: str) -> Reading:
+    """The reading with what lay in a partner's own folder, and says that it is from another, put to a person.
+
+    Nothing of it is answered: the one who is named may not have sent it. Its numbers are not taken as used.
+    """
+    strange = [part.partner_id for part in reading.parts or (whole(reading),) if part.partner_id != partner_id]
+    others = sorted({each for each in strange if each})
+    if not others:
+        return reading
+    text = f"it lay in the folder of {partner_id}, and says that it is from {', '.join(others)}"
+    found = Found("folder_of_another", "error", text)
+
+    def stopped(part: Part) -> Part:
+        if part.partner_id in {None, partner_id} or part.disposition == "rejected":
+            return part
+        likely = part.likely_intent or (part.intent if part.intent != "quarantine" else None)
+        findings = (*part.findings, found)
+        return replace(part, intent="quarantine", disposition="quarantine", likely_intent=likely, findings=findings)
+
+    parts = tuple(map(stopped, reading.parts))
+    only = parts[0] if len(parts) == 1 else stopped(whole(reading)) if not parts else None
+    reading = replace(
+        reading,
+        parts=parts,
+        findings=(*reading.findings, found),
+        drafts=tuple(draft for draft in reading.drafts if draft.partner_id not in others),
+        keys=(),
+    )
+    if only is None:
+        return reading
+    return replace(reading, intent=only.intent, disposition=only.disposition, likely_intent=only.likely_intent)
+
+
 def _of_known(part: Part) -> Part:
     if part.partner_id or not part.messages or part.disposition not in ACCEPTED:
         return part

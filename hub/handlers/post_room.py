@@ -129,7 +129,7 @@ class PostRoom:
             receipt = await self._intake.refuse_large(arrival.name, arrival.size, digest, arrival.stamp)
         else:
             raw = await asyncio.to_thread(self._transport.fetch, arrival)
-            receipt = await self._intake.receive(raw, arrival.name, arrival.stamp)
+            receipt = await self._intake.receive(raw, arrival.name, arrival.stamp, folder_of=arrival.partner_id)
         report = None if receipt.taken else receipt.report()
         await asyncio.to_thread(self._transport.put_away, arrival, receipt.document_id, report)
         return receipt

@@ -40,6 +40,7 @@ def demo_settings(folder: Path, given: Settings | None = None) -> Settings:
         our_edi_qualifier="ZZ",
         http_port=0,
         wait_for=60,
+        settle_seconds=0,
     )
 
 

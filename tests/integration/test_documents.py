@@ -42,7 +42,7 @@ async def test_a_po_becomes_an_order_and_is_answered_in_kind(
         assert any(path.read_bytes() == sent[0].raw for path in written)
         if syntax:
             assert syntax in {row.purpose for row in await documents(hub, direction="out", kind=kind)}
-        assert not list(hub.transport.inbox.iterdir())
+        assert not [path for path in hub.transport.inbox.rglob("*") if path.is_file()]
         assert await events(hub, "document.sent")
 
 

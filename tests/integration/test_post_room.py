@@ -13,7 +13,8 @@ import pytest
 from hub.app import Hub, build
 from hub.handlers.reading import read_document
 from hub.ports import Reading
-from hub.settings import Settings
+from hub.settings import Settings, load_settings
+from hub.store.queries import tasks
 from tests.support.running import DATA, SALES, documents, events, eventually, send, with_partners
 
 PO = (DATA / "edi/cascade-850-new.edi").read_bytes()
@@ -91,7 +92,8 @@ async def test_a_file_that_cannot_be_read_stops_no_other(backing: Settings, monk
         await eventually(lambda: events(hub, "order.received"), "the order")
 
         assert hub.working
-        assert {path.name for path in (hub.settings.folder / "inbox").iterdir()} == {"defect.edi", "locked.edi"}
+        left = {path.name for path in (hub.settings.folder / "inbox").iterdir() if path.is_file()}
+        assert left == {"defect.edi", "locked.edi"}
 
 
 @pytest.mark.rule("R42")
@@ -100,6 +102,7 @@ async def test_a_partner_whose_folder_cannot_be_written_stops_no_other(
 ) -> None:
     monkeypatch.setattr("hub.handlers.post_room.AGAIN", 0.2)
     async with build(with_partners(backing)) as hub:
+        (hub.settings.folder / "outbox" / "C-CASCADE").rmdir()
         (hub.settings.folder / "outbox" / "C-CASCADE").write_bytes(b"in the way")
         for name in ("cascade-850-new", "holt-orders-new"):
             (hub.settings.folder / "inbox" / f"{name}.edi").write_bytes((DATA / f"edi/{name}.edi").read_bytes())
@@ -152,3 +155,57 @@ async def test_the_process_that_reads_mails_ends_with_the_hub(backing: Settings)
         assert mail is not None
         assert mail.running
     assert not mail.running
+
+
+@pytest.mark.rule("R42")
+async def test_a_hub_that_died_between_reading_and_moving_takes_the_file_in_once(backing: Settings) -> None:
+    inbox = with_partners(backing).folder / "inbox"
+    async with build(backing) as hub:
+        hub.transport.put_away = lambda *given: None  # type: ignore[method-assign]  # as if it died there
+        (inbox / "order.edi").write_bytes(PO)
+        await eventually(lambda: events(hub, "order.received"), "the order")
+        assert (inbox / "order.edi").exists()
+    async with build(backing) as hub:
+        await taken(hub, 1)
+        [row] = await documents(hub, direction="in")
+        assert row.state == "received"
+        assert len(await events(hub, "customer-po.submit")) == 1
+        assert [path.read_bytes() for path in (backing.folder / "archive").glob("*/*")] == [PO]
+        assert sorted(each.purpose for each in await documents(hub, direction="out")) == ["997", "TA1"]
+
+
+@pytest.mark.rule("R42")
+@pytest.mark.servers
+async def test_two_hubs_at_one_inbox_take_every_file_in_once(
+    fresh_vhost_url: str, fresh_postgres_url: str, tmp_path: Path
+) -> None:
+    given: dict[str, Any] = {"folder": tmp_path, "http_port": 0, "settle_seconds": 0}
+    settings = with_partners(load_settings(database_url=fresh_postgres_url, broker_url=fresh_vhost_url, **given))
+    async with build(settings) as one, build(settings) as other:
+        for number in range(30):
+            order = PO.replace(b"CC-70418", b"CC-%05d" % number).replace(b"000000412", b"%09d" % (500 + number))
+            (tmp_path / "inbox" / f"{number}.edi").write_bytes(order)
+
+        await taken(one, 30)
+
+        async def ordered() -> bool:
+            return len(await events(one, "order.received")) == 30
+
+        await eventually(ordered, "30 orders")
+        assert {row.state for row in await documents(other, direction="in")} == {"received"}
+        assert len(list((tmp_path / "archive").glob("*/*"))) == 30
+        assert list((tmp_path / "failed").iterdir()) == []
+
+
+@pytest.mark.rule("R42")
+async def test_a_partners_own_folder_vouches_for_no_other(backing: Settings) -> None:
+    async with build(with_partners(backing)) as hub:
+        (backing.folder / "inbox/C-HOLT/order.edi").write_bytes(PO)
+        [task] = await eventually(lambda: tasks(hub.database), "the question")
+
+        assert "folder_of_another" in {each["code"] for each in task["facts"]["reasons"]}
+        assert await documents(hub, direction="out") == []
+        (backing.folder / "inbox/C-CASCADE/order.edi").write_bytes(PO)
+        await eventually(lambda: events(hub, "order.received"), "the order")
+        assert await tasks(hub.database, kind="document.classify.v1") == []
+        assert {row.purpose for row in await documents(hub, direction="out")} == {"997", "TA1"}

@@ -124,7 +124,7 @@ def _told_in_the_terms_of_the_channel(ending: Ending, settings: Settings) -> Non
     assert aside["summit-torn.edi"]["state"] == "rejected"
     (report,) = (settings.folder / "failed").glob("*.report.txt")
     assert "trailer" in report.read_text()
-    assert not list((settings.folder / "inbox").iterdir())
+    assert not [path for path in (settings.folder / "inbox").rglob("*") if path.is_file()]
 
 
 async def test_it_can_be_played_again_in_the_same_place(backing: Settings) -> None:
