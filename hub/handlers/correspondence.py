@@ -63,6 +63,11 @@ class _Told:
     order: Order | None
 
 
+def told_types(writers: Mapping[str, Writer]) -> tuple[str, ...]:
+    """The types of the events that some channel tells a partner of."""
+    return tuple(sorted(name for name in EVENTS if any(each.writes(name) for each in writers.values())))
+
+
 class Correspondence:
     """Writes what partners are told."""
 
@@ -94,7 +99,7 @@ class Correspondence:
 
     def consumer(self) -> Consumer:
         """The queue of all events that some channel tells of; one replica at a time, to keep the order."""
-        types = tuple(sorted(name for name in EVENTS if any(each.writes(name) for each in self._writers.values())))
+        types = told_types(self._writers)
         return Consumer("hub.correspondence.v1", EVENTS_EXCHANGE, types, self.batcher.carry_out, alone=True)
 
     async def _together(self, bodies: Sequence[bytes]) -> Sequence[None]:

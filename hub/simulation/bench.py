@@ -8,8 +8,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from hub.app import partners_of
+from hub.app import partners_of, writers
 from hub.client import client_of
+from hub.handlers.correspondence import told_types
 from hub.messages.envelope import instant
 from hub.settings import Settings
 from hub.simulation.floor import floor
@@ -61,7 +62,7 @@ async def bench(settings: Settings, orders: int, seed: int = 1) -> Bench:
     async with serving(settings):
         async with client_of(settings, "hub-bench") as client:
             figures = await simulate(client, orders, seed, script=script)
-        await settled(database, patience=60.0)
+        await settled(database, 60.0, told_types(writers(settings)))
     inbox, outbox = tables.inbox, tables.outbox
     async with database.read() as connection:
         commands = (

@@ -15,9 +15,11 @@ import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from hub.app import writers
 from hub.audit import Report, audit, audit_events
 from hub.client import client_of
 from hub.errors import HubError
+from hub.handlers.correspondence import told_types
 from hub.messages.envelope import Letter
 from hub.settings import Settings, load_settings
 from hub.simulation.load import ENDS, Figures, simulate
@@ -92,7 +94,7 @@ async def prove(settings: Settings, orders: int, seed: int) -> bool:
         finally:
             killing.cancel()
             await asyncio.gather(killing, return_exceptions=True)
-        await settled(database, patience=30.0)
+        await settled(database, 30.0, told_types(writers(settings)))
     store, seen = await audit(database), audit_events(watcher.letters)
     await database.close()
     return _verdict(figures, store, seen, watcher)

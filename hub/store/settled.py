@@ -1,18 +1,22 @@
-"""Whether a hub has come to rest: nothing to send, nothing to carry out now."""
+"""Whether a hub has come to rest: nothing to send, and all that was sent carried out."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
 from hub.errors import HubError
 from hub.store import tables
 from hub.store.database import Database
 
+OFTEN, SELDOM = 0.02, 0.3
+"""seconds between two looks, at first and at last"""
+
 
 class Restless(HubError):
-    """The hub still has something to send."""
+    """The hub still has something to send or to carry out."""
 
     code = "restless"
 
@@ -28,13 +32,38 @@ async def unsent(database: Database) -> int:
         return int(messages.scalar_one()) + int(papers.scalar_one())
 
 
-async def settled(database: Database, patience: float) -> None:
-    """Wait until two looks, a moment apart, find nothing to send. Raises Restless."""
-    quiet = 0
+async def untaken(database: Database, told: Collection[str] = ()) -> int:
+    """How many messages were sent to the hub itself, and neither carried out nor put aside yet.
+
+    ``told``: the types of the events that partners are told of.
+    """
+    outbox, failures, waiting = tables.outbox, tables.failures, tables.waiting
+    aside = or_(
+        exists().where(failures.c.source == outbox.c.source, failures.c.message_id == outbox.c.message_id),
+        exists().where(waiting.c.source == outbox.c.source, waiting.c.id == outbox.c.message_id),
+    )
+    commands = and_(outbox.c.kind == "command", ~_taken("sagas"))
+    events = and_(outbox.c.kind == "event", outbox.c.type.in_(told), ~_taken("correspondence"))
+    query = select(func.count()).select_from(outbox).where(or_(commands, events), ~aside)
+    async with database.read() as connection:
+        return int((await connection.execute(query)).scalar_one())
+
+
+def _taken(consumer: str) -> ColumnElement[bool]:
+    inbox, outbox = tables.inbox, tables.outbox
+    return exists().where(
+        inbox.c.consumer == consumer, inbox.c.source == outbox.c.source, inbox.c.id == outbox.c.message_id
+    )
+
+
+async def settled(database: Database, patience: float, told: Collection[str] = ()) -> None:
+    """Wait until nothing is to be sent or carried out. Raises Restless."""
+    pause = OFTEN
     try:
         async with asyncio.timeout(patience):
-            while quiet < 2:
-                quiet = quiet + 1 if await unsent(database) == 0 else 0
-                await asyncio.sleep(0.3)
+            while await unsent(database) or await untaken(database, told):
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, SELDOM)
     except TimeoutError:
-        raise Restless(f"{await unsent(database)} messages or documents are still to be sent") from None
+        left = await unsent(database), await untaken(database, told)
+        raise Restless(f"{left[0]} messages or documents are still to be sent, {left[1]} to be carried out") from None

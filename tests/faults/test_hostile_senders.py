@@ -19,10 +19,9 @@ from hub.settings import Settings
 from hub.simulation.load import Stuck, simulate
 from hub.simulation.script import Script, materials_known
 from hub.store import tables
-from hub.store.settled import settled
 from hub.store.unit_of_work import Item
 from tests.contract.near_misses import STRINGS, near_misses
-from tests.support.running import with_partners
+from tests.support.running import at_rest, with_partners
 
 SCHEMAS = {name.replace("/", ".", 1).removesuffix(".json"): orjson.loads(text) for name, text in files().items()}
 ROUNDS = 60
@@ -84,7 +83,7 @@ async def test_altered_messages_upset_no_books_and_meet_no_defect(backing: Setti
                     return  # an altered decision that was a valid one may have left an order waiting
 
         _, sent = await asyncio.gather(play(), attack(hub, 7))
-        await settled(hub.database, 60.0)
+        await at_rest(hub)
         report = await audit(hub.database, at_rest=True)
         kept = await _kept(hub)
         failures = tables.failures

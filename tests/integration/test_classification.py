@@ -16,8 +16,18 @@ from hub.handlers.intake import Receipt
 from hub.partners import Partners
 from hub.settings import Settings, load_settings
 from hub.store import queries
-from hub.store.settled import settled
-from tests.support.running import DATA, PROCUREMENT, SALES, SHIPPING, documents, events, eventually, send, with_partners
+from tests.support.running import (
+    DATA,
+    PROCUREMENT,
+    SALES,
+    SHIPPING,
+    at_rest,
+    documents,
+    events,
+    eventually,
+    send,
+    with_partners,
+)
 from tests.support.story import Story, by_number, order_body, purchase_order
 
 X12 = (DATA / "edi/cascade-850-new.edi").read_text()
@@ -32,7 +42,7 @@ async def hub(backing: Settings) -> AsyncIterator[Hub]:
     settings = with_partners(backing).model_copy(update={"wait_for": 0.2})
     async with build(settings) as running:
         yield running
-        await settled(running.database, 20)
+        await at_rest(running)
         assert list(await audit(running.database)) == []
 
 
@@ -227,7 +237,7 @@ async def test_two_hubs_that_get_different_pos_of_one_number_at_once_make_one_or
         assert len(made["revisions"]) == 1
         assert {task["facts"]["differs"][0]["was"], task["facts"]["differs"][0]["now"]} == {"24", "25"}
         await answer(one, task, "discard")
-        await settled(one.database, 20)
+        await at_rest(one)
         assert list(await audit(one.database)) == []
 
 

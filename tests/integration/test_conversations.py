@@ -15,9 +15,8 @@ from hub.app import Hub, build
 from hub.audit import audit
 from hub.settings import Settings
 from hub.store import queries, tables
-from hub.store.settled import settled
 from tests.support.mailbox import Mailbox, read, words
-from tests.support.running import DATA, PATIENCE, SALES, documents, events, eventually, with_partners
+from tests.support.running import DATA, SALES, at_rest, documents, events, eventually, with_partners
 from tests.support.story import Story, by_number
 
 NUMBER = "LC-20871"
@@ -234,6 +233,6 @@ async def test_a_bounce_is_tied_to_what_was_sent_and_a_person_sees_it(hub: Hub, 
     again = BOUNCE.format(action="failed", **given).replace("See below", "Once more")
     assert await receive(hub, again.encode()) == "quarantined"
     assert len(await events(hub, "document.delivery-failed")) == 1
-    await settled(hub.database, PATIENCE)
+    await at_rest(hub)
     report = await audit(hub.database)
     assert report.clean, list(report)

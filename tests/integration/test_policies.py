@@ -8,9 +8,8 @@ import pytest
 
 from hub.audit import audit
 from hub.settings import Settings
-from hub.store.settled import settled
 from hub.store.whole import whole_order
-from tests.support.running import events, eventually, send
+from tests.support.running import at_rest, events, eventually, send
 from tests.support.workshop import GRADE, LIST, Workshop, workshop
 
 CUSTOMER = (
@@ -43,7 +42,7 @@ async def test_an_order_of_a_known_product_runs_to_its_schedule_by_itself(backin
         ]
         closed = [row for row in await events(shop.hub, "task.closed") if '"policy":"known"' in row.body]
         assert len(closed) == 1
-        await settled(shop.hub.database, 20)
+        await at_rest(shop.hub)
         report = await audit(shop.hub.database)
         assert report.clean, list(report)
 
@@ -63,7 +62,7 @@ async def test_what_needs_a_person_waits_for_one(backing: Settings, line: dict[s
     async with workshop(backing, customer=CUSTOMER) as shop:
         await shop.made_once()
         await shop.order("PO-2", **line)
-        await settled(shop.hub.database, 20)
+        await at_rest(shop.hub)
 
         assert (await shop.asked("PO-2", "order.review"))["state"] == "open"
         assert not [row for row in await events(shop.hub) if row.kind == "command" and "policies" in row.body]
@@ -81,7 +80,7 @@ async def test_material_is_ordered_and_a_little_delay_accepted(backing: Settings
         for later in ({"promised_date": "2026-12-01"}, {"promised_date": "2026-12-03"}):
             lines = [{"line": "1", "answer": "changed", **later}]
             await shop.done("material-po.acknowledge", material_po_id=po, lines=lines)
-            await settled(shop.hub.database, 20)
+            await at_rest(shop.hub)
             reviewed = await events(shop.hub, "material-po.change-accepted")
             assert not reviewed, "nobody knows how long it takes to make"
         assert ("material.source", {"policy": "small"}) in await decided(shop, "PO-1")

@@ -14,10 +14,9 @@ from hub.app import Hub, build
 from hub.audit import audit
 from hub.settings import Settings
 from hub.store import tables
-from hub.store.settled import settled
 from hub.store.whole import whole_order
 from tests.support.mailbox import Mailbox
-from tests.support.running import PATIENCE, PROCUREMENT, SALES, documents, events, eventually, with_partners
+from tests.support.running import PROCUREMENT, SALES, at_rest, documents, events, eventually, with_partners
 from tests.support.story import Story, order_body
 
 STEEL = "STEEL-S355-6MM"
@@ -29,7 +28,7 @@ async def story(backing: Settings) -> AsyncIterator[Story]:
     async with build(with_partners(backing)) as hub:
         told = Story(hub)
         yield told
-        await settled(hub.database, PATIENCE)
+        await at_rest(hub)
         assert list(await audit(hub.database)) == []
 
 
@@ -115,7 +114,7 @@ async def test_a_silent_supplier_is_written_to_and_then_raised_after_downtime_to
     async with build(with_partners(backing), clock) as hub:
         told = Story(hub)
         _, (po,) = await supply(told, "SILENT", (supplier, "60"))
-        await settled(hub.database, PATIENCE)
+        await at_rest(hub)
     clock.now += timedelta(days=3)
     async with build(backing, clock) as hub:
         told = Story(hub)
@@ -126,7 +125,7 @@ async def test_a_silent_supplier_is_written_to_and_then_raised_after_downtime_to
         found = await eventually(lambda: events(hub, "material-po.overdue"), "the matter is raised")
         assert len(found) == 1
         await told.say("material-po.review-delay", material_po_id=po, decision="source-anew", by=PROCUREMENT)
-        await settled(hub.database, PATIENCE)
+        await at_rest(hub)
         reminders = await events(hub, "material-po.reminded")
         assert [orjson.loads(row.body)["data"]["reminder"] for row in reminders] == [1, 2]
         assert list(await audit(hub.database)) == []
@@ -164,7 +163,7 @@ async def test_a_late_supplier_rewrites_no_promise_and_the_customer_hears_the_de
     po = (await requirement(story, key))["sources"][0]["material_po_id"]
     accepted = [{"line": "1", "answer": "accepted", "promised_date": late}]
     await story.say("material-po.acknowledge", material_po_id=po, lines=accepted)
-    await settled(story.hub.database, PATIENCE)
+    await at_rest(story.hub)
     line = (await whole_order(story.hub.database, f"O-{key}"))["lines"][0]
     assert (line["requested"], line["first_confirmed"], line["confirmed"]) == (due, due, due)
     assert line["projected"] > late
@@ -224,6 +223,6 @@ async def test_a_supplier_answers_by_mail_whether_it_agrees_to_a_cancellation(
         assert (await hub.intake.receive(answer, "answer.eml")).state == "received"
         [told] = await eventually(lambda: events(hub, f"material-po.{event}"), event)
         assert orjson.loads(told.body)["data"]["material_po_id"] == po
-        await settled(hub.database, PATIENCE)
+        await at_rest(hub)
         assert (await po_body(story, po))["state"] == state
         assert list(await audit(hub.database)) == []

@@ -14,14 +14,13 @@ from hub.audit import audit
 from hub.settings import Settings
 from hub.simulation.script import CALM
 from hub.store import queries
-from hub.store.settled import settled
 from hub.store.whole import whole_order
 from tests.support.playing import MATERIALS, play, purchase_order
 from tests.support.running import (
     ENGINEER,
-    PATIENCE,
     PROCUREMENT,
     SALES,
+    at_rest,
     events,
     send,
     with_partners,
@@ -124,7 +123,7 @@ async def told(backing: Settings) -> AsyncIterator[Told]:
         await story.submit("original", {"line": "1", "quantity": "4"}, {"line": "2", "quantity": "2"})
         await story.say("order.review", **CUSTOMER, decision="confirm", by=SALES)
         yield story
-        await settled(hub.database, PATIENCE)
+        await at_rest(hub)
         report = await audit(hub.database)
         assert report.clean, list(report)
 

@@ -12,15 +12,14 @@ import pytest
 from hub.app import Hub, build
 from hub.audit import audit
 from hub.settings import Settings
-from hub.store.settled import settled
 from tests.support.partner import Document, EdifactPartner, X12Partner
 from tests.support.running import (
     ENGINEER,
     INSPECTOR,
-    PATIENCE,
     PROCUREMENT,
     SALES,
     SHIPPING,
+    at_rest,
     documents,
     events,
     eventually,
@@ -293,6 +292,6 @@ async def test_an_order_is_exchanged_with_its_partners(backing: Settings, langua
         await partners.told("cancellation.granted")
         await partners.said("order.completed")
 
-        await settled(hub.database, PATIENCE)
+        await at_rest(hub)
         report = await audit(hub.database)
         assert report.clean, report

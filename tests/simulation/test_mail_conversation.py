@@ -12,13 +12,12 @@ from hub.app import Hub, build
 from hub.audit import audit
 from hub.settings import Settings
 from hub.store import queries
-from hub.store.settled import settled
 from tests.support.mailbox import Mailbox, read, words
 from tests.support.running import (
     ENGINEER,
-    PATIENCE,
     PROCUREMENT,
     SALES,
+    at_rest,
     documents,
     events,
     eventually,
@@ -133,7 +132,7 @@ class Conversation:
 
     async def clean(self) -> None:
         """Nothing is left undone, and the books balance."""
-        await settled(self.hub.database, PATIENCE)
+        await at_rest(self.hub)
         report = await audit(self.hub.database)
         assert report.clean, report
 

@@ -16,6 +16,7 @@ from hub.messages.envelope import check_data, write_letter
 from hub.settings import Settings
 from hub.store import tables
 from hub.store.post import Verdict, await_verdict, post
+from hub.store.settled import settled
 
 DATA = Path(__file__).parents[1] / "data"
 PATIENCE = 20.0
@@ -41,6 +42,11 @@ async def send(hub: Hub, message_type: str, *, message_id: str = "", **data: Any
     letter = write_letter(message, message_id=message_id, source="tests", time=utc_now())
     await post(hub.database, [letter])
     return await await_verdict(hub.database, "tests", message_id, PATIENCE)
+
+
+async def at_rest(hub: Hub) -> None:
+    """Wait until the hub has nothing to send or to carry out."""
+    await settled(hub.database, PATIENCE, hub.correspondence.consumer().types)
 
 
 async def eventually(look: Callable[[], Awaitable[Any]], what: str) -> Any:
