@@ -15,8 +15,8 @@ DEV := $(VENV)/.dev
 # A checkout set up for development has all that the demo needs.
 READY = $(if $(wildcard $(DEV)),$(DEV),$(RUNTIME))
 ELSEWHERE := --ignore=tests/unit --ignore=tests/benchmarks -m 'not soak and not faults'
-# Each worker has servers of its own.
-WORKERS ?= 2
+# Each worker has servers of its own; a test waits about a third of its time.
+WORKERS ?= 3
 SHARED_OUT = -q -n $(WORKERS) --dist worksteal
 
 .PHONY: help setup demo test lint format prove soak faults bench servers coverage docker-check requirements clean
@@ -29,16 +29,13 @@ setup: $(DEV) ## make .venv with all that development and tests need; does nothi
 demo: $(READY) ## the hub at work: sample POs from receipt to shipment (options: make demo ARGS="--seed 7")
 	@$(HUB) demo $(ARGS)
 
-test: setup ## lint, then every test (RabbitMQ and PostgreSQL are found, or installed), then coverage
+test: setup ## lint, then every test (RabbitMQ, PostgreSQL and Dovecot are found, or installed)
 	@$(BIN)/python tests/support/provision.py
 	@$(MAKE) lint
-	@rm -f .coverage .coverage.*
 	@echo "== unit tests"
-	@$(PYTEST) tests/unit -m 'not soak and not faults' $(SHARED_OUT) --cov --cov-report=
+	@$(PYTEST) tests/unit -m 'not soak and not faults' $(SHARED_OUT) $(COVER)
 	@echo "== contract, integration and simulation tests"
-	@$(PYTEST) tests $(ELSEWHERE) $(SHARED_OUT) --cov --cov-append --cov-report=
-	@echo "== coverage (make coverage: by module)"
-	@$(BIN)/coverage report --skip-covered --skip-empty | tail -n 3
+	@$(PYTEST) tests $(ELSEWHERE) $(SHARED_OUT) $(COVER)
 
 lint: setup ## style, types, import rules, and whether schemas and docs follow the code
 	@echo "== lint"
@@ -71,7 +68,9 @@ servers: setup ## a RabbitMQ and a PostgreSQL to try things on, until ^C
 	@$(BIN)/python tests/support/provision.py
 	@$(BIN)/python -m tests.support.servers $(ARGS)
 
-coverage: setup ## the coverage of the last `make test`, by module
+coverage: setup ## every test again while its lines are watched (half as long again), then what none has run, by module
+	@rm -f .coverage .coverage.*
+	@$(MAKE) test COVER='--cov --cov-append --cov-report='
 	@$(BIN)/coverage report --skip-covered --skip-empty --show-missing
 
 docker-check: setup ## docker-compose.yml and Dockerfile, as far as they can be tried without an engine

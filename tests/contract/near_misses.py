@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -27,6 +28,12 @@ TYPES: tuple[Any, ...] = (
     {"x": 1},
 )
 """One of each JSON type, and what may be mistaken for another."""
+
+SIGNS: tuple[Any, ...] = (None, 1, "", "a\n")
+"""What tells whether a field may be null, and whether its value is watched at all."""
+
+SIGNS: tuple[Any, ...] = (None, 1, "", "a\n")
+"""What tells whether a field may be null, and whether its value is watched at all."""
 
 ODD: tuple[str, ...] = (
     "a\n",
@@ -210,13 +217,14 @@ def full(root: dict[str, Any]) -> dict[str, Any]:
     return data
 
 
+WORDS_ONLY = ("title", "description", "examples", "default")
 Seen = set[tuple[str, bool]]
 
 
 def places(
     node: dict[str, Any], root: dict[str, Any], value: Any, path: Path = (), seen: Seen | None = None
-) -> Iterator[tuple[str, Path]]:
-    """The way to everything within a value, itself first, with the name that its schema has under `$defs`.
+) -> Iterator[tuple[str, Path, str]]:
+    """The way to everything within a value, itself first, between its name under `$defs` and what is asked of it.
 
     Parts of a kind that was `seen` are not looked into again.
     """
@@ -225,7 +233,7 @@ def places(
     if "anyOf" in node and node.get("type") != "object":
         yield from places(node["anyOf"][0], root, value, path, seen)
         return
-    yield name, path
+    yield name, path, json.dumps({word: node[word] for word in node if word not in WORDS_ONLY})
     if isinstance(value, dict):
         key = name, bool(node.get("additionalProperties", True))
         if seen is not None and name:
@@ -261,9 +269,21 @@ def drop(value: Any, path: Path) -> Any:
     return changed
 
 
+def _seen_before(asked: str, value: Any, seen: Seen | None) -> bool:
+    """Whether a plain value of which the same is asked was tried before; from now on it was."""
+    if seen is None or isinstance(value, (dict, list)):
+        return False
+    before = (asked, True) in seen
+    seen.add((asked, True))
+    return before
+
+
 def near_misses(data: dict[str, Any], root: dict[str, Any], seen: Seen | None = None) -> Iterator[tuple[str, Any]]:
-    """Everything that is made of this data by one change, each with what was done."""
-    for _, path in list(places(root, root, data, seen=seen)):
+    """Everything that is made of this data by one change, each with what was done.
+
+    A plain value of which the same is asked as of one `seen` is only tried with what shows that it is asked.
+    """
+    for _, path, asked in list(places(root, root, data, seen=seen)):
         name = ".".join(map(str, path)) or "(all)"
         here = at(data, path)
         if path:
@@ -272,8 +292,9 @@ def near_misses(data: dict[str, Any], root: dict[str, Any], seen: Seen | None = 
             yield f"{name} with an unknown field", put(data, path, {**here, "unknown": 1})
         if isinstance(here, list) and here:
             yield f"{name} twice", put(data, path, [here[0], here[0]])
-        for value in TYPES:
+        again = _seen_before(asked, here, seen)
+        for value in SIGNS if again else TYPES:
             yield f"{name} = {value!r}", put(data, path, value)
-        if isinstance(here, str):
+        if isinstance(here, str) and not again:
             for text in TELLING:
                 yield f"{name} = {text[:30]!r}", put(data, path, text)

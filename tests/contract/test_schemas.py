@@ -61,7 +61,7 @@ def _one_of_each_kind() -> dict[str, tuple[str, Path]]:
     found: dict[str, tuple[str, Path]] = {}
     for name in sorted(EVERY_TYPE, key=lambda name: len(str(full(schema(name))))):
         data = full(schema(name))
-        for kind, path in places(schema(name), schema(name), data):
+        for kind, path, _ in places(schema(name), schema(name), data):
             if kind and isinstance(at(data, path), str):
                 found.setdefault(kind, (name, path))
     return found
