@@ -14,8 +14,6 @@ _EXTRA = re.compile(
     r"unit|order|line|requested|the|de|der|des|pro|per|je)\b"
 )
 _BASIS = re.compile(r"(?:/|per|je|pro|par|por)\s*(?P<basis>1000|100|10|1\.000|1 000)\b\s*(?P<unit>[a-z]{0,6})")
-TYPED = frozenset({"line", "quantity", "unit", "price", "basis", "amount", "date", "currency"})
-"""fields whose text has a grammar"""
 TRAITS = {
     "grade": "grade",
     "dimensions": "dimensions",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from hub.simulation.script import Script
+from hub.simulation.script import CALM, Script
 
 Bill = tuple[tuple[str, str, str], ...]
 
@@ -117,14 +117,8 @@ class Story:
     def script(self) -> Script:
         """What the robots do."""
         bridgeport, holt, morvan, ibarra = (self.po(number) for number in (BRIDGEPORT, HOLT, MORVAN, IBARRA))
-        return Script(
-            revise=0,
-            reject=0,
-            defect=0,
-            cancel=0,
-            change=0,
-            supplier_changes=0,
-            supplier_refuses_cancel=0,
+        return replace(
+            CALM,
             from_stock=1,
             reviews={bridgeport: "revise"},
             defects={(holt, "2"): "fix", (morvan, "10"): "remake"},

@@ -13,9 +13,18 @@ import pytest
 from hub.settings import Settings
 from hub.store.database import PATIENCE, Database
 from tests.support import servers
+from tests.support.hubs import HubProcess
 from tests.support.proxy import Proxy
 from tests.support.trial import Trial
 from tests.support.waiting import until
+
+
+async def under_load(trial: Trial) -> HubProcess:
+    """A hub in the middle of twenty orders."""
+    hub = await trial.start()
+    await trial.order(20)
+    await trial.saw(200)
+    return hub
 
 
 @asynccontextmanager
@@ -36,9 +45,7 @@ async def locked(settings: Settings) -> AsyncIterator[None]:
 @pytest.mark.rule("R42")
 async def test_a_database_that_is_locked_for_10_s_costs_time_only(embedded: Settings) -> None:
     async with Trial(embedded) as trial:
-        hub = await trial.start()
-        await trial.order(20)
-        await trial.saw(200)
+        hub = await under_load(trial)
 
         async with locked(embedded):
             begun, seen = time.monotonic(), len(trial.witness.seen)
@@ -83,9 +90,7 @@ async def behind_proxy(settings: Settings) -> AsyncIterator[tuple[Trial, Proxy]]
 @pytest.mark.rule("R42")
 async def test_a_database_that_is_unreachable_costs_time_only(on_servers: Settings) -> None:
     async with behind_proxy(on_servers) as (trial, proxy):
-        hub = await trial.start()
-        await trial.order(20)
-        await trial.saw(200)
+        hub = await under_load(trial)
 
         await proxy.refuse()
         await until(lambda: proxy.refused > 2, 20, "the hub tries again")
@@ -100,9 +105,7 @@ async def test_a_database_that_is_unreachable_costs_time_only(on_servers: Settin
 @pytest.mark.rule("R42")
 async def test_a_database_behind_half_open_sockets_costs_time_only(on_servers: Settings) -> None:
     async with behind_proxy(on_servers) as (trial, proxy):
-        hub = await trial.start()
-        await trial.order(20)
-        await trial.saw(200)
+        hub = await under_load(trial)
 
         proxy.stall()
         await until(lambda: proxy.stalled, 20, "something is held up")
@@ -119,9 +122,7 @@ async def test_a_database_behind_half_open_sockets_costs_time_only(on_servers: S
 async def test_connections_to_the_database_that_die_unnoticed_are_given_up_in_time(on_servers: Settings) -> None:
     """They stay open for ever and nothing comes through: the server's keepalive tells, and the hub's patience."""
     async with behind_proxy(on_servers) as (trial, proxy):
-        hub = await trial.start()
-        await trial.order(20)
-        await trial.saw(200)
+        hub = await under_load(trial)
         stood = proxy.taken
 
         proxy.lose()

@@ -7,17 +7,14 @@ import imaplib
 import os
 import pwd
 import shutil
-import signal
 import smtplib
 import socket
-import tempfile
 from collections.abc import Iterable
 from contextlib import suppress
-from pathlib import Path
 from urllib.parse import quote
 
 from tests.support.postgres import ordinary_user
-from tests.support.processes import Process, ServerFailed, free_port, wait_ready
+from tests.support.processes import Killable, Process, ServerFailed, free_port, wait_ready
 from tests.support.provision import dovecot_server
 
 PASSWORD = 'pass,wo"rd@1'
@@ -74,7 +71,7 @@ service lmtp {{
 """
 
 
-class PrivateDovecot:
+class PrivateDovecot(Killable):
     """A mail server of one's own, as installed on this machine; mails stay over `kill` and `start`.
 
     Every name is a user with the same password; a mailbox comes into being with its first mail.
@@ -86,10 +83,9 @@ class PrivateDovecot:
             raise ServerFailed("no Dovecot is installed")
         self._program = program
         self._user = ordinary_user()
-        self.folder = Path(tempfile.mkdtemp(prefix="hub-dovecot-"))
+        super().__init__("dovecot")
         self.port, self.lmtp_port = free_port(), free_port()
         self.url = f"imap://127.0.0.1:{self.port}/"
-        self._server: Process | None = None
         self._configure()
         self.start()
 
@@ -102,27 +98,8 @@ class PrivateDovecot:
         for name in ("run", "state"):
             shutil.rmtree(self.folder / name, ignore_errors=True)
         command = [str(self._program), "-F", "-c", str(self.folder / "dovecot.conf")]
-        self._server = Process(command, self.folder / "server.log", user=self._user, remove=self.folder)
-        wait_ready(self._server, lambda: self._greets(self.port) and self._greets(self.lmtp_port), BOOT, "Dovecot")
-
-    def kill(self) -> None:
-        """SIGKILL the server and all its processes; return when they are gone."""
-        if self._server:
-            self._server.kill()
-            self._server = None
-
-    def restart(self, *, clean: bool = False) -> None:
-        """Kill the server and start it again on its mails; `clean` has it say goodbye to its clients first."""
-        if clean and self._server:
-            self._server.end(signal.SIGTERM)
-            self._server = None
-        self.kill()
-        self.start()
-
-    def stop(self) -> None:
-        """End the server for good and remove its folder."""
-        self.kill()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self.server = Process(command, self.folder / "server.log", user=self._user, remove=self.folder)
+        wait_ready(self.server, lambda: self._greets(self.port) and self._greets(self.lmtp_port), BOOT, "Dovecot")
 
     def deliver(self, user: str, mails: Iterable[bytes], sender: str = "buyer@customer.example") -> None:
         """Deliver mails by LMTP, as a mail server does."""

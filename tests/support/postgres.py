@@ -7,24 +7,24 @@ import pwd
 import shutil
 import signal
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 
 from tests.support.databases import answers, fresh_database
-from tests.support.processes import Process, ServerFailed, free_port, wait_ready
+from tests.support.processes import Killable, Process, ServerFailed, free_port, wait_ready
 from tests.support.provision import postgres_programs
 
 CAREFREE = ("fsync=off", "full_page_writes=off")
 BOOT = 60
 
 
-class PrivatePostgres:
+class PrivatePostgres(Killable):
     """A database server of one's own, as installed on this machine; its data stays over `kill` and `restart`.
 
     Unless `durable` it does not wait for the disk: what is committed outlives the server, not the machine.
     """
+
+    GOODBYE = signal.SIGINT
 
     def __init__(self, *, durable: bool = False) -> None:
         programs = postgres_programs()
@@ -33,11 +33,10 @@ class PrivatePostgres:
         self._programs = programs
         self._durable = durable
         self._user = ordinary_user()
-        self.folder = Path(tempfile.mkdtemp(prefix="hub-postgres-"))
+        super().__init__("postgres")
         self._data = self.folder / "data"
         self.port = free_port()
         self.url = f"postgresql+asyncpg://postgres@127.0.0.1:{self.port}/postgres"
-        self._server: Process | None = None
         self._initialise()
         self.start()
 
@@ -53,37 +52,18 @@ class PrivatePostgres:
         command = [str(self._programs / "postgres"), "-D", str(self._data), "-p", str(self.port)]
         for setting in settings:
             command += ["-c", setting]
-        self._server = Process(
+        self.server = Process(
             command,
             self.folder / "server.log",
             user=self._user,
             remove=self.folder,
         )
-        wait_ready(self._server, lambda: answers(self.url), BOOT, "PostgreSQL")
-
-    def kill(self) -> None:
-        """SIGKILL the server and its backends; return when they are gone."""
-        if self._server:
-            self._server.kill()
-            self._server = None
-
-    def restart(self, *, clean: bool = False) -> None:
-        """Kill the server and start it again on its data; `clean` has it end its clients' sessions first."""
-        if clean and self._server:
-            self._server.end(signal.SIGINT)
-            self._server = None
-        self.kill()
-        self.start()
-
-    def stop(self) -> None:
-        """End the server for good and remove its folder."""
-        self.kill()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        wait_ready(self.server, lambda: answers(self.url), BOOT, "PostgreSQL")
 
     @contextmanager
     def fresh_database(self, template: str = "template1") -> Iterator[str]:
         """Yield the URL of a new database, on a running server; dropped afterwards."""
-        if self._server is None or not self._server.running:
+        if not self.running:
             self.start()
         with fresh_database(self.url, template) as url:
             yield url

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -80,6 +83,45 @@ class Process:
         for stream in (self._guard.stdin, self._guard.stdout):
             if stream:
                 stream.close()
+
+
+class Killable(ABC):
+    """A server of one's own in a temporary folder: its data stays over `kill` and `restart`, and goes with `stop`."""
+
+    GOODBYE = signal.SIGTERM
+    """the signal on which it ends its clients' sessions first"""
+
+    def __init__(self, name: str) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix=f"hub-{name}-"))
+        self.server: Process | None = None
+
+    @abstractmethod
+    def start(self) -> None:
+        """Start the server on the data that it has; return when it answers."""
+
+    @property
+    def running(self) -> bool:
+        """Whether the server runs."""
+        return self.server is not None and self.server.running
+
+    def kill(self) -> None:
+        """SIGKILL the server and all its processes; return when they are gone."""
+        if self.server:
+            self.server.kill()
+            self.server = None
+
+    def restart(self, *, clean: bool = False) -> None:
+        """Kill the server and start it again on its data; `clean` lets it say goodbye to its clients first."""
+        if clean and self.server:
+            self.server.end(self.GOODBYE)
+            self.server = None
+        self.kill()
+        self.start()
+
+    def stop(self) -> None:
+        """End the server for good and remove its folder."""
+        self.kill()
+        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def wait_until(true: Callable[[], bool], within: float, what: str) -> None:

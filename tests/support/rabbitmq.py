@@ -5,16 +5,13 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import signal
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from uuid import uuid4
 
 from tests.support.handshake import accepts
-from tests.support.processes import Process, ServerFailed, free_port, wait_ready, wait_until
+from tests.support.processes import Killable, Process, ServerFailed, free_port, wait_ready, wait_until
 from tests.support.provision import rabbitmq_server
 
 NO_BUSY_WAITING = "+sbwt none +sbwtdcpu none +sbwtdio none"
@@ -23,7 +20,7 @@ BOOT = 120
 ACCESS = {"user": "guest", "configure": ".*", "write": ".*", "read": ".*"}
 
 
-class PrivateRabbitMQ:
+class PrivateRabbitMQ(Killable):
     """A broker of one's own, as installed on this machine; its data stays over `kill` and `restart`."""
 
     def __init__(self) -> None:
@@ -31,7 +28,7 @@ class PrivateRabbitMQ:
         if script is None:
             raise ServerFailed("no rabbitmq-server is installed")
         self._script = script
-        self.folder = Path(tempfile.mkdtemp(prefix="hub-rabbitmq-"))
+        super().__init__("rabbitmq")
         self.port, self._epmd_port, distribution_port = free_port(), free_port(), free_port()
         self.node = f"hub-{uuid4().hex[:8]}@localhost"
         self.url = f"amqp://guest:guest@127.0.0.1:{self.port}/"
@@ -58,7 +55,6 @@ class PrivateRabbitMQ:
         )
         (self.folder / "enabled_plugins").write_text("[].\n")
         self._names: Process | None = None
-        self._server: Process | None = None
         self.start()
 
     def start(self) -> None:
@@ -67,10 +63,10 @@ class PrivateRabbitMQ:
             names = shutil.which("epmd") or "epmd"
             command = [names, "-address", "127.0.0.1", "-port", str(self._epmd_port)]
             self._names = Process(command, self.folder / "epmd.log", environment=self._environment)
-        self._server = Process(
+        self.server = Process(
             [self._script], self.folder / "server.log", environment=self._environment, remove=self.folder
         )
-        wait_ready(self._server, lambda: accepts(self.url), BOOT, "RabbitMQ")
+        wait_ready(self.server, lambda: accepts(self.url), BOOT, "RabbitMQ")
 
     def kill(self) -> None:
         """SIGKILL the broker; return when it is gone.
@@ -78,19 +74,10 @@ class PrivateRabbitMQ:
         RabbitMQ writes down about a second late that a quorum queue exists; killed before that, it comes back
         with a queue that never finds its leader. As tests kill young queues, it is made to write that first.
         """
-        if self._server and self._server.running:
+        if self.running:
             with suppress(ServerFailed):
                 self.evaluate("[dets:sync(Table) || Table <- dets:all()].")
-            self._server.kill()
-        self._server = None
-
-    def restart(self, *, clean: bool = False) -> None:
-        """Kill the broker and start it again on its data; `clean` lets it say goodbye to clients first."""
-        if clean and self._server:
-            self._server.end(signal.SIGTERM)
-            self._server = None
-        self.kill()
-        self.start()
+        super().kill()
 
     def stop(self) -> None:
         """End the broker for good and remove its folder."""
@@ -98,12 +85,12 @@ class PrivateRabbitMQ:
         if self._names:
             self._names.kill()
             self._names = None
-        shutil.rmtree(self.folder, ignore_errors=True)
+        super().stop()
 
     @contextmanager
     def fresh_vhost(self) -> Iterator[str]:
         """Yield the URL of an empty virtual host, on a running broker; removed afterwards."""
-        if self._server is None or not self._server.running:
+        if not self.running:
             self.start()
         name = f"test-{uuid4().hex[:12]}"
         definitions = json.dumps({"vhosts": [{"name": name}], "permissions": [{**ACCESS, "vhost": name}]})
