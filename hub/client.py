@@ -16,6 +16,7 @@ from sqlalchemy import func, select
 from hub.bus.publisher import broker_errors, close, tuned
 from hub.bus.rabbit import RabbitBus
 from hub.bus.topology import EVENTS_EXCHANGE
+from hub.ending import end
 from hub.errors import BrokerUnavailable
 from hub.messages.base import Message
 from hub.messages.envelope import Letter, open_letter, to_bytes, write_letter
@@ -116,9 +117,7 @@ class RabbitClient:
 
     async def close(self) -> None:
         """Disconnect, and leave no queue behind."""
-        if self._watching is not None:
-            self._watching.cancel()
-            await asyncio.gather(self._watching, return_exceptions=True)
+        await end(self._watching)
         connection, self._connection = self._connection, None
         if connection is not None:
             try:

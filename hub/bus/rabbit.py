@@ -15,6 +15,7 @@ from faststream.rabbit import Channel, RabbitBroker, RabbitMessage, RabbitQueue
 
 from hub.bus.publisher import Publisher, broker_errors, close, tuned
 from hub.bus.topology import DEAD_EXCHANGE, DEAD_QUEUE, Consumer, Handle, Kind
+from hub.ending import end
 from hub.errors import BrokerUnavailable
 
 log = logging.getLogger("hub.bus")
@@ -191,9 +192,7 @@ class RabbitBus:
 
     async def stop(self) -> None:
         """Stop consuming, and disconnect; what was not acknowledged stays with the broker."""
-        if self._supervisor is not None:
-            self._supervisor.cancel()
-            await asyncio.gather(self._supervisor, return_exceptions=True)
+        await end(self._supervisor)
         await self._stop_consuming()
         await self._publisher.close()
         control, self._control = self._control, None

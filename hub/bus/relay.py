@@ -17,6 +17,7 @@ from sqlalchemy import select, update
 
 from hub.bus.lanes import FIRST_DELAY, LONGEST_DELAY, Lanes, Row
 from hub.bus.topology import Bus
+from hub.ending import end
 from hub.errors import BrokerUnavailable, HubError, StoreUnavailable
 from hub.messages.envelope import instant
 from hub.store import tables
@@ -71,7 +72,7 @@ class Relay:
             await asyncio.wait({self._task}, timeout=GOODBYE)
             self._task.cancel()
             self._lanes.drop()
-            await asyncio.gather(self._task, return_exceptions=True)
+            await end(self._task)
 
     @property
     def working(self) -> bool:

@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from hub.ending import end
 from hub.errors import MailboxUnreachable, StoreUnavailable
 from hub.handlers.intake import Intake
 from hub.ports import Arrival, Mailbox
@@ -95,7 +96,7 @@ class _Attended:
         if self._task is not None:
             self._task.cancel()
             self._mailbox.interrupt()
-            await asyncio.gather(self._task, return_exceptions=True)
+            await end(self._task)
         await asyncio.to_thread(self._thread.shutdown)
         self._mailbox.close()
 

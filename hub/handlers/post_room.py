@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Table, bindparam, func, select, update
 
+from hub.ending import end
 from hub.errors import StoreUnavailable
 from hub.handlers.intake import Intake, Receipt
 from hub.messages.documents import DocumentSent
@@ -72,9 +73,7 @@ class PostRoom:
 
     async def stop(self) -> None:
         """Stop looking; a file half taken in is taken in again, as the same arrival."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await end(self._task)
 
     @property
     def working(self) -> bool:

@@ -18,6 +18,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hub.ending import end
 from hub.errors import MailServerUnreachable, StoreUnavailable
 from hub.messages.base import Event
 from hub.messages.customer_po import Finding
@@ -102,8 +103,7 @@ class Postman:
         self._woken.set()
         if self._task is not None:
             await asyncio.wait([self._task], timeout=GRACE)
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+            await end(self._task)
         await self._server.close()
 
     @property

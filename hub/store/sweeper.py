@@ -14,6 +14,7 @@ from typing import Any
 import orjson
 from sqlalchemy import exists, func, literal, or_, select, tuple_, update
 
+from hub.ending import end
 from hub.errors import StoreUnavailable
 from hub.messages.catalogue import EVENTS
 from hub.messages.envelope import Envelope, Letter, instant, write_letter
@@ -58,9 +59,7 @@ class Sweeper:
 
     async def stop(self) -> None:
         """Stop looking."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await end(self._task)
 
     @property
     def working(self) -> bool:

@@ -1,0 +1,41 @@
+"""A task that is told to end, ends."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from hub import ending
+
+
+async def test_a_task_that_swallows_a_cancellation_ends_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ending, "INSIST", 0.01)
+    swallowed = []
+
+    async def work() -> None:
+        while True:
+            try:
+                await asyncio.sleep(60)
+            except asyncio.CancelledError:
+                if len(swallowed) == 2:
+                    raise
+                swallowed.append(True)
+
+    task = asyncio.create_task(work())
+    await asyncio.sleep(0)
+    async with asyncio.timeout(10):
+        await ending.end(task)
+
+    assert task.cancelled()
+    assert len(swallowed) == 2
+
+
+async def test_what_has_ended_by_a_defect_or_was_never_begun_is_no_trouble() -> None:
+    async def fail() -> None:
+        raise ValueError
+
+    task = asyncio.create_task(fail())
+    await asyncio.wait([task])
+    await ending.end(task)
+    await ending.end(None)
