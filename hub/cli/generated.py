@@ -54,13 +54,14 @@ def docs(
     check: Annotated[bool, typer.Option("--check", help="Change nothing; exit 1 where a page is not current.")] = False,
     folder: Folder = Path("docs"),
 ) -> None:
-    """Write what follows from the code: the pages of the process, its rules and roles, and asyncapi.json."""
-    from hub import asyncapi, rulebook
+    """Write what follows from the code: the pages of the process, its rules and roles, of partner profiles, and
+    asyncapi.json."""
+    from hub import asyncapi, profile_page, rulebook
     from hub import generated as files
     from hub.sagas import draw, roles
 
-    everything = {**draw.files(), **rulebook.files(folder), **roles.files(), **asyncapi.files()}
-    owned = (*draw.OWNED, *roles.OWNED, rulebook.FILE, asyncapi.FILE)
+    everything = {**draw.files(), **rulebook.files(folder), **roles.files(), **asyncapi.files(), **profile_page.files()}
+    owned = (*draw.OWNED, *roles.OWNED, rulebook.FILE, asyncapi.FILE, profile_page.FILE)
     if check:
         _judge(files.drift(folder, everything, owned), folder, "hub docs")
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,7 +16,7 @@ from hub.errors import Inconsistent, NotFound, UnknownType
 from hub.messages.base import Event
 from hub.messages.catalogue import EVENTS
 from hub.parsing import as_text
-from hub.partners import Partner, Partners
+from hub.partners import EdiProfile, Partner, Partners
 from hub.ports import Composed, Writer
 from hub.settings import Settings, load_settings
 
@@ -51,6 +51,7 @@ def check(as_json: AsJson = False) -> None:
         for offer in material.suppliers
         if offer.supplier not in partners.all
     )
+    strangers += _shared_ids(partners.all.values())
     if as_json:
         screen.show_json({"partners": rows, "materials": len(partners.materials), "faults": strangers})
     else:
@@ -69,12 +70,47 @@ def _faults(each: Partner, languages: Sequence[str]) -> list[str]:
     found = []
     if each.channel in {"x12", "edifact"} and each.edi is None:
         found.append(f"channel {each.channel}, but no edi")
+    if each.edi is not None and each.channel in {"x12", "edifact"}:
+        found += _edi_faults(each.channel, each.edi)
     reachable = each.email is not None and bool(each.email.answer_to or each.email.addresses)
     if each.channel == "email" and not reachable:
         found.append("channel email, but no address to write to")
     if each.email is not None and each.email.language not in languages:
         found.append(f"language {each.email.language}, but there are no templates in it; it will be English")
     return found
+
+
+LONGEST_ID = {"x12": 15, "edifact": 35}
+VERSIONS = {"x12": ("004010", "005010"), "edifact": ("D96A", "D01B")}
+
+
+def _edi_faults(channel: str, edi: EdiProfile) -> list[str]:
+    """What cannot be written as it stands in the profile."""
+    longest = LONGEST_ID[channel]
+    found = [
+        f"edi.{name} has {len(value)} characters; {channel} has room for {longest}"
+        for name, value in (("id", edi.id), ("our_id", edi.our_id), ("group_id", edi.group_id))
+        if value and len(value) > longest
+    ]
+    if edi.version and edi.version not in VERSIONS[channel]:
+        found.append(f"edi.version {edi.version}: {channel} is written in {' or '.join(VERSIONS[channel])}")
+    if channel == "x12" and len(edi.qualifier) != 2:
+        found.append(f"edi.qualifier {edi.qualifier}: ISA05 and ISA07 have two characters")
+    marks = [mark for mark in (edi.element_separator, edi.component_separator, edi.segment_terminator) if mark]
+    if any(len(mark) != 1 or mark.isalnum() or mark == " " for mark in marks) or len(set(marks)) < len(marks):
+        found.append("edi: separators and terminator are one character each, no letter, digit or space, and differ")
+    return found
+
+
+def _shared_ids(partners: Iterable[Partner]) -> list[str]:
+    """Interchange ids that several profiles have: whose file it is could not be told."""
+    owners: dict[tuple[str, str], list[str]] = {}
+    for each in partners:
+        if each.edi:
+            owners.setdefault((each.edi.qualifier, each.edi.id), []).append(each.id)
+    return [
+        f"{' and '.join(ids)} share the interchange id {':'.join(key)}" for key, ids in owners.items() if len(ids) > 1
+    ]
 
 
 # ------------------------------------------------------------------------------------- what would be sent to them

@@ -6,9 +6,13 @@ from email import message_from_string
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel
 
+from hub.profile_page import KINDS, SECTIONS, meanings
 from tests.support.cli import hub
 from tests.support.running import DATA
+
+DOCS = Path(__file__).parents[3] / "docs"
 
 
 @pytest.fixture(autouse=True)
@@ -47,6 +51,57 @@ def test_check_finds_what_a_channel_lacks(folder: Path) -> None:
     assert faults["C-2"] == ["channel email, but no address to write to"]
     assert faults["C-3"] == []
     assert "STEEL-S355-6MM: supplier S-NORDSTAHL has no profile" in said.json["faults"]
+
+
+@pytest.mark.parametrize(
+    ("edi", "said"),
+    [
+        ("{id: A23456789012345X}", "edi.id has 16 characters; x12 has room for 15"),
+        ("{id: A, our_id: A23456789012345X}", "edi.our_id has 16 characters"),
+        ('{id: A, version: "004050"}', "x12 is written in 004010 or 005010"),
+        ("{id: A, qualifier: Z}", "ISA05 and ISA07 have two characters"),
+        ('{id: A, element_separator: "**"}', "are one character each"),
+        ('{id: A, element_separator: "|", segment_terminator: "|"}', "and differ"),
+    ],
+)
+def test_check_finds_what_cannot_be_written(folder: Path, edi: str, said: str) -> None:
+    (folder / "partners.yaml").write_text(f"partners: [{{id: C-1, name: One, channel: x12, edi: {edi}}}]")
+    found = hub("partner", "check", "--json")
+    assert said in found.json["partners"][0]["faults"][0]
+
+
+def test_check_finds_an_interchange_id_that_two_share(folder: Path) -> None:
+    (folder / "partners.yaml").write_text(
+        "partners: [{id: C-1, name: One, channel: x12, edi: {id: A}}, {id: S-1, name: Two, channel: x12, edi: {id: A}}]"
+    )
+    assert "C-1 and S-1 share the interchange id ZZ:A" in hub("partner", "check", "--json").json["faults"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_profile_of_each_kind_is_accepted_and_works(kind: str, folder: Path) -> None:
+    raw = (DOCS / "profiles" / f"{kind}.yaml").read_bytes()
+    (folder / "partners.yaml").write_bytes(raw)
+    (folder / "materials.yaml").unlink()
+
+    checked = hub("partner", "check", "--json")
+    assert (checked.code, checked.err) == (0, "")
+    (row,) = checked.json["partners"]
+    assert f"{row['channel']}-{row['role']}" == kind
+    assert hub("partner", "test", row["partner"]).code == 0
+
+
+def test_there_is_a_profile_of_each_kind_and_no_other() -> None:
+    assert {path.stem for path in (DOCS / "profiles").iterdir()} == set(KINDS)
+
+
+@pytest.mark.parametrize("model", [model for _, model, _ in SECTIONS])
+def test_every_field_of_a_profile_has_a_meaning_and_an_example_that_fits(model: type[BaseModel]) -> None:
+    needed = {name: info.examples[0] for name, info in model.model_fields.items() if info.is_required()}
+    assert set(meanings(model)) == set(model.model_fields)
+    for name, info in model.model_fields.items():
+        assert info.examples, name
+        made = model.model_validate({**needed, name: info.examples[0]})
+        assert getattr(made, name) not in (None, [], {})
 
 
 @pytest.mark.parametrize("partner", ["C-CASCADE", "C-HOLT", "C-LARKSPUR", "S-NORDSTAHL", "S-ALLOYS", "S-TUBES"])

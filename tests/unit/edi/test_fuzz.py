@@ -1,13 +1,22 @@
-"""Mutated documents: every reading ends, in time, with findings and never with an exception."""
+"""Mutated documents: every reading ends, in time and memory, with findings and never with an exception.
+
+Bytes are changed at random, and segments and elements as a whole. An input is known by its seed and number; the real
+documents of ``HUB_EDI_SAMPLES`` are mutated too, where it names a folder of them.
+"""
 
 from __future__ import annotations
 
+import gc
+import os
 import random
+import resource
 import time
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from adapters.edi.reader import EdifactReader, X12Reader
 from hub.partners import EdiProfile, Partner, Partners
@@ -46,6 +55,30 @@ SEEDS: list[tuple[Reader, bytes]] = [
         ),
     ),
 ]
+SAMPLES = os.environ.get("HUB_EDI_SAMPLES")
+for _path in sorted(Path(SAMPLES).glob("*/*")) if SAMPLES else ():
+    _raw = _path.read_bytes()
+    _reader = next((each for each in (X12Reader(), EdifactReader()) if each.recognises(_raw, "")), None)
+    if _reader:
+        SEEDS.append((_reader, _raw))
+VALUES = (
+    "",
+    "0",
+    "-1",
+    "00",
+    "99999999999999999999",
+    "1e9",
+    "20261332",
+    "EA",
+    "KGM",
+    "A" * 200,
+    "é",
+    "?",
+    "\x00",
+    "*",
+    "~",
+)
+"""what elements are changed into"""
 PIECES = [
     b"*",
     b"~",
@@ -88,6 +121,35 @@ def mutated(raw: bytes, chance: random.Random) -> bytes:
     return bytes(data)
 
 
+def rearranged(raw: bytes, chance: random.Random) -> bytes:
+    """The document with one to four segments or elements dropped, doubled, moved or changed."""
+    text = raw.decode("latin-1")
+    isa = text.find("ISA")
+    terminator, separator = ("~", "*") if 0 <= isa < 4 else ("'", "+")
+    segments = text.split(terminator if terminator in text else "\n")
+    for _ in range(chance.randint(1, 4)):
+        at, other = chance.randrange(len(segments)), chance.randrange(len(segments))
+        match chance.randrange(6):
+            case 0 if len(segments) > 1:
+                del segments[at]
+            case 1:
+                segments.insert(other, segments[at])
+            case 2:
+                segments[at], segments[other] = segments[other], segments[at]
+            case _:
+                elements = segments[at].split(separator)
+                place = chance.randrange(len(elements))
+                match chance.randrange(4):
+                    case 0:
+                        del elements[place]
+                    case 1:
+                        elements.insert(place, chance.choice(VALUES))
+                    case _:
+                        elements[place] = chance.choice(VALUES)
+                segments[at] = separator.join(elements)
+    return terminator.join(segments).encode("latin-1", "replace")
+
+
 def read_and_answer(reader: Reader, raw: bytes) -> None:
     reading = reader.read(raw, "fuzz", CONTEXT)
     for finding in reading.findings:
@@ -102,20 +164,37 @@ def read_and_answer(reader: Reader, raw: bytes) -> None:
         assert (back.intent, errors) == ("functional_ack", []), again
 
 
+def resident() -> float:
+    """Memory in use, in MB."""
+    statm = Path("/proc/self/statm")
+    if statm.exists():
+        return int(statm.read_text().split()[1]) * resource.getpagesize() / 1e6
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
+
+
 def run(count: int, seed: int) -> None:
+    """Mutate and read so many; the time is the process's own, whatever else the machine does."""
     chance = random.Random(seed)
-    slowest = 0.0
+    slowest, before, began = 0.0, 0.0, time.perf_counter()
     for number in range(count):
+        if number == count // 5:
+            gc.collect()
+            before = resident()
         reader, raw = chance.choice(SEEDS)
-        document = mutated(raw, chance)
-        start = time.perf_counter()
+        document = (mutated, rearranged)[number % 2](raw, chance)
+        start = time.process_time()
         try:
             read_and_answer(reader, document)
         except Exception as error:
             error.add_note(f"input {number} of seed {seed}: {document!r}")
             raise
-        slowest = max(slowest, time.perf_counter() - start)
+        slowest = max(slowest, time.process_time() - start)
+    gc.collect()
+    grown = resident() - before
+    took = time.perf_counter() - began
+    print(f"seed {seed}: {count} inputs, {took:.0f} s, slowest {slowest:.2f} s, {grown:+.1f} MB since the first fifth")
     assert slowest < 2
+    assert grown < 20
 
 
 def test_some_mutations() -> None:
@@ -126,3 +205,52 @@ def test_some_mutations() -> None:
 @pytest.mark.parametrize("seed", range(8))
 def test_many_mutations(seed: int) -> None:
     run(25_000, seed)
+
+
+# ----------------------------------------------------------------------------- documents made up from their grammar
+
+element = st.one_of(
+    st.sampled_from(VALUES),
+    st.from_regex(r"[A-Z0-9]{0,6}", fullmatch=True),
+    st.decimals(allow_nan=False, allow_infinity=False, places=2).map(str),
+)
+TAGS = {
+    "x12": "BEG BCH BAK BCA BSN CUR REF PER DTM N1 N3 N4 N9 MSG PO1 POC ACK PID MEA SCH SDQ SLN HL PRF LIN SN1 CTT AMT"
+    " ST SE",
+    "edifact": "BGM DTM FTX RFF NAD CTA COM CUX LIN PIA IMD MEA QTY PRI SCC LOC PAC CPS UNS CNT MOA UNH UNT UNG UNE"
+    " UCI UCM",
+}
+KINDS = {
+    "x12": ["850", "855", "856", "860", "865", "997", "999"],
+    "edifact": ["ORDERS", "ORDCHG", "ORDRSP", "DESADV", "CONTRL"],
+}
+
+
+@st.composite
+def made_up(draw: st.DrawFn, standard: str) -> bytes:
+    """A document whose envelopes are in order and whose segments are anything."""
+    mark = "*" if standard == "x12" else "+"
+    tags = st.sampled_from(TAGS[standard].split())
+    parts = st.lists(
+        element if standard == "x12" else st.lists(element, min_size=1, max_size=4).map(":".join), max_size=8
+    )
+    rows = draw(st.lists(st.tuples(tags, parts), max_size=20))
+    kind = draw(st.sampled_from(KINDS[standard]))
+    end = "~" if standard == "x12" else "'"
+    body = [mark.join((tag, *elements)) + end for tag, elements in rows]
+    if standard == "x12":
+        return x12(transaction(*body, kind=kind)).decode("latin-1").encode("utf-8")
+    return edifact(message(*body, kind=f"{kind}:D:96A:UN"))
+
+
+@settings(max_examples=50, deadline=None, derandomize=True)
+@given(data=st.data(), standard=st.sampled_from(["x12", "edifact"]))
+def test_made_up_documents(data: st.DataObject, standard: str) -> None:
+    read_and_answer(X12Reader() if standard == "x12" else EdifactReader(), data.draw(made_up(standard)))
+
+
+@pytest.mark.soak
+@settings(max_examples=10_000, deadline=None, derandomize=True)
+@given(data=st.data(), standard=st.sampled_from(["x12", "edifact"]))
+def test_many_made_up_documents(data: st.DataObject, standard: str) -> None:
+    read_and_answer(X12Reader() if standard == "x12" else EdifactReader(), data.draw(made_up(standard)))

@@ -1,0 +1,106 @@
+"""The page of the partner profile, made from its model: each field's meaning, default, unit and an example."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import textwrap
+import types
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+import orjson
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from hub.partners import AgreedPrice, EdiProfile, EmailProfile, MaterialEntry, Offer, Partner
+
+FILE = "partners.md"
+SECTIONS: tuple[tuple[str, type[BaseModel], str], ...] = (
+    ("A partner", Partner, "`partners:` is a list of these."),
+    ("edi", EdiProfile, "For the channels x12 and edifact."),
+    ("email", EmailProfile, "For the channel email; and beside EDI, for what has no place there."),
+    (
+        "prices",
+        AgreedPrice,
+        "What was agreed with a customer. One that differs is a fact on the review task (R67).",
+    ),
+    ("A material", MaterialEntry, "`materials:` is a list of these."),
+    ("suppliers", Offer, "Who sells a material."),
+)
+KINDS = ("x12-customer", "edifact-customer", "email-customer", "x12-supplier", "edifact-supplier", "email-supplier")
+_HEAD = """# Partner profiles and materials
+
+<!-- made by `hub docs`; do not edit -->
+
+Customers, suppliers and materials stand in YAML files, which the setting `HUB_PARTNERS` names; `hub init` writes some
+to start from. `hub partner check` names what is wrong in them with its line, and what a profile lacks for its channel;
+`hub partner test` shows what comes of one. A running hub takes changes up at its next start.
+
+A profile of each kind to start from: """
+
+
+def files() -> dict[str, str]:
+    """The page, by its name in the folder of the documentation."""
+    listed = ", ".join(f"[{kind.replace('-', ' ')}](profiles/{kind}.yaml)" for kind in KINDS)
+    return {FILE: _HEAD + listed + ".\n" + "".join(_section(*each) for each in SECTIONS)}
+
+
+def _section(title: str, model: type[BaseModel], about: str) -> str:
+    meant = meanings(model)
+    listed = (_row(name, info, meant[name]) for name, info in model.model_fields.items())
+    rows = "".join(f"| {' | '.join(row)} |\n" for row in listed)
+    table = "| field | meaning | takes | default | unit | example |\n|---|---|---|---|---|---|\n"
+    return f"\n## {title}\n\n{about}\n\n{table}{rows}"
+
+
+def meanings(model: type[BaseModel]) -> dict[str, str]:
+    """What stands below each field in the code; a type that brings words of its own says less."""
+    (body,) = ast.parse(textwrap.dedent(inspect.getsource(model))).body
+    assert isinstance(body, ast.ClassDef)  # noqa: S101  # a model is a class
+    found = {}
+    for field, below in pairwise(body.body):
+        match field, below:
+            case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(text))):
+                found[name] = inspect.cleandoc(text)
+    return found
+
+
+def _row(name: str, info: FieldInfo, meaning: str) -> tuple[str, ...]:
+    extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
+    example = (info.examples or [None])[0]
+    return (
+        f"`{name}`",
+        " ".join(meaning.split()).replace("|", "\\|").replace("``", "`"),
+        ", ".join(dict.fromkeys(_takes(info.annotation))).replace("|", "\\|"),
+        "needed" if info.is_required() else _written(info.get_default(call_default_factory=True)),
+        str(extra.get("unit", "")),
+        _written(example),
+    )
+
+
+def _takes(kind: Any) -> Iterator[str]:
+    """What a field may hold, in words."""
+    origin = get_origin(kind)
+    if origin is Annotated:
+        yield from _takes(get_args(kind)[0])
+    elif origin is Literal:
+        yield from (f"`{value}`" for value in get_args(kind))
+    elif origin in (Union, types.UnionType):
+        for each in get_args(kind):
+            if each is not type(None):
+                yield from _takes(each)
+    elif origin is list:
+        yield f"a list: {', '.join(dict.fromkeys(_takes(get_args(kind)[0])))}"
+    elif origin is dict or (isinstance(kind, type) and issubclass(kind, BaseModel)):
+        yield "names with values"
+    else:
+        yield {bool: "`true`, `false`", int: "a number", float: "a number"}.get(kind, "text")
+
+
+def _written(value: Any) -> str:
+    if value in (None, "", [], {}):
+        return ""
+    text = value if isinstance(value, str) else orjson.dumps(value).decode()
+    return f"`{text}`".replace("|", "\\|")
