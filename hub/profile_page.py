@@ -14,13 +14,14 @@ import orjson
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from hub.partners import AgreedPrice, EdiProfile, EmailProfile, MaterialEntry, Offer, Partner
+from hub.partners import AgreedPrice, EdiProfile, EmailProfile, FolderProfile, MaterialEntry, Offer, Partner
 
 FILE = "partners.md"
 SECTIONS: tuple[tuple[str, type[BaseModel], str], ...] = (
     ("A partner", Partner, "`partners:` is a list of these."),
     ("edi", EdiProfile, "For the channels x12 and edifact."),
     ("email", EmailProfile, "For the channel email; and beside EDI, for what has no place there."),
+    ("folders", FolderProfile, "Where a partner's files come in and are put, from the hub's folder."),
     (
         "prices",
         AgreedPrice,

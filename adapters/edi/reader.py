@@ -12,6 +12,7 @@ from adapters.edi.edifact import order as edifact_order
 from adapters.edi.edifact import structure as edifact_structure
 from adapters.edi.edifact import supplier as edifact_supplier
 from adapters.edi.edifact.envelope import EdifactStream
+from adapters.edi.encoding import one_byte_each
 from adapters.edi.envelope import Group, Interchange
 from adapters.edi.explanation import Watch
 from adapters.edi.reading import Assembler, Dialect
@@ -110,12 +111,13 @@ class X12Reader:
 
     def read(self, raw: bytes, name: str, context: Context) -> Reading:
         """What the file says; interchanges that the context names as received before are refused as duplicates."""
+        raw = one_byte_each(raw)
         assembler = Assembler(X12, context, self._our_ids, _sniffed(raw))
         return assembler.assemble(X12Stream(raw, self._limits))
 
     def explain(self, raw: bytes, context: Context) -> Explanation:
         """What the file says, and from which of its segments each part was read."""
-        watch = Watch()
+        raw, watch = one_byte_each(raw), Watch()
         assembler = Assembler(X12, context, self._our_ids, _sniffed(raw), watch)
         return watch.explanation(assembler.assemble(X12Stream(raw, self._limits)), assembler.faults)
 
@@ -137,18 +139,19 @@ class EdifactReader:
 
     def read(self, raw: bytes, name: str, context: Context) -> Reading:
         """What the file says; interchanges that the context names as received before are refused as duplicates."""
+        raw = one_byte_each(raw)
         assembler = Assembler(EDIFACT, context, self._our_ids, _sniffed(raw))
         return assembler.assemble(EdifactStream(raw, self._limits))
 
     def explain(self, raw: bytes, context: Context) -> Explanation:
         """What the file says, and from which of its segments each part was read."""
-        watch = Watch()
+        raw, watch = one_byte_each(raw), Watch()
         assembler = Assembler(EDIFACT, context, self._our_ids, _sniffed(raw), watch)
         return watch.explanation(assembler.assemble(EdifactStream(raw, self._limits)), assembler.faults)
 
 
 def _beginning(raw: bytes) -> str:
-    return raw[:4096].decode("latin-1").removeprefix(BOM).lstrip(PADDING)
+    return one_byte_each(raw[:4096]).decode("latin-1").removeprefix(BOM).lstrip(PADDING)
 
 
 _SNIFF = re.compile(

@@ -201,3 +201,15 @@ HANDLERS: dict[str, Callable[[Fields, Line, int, list[str]], None]] = {
     "MTX": _note,
 }
 """What the segments after PO1 or POC say about the line; the rest is kept as it is"""
+
+
+def keep_part(fields: Fields, line: Line, position: int, segment: list[str]) -> None:
+    """Keep what is said of a part of the line (SLN), which is not said of the line."""
+    fields.keep(position, segment, "part of a line")
+
+
+PART_HANDLERS: dict[str, Callable[[Fields, Line, int, list[str]], None]] = {
+    **dict.fromkeys(HANDLERS, keep_part),
+    "SLN": keep_part,
+}
+"""What the segments after SLN say"""

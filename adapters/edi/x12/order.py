@@ -52,9 +52,9 @@ class OrderMap:
                     handler(self.fields, line, position, segment)
                     continue
             if tag == "PO1":
-                line = lines.begin_po1(self.fields, position, segment)
+                line, handlers = lines.begin_po1(self.fields, position, segment), lines.HANDLERS
             elif tag == "POC":
-                line = lines.begin_poc(self.fields, position, segment)
+                line, handlers = lines.begin_poc(self.fields, position, segment), lines.HANDLERS
             elif tag == "CTT":
                 summary = True
                 self._count(position, segment)
@@ -64,6 +64,10 @@ class OrderMap:
                 continue
             elif line is None:
                 handle_header(tag, position, segment)
+                continue
+            elif tag == "SLN":
+                handlers = lines.PART_HANDLERS
+                lines.keep_part(self.fields, line, position, segment)
                 continue
             elif tag not in ("SE", "ST"):
                 self.fields.keep(position, segment)

@@ -75,6 +75,9 @@ class SupplierAnswer:
                 case "PO1" | "POC":
                     line = self._begin(position, segment)
                     self.lines.append(line)
+                case "SLN" if line is not None:
+                    # what follows is said of a part of the line, and not of the line
+                    line = {"line": "", "_texts": [], "_codes": []}
                 case "ACK" if line is not None:
                     self._status(line, position, segment)
                 case "CTP" if line is not None:

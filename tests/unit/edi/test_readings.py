@@ -361,6 +361,36 @@ def test_parts_of_a_line_are_no_lines() -> None:
     ]
 
 
+def test_parts_of_an_x12_line_are_not_the_line() -> None:
+    part = ("SLN*1**I*2*EA*3.00***BP*PART~", "PID*F*08***Bolt~", "DTM*002*20270301~", "MSG*zinc plated~")
+    reading = read_x12(x12(order(LINE, *part, "PO1*2*5*EA*1**BP*B~", "PID*F*08***Plate~", "CTT*2~")))
+    po = data(reading)
+    assert [(line["line"], line["quantity"]) for line in po["lines"]] == [("1", "10"), ("2", "5")]
+    assert [line["product"].get("description") for line in po["lines"]] == [None, "Plate"]
+    assert not [line for line in po["lines"] if line["notes"] or "requested_date" in line]
+    assert [entry["text"] for entry in po["unmapped"]] == [f"part of a line: {text.rstrip('~')}" for text in part]
+
+
+@pytest.mark.parametrize("charset", ["utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("marked", [True, False])
+def test_files_of_two_bytes_per_character(charset: str, marked: bool) -> None:
+    mark = "\ufeff" if marked and charset != "utf-16" else ""
+    text = order("N1*ST*Gießerei Zürich~", LINE)
+    raw = (mark + x12(text).decode("latin-1")).encode(charset)
+    assert X12Reader().recognises(raw, "a.txt")
+    assert data(read_x12(raw)) == data(read_x12(x12(text).decode("latin-1").encode()))
+    assert data(read_x12(raw))["parties"][0]["name"] == "Gießerei Zürich"
+    one = message("BGM+220+PO-1+9'", "FTX+AAI+++Žluťoučký kůň'", *ORDER[2:])
+    raw = (mark + edifact(one).decode()).encode(charset)
+    assert EdifactReader().recognises(raw, "a.txt")
+    assert data(read_edifact(raw))["notes"] == ["Žluťoučký kůň"]
+
+
+def test_half_a_character_is_an_error_at_its_place() -> None:
+    raw = x12(order()).decode("latin-1").encode("utf-16").replace("PE".encode("utf-16-le"), b"\x00\xd8E\x00")
+    assert "character_invalid" in codes(read_x12(raw))
+
+
 def test_quantities_per_place() -> None:
     places = ("LOC+7+4099990000031::9'", "QTY+11:4'", "LOC+7+4099990000048::9'", "QTY+11:6'", "DTM+2:20270125:102'")
     reading = read_edifact(edifact(message(*ORDER[:4], *places, "UNS+S'")))

@@ -92,6 +92,13 @@ def test_lines_that_say_nothing_take_the_answer_of_the_whole() -> None:
 
 
 @pytest.mark.rule("R20")
+def test_the_answer_to_a_part_of_a_line_is_not_that_to_the_line() -> None:
+    part = ("SLN*1**I*2*EA~", "DTM*067*20270301~", "ACK*IR~", "MSG*part~")
+    reading = answer_855("PO1*1*5*EA*2.50~", "ACK*IA*5*EA~", *part, "PO1*2*1*EA~", "ACK*IR~")
+    assert only(reading)["lines"] == [{"line": "1", **AS_ORDERED}, {"line": "2", "answer": "rejected"}]
+
+
+@pytest.mark.rule("R20")
 @pytest.mark.parametrize(("basis", "price"), [("HP", "0.025"), ("TP", "0.0025"), ("PE", "2.50"), ("Q4", None)])
 def test_a_price_is_that_of_one_unit(basis: str, price: str | None) -> None:
     reading = answer_855(f"PO1*1*5*EA*2.50*{basis}~", "ACK*IA*5*EA~")
