@@ -220,6 +220,8 @@ class Occasion:
     partner: Partner
     po: SubmitCustomerPo | None = None
     """the customer's purchase order as last received"""
+    cancelled: frozenset[str] = frozenset()
+    """lines of it of which nothing is left, and something was cancelled"""
     thread: tuple[str, ...] = ()
     """email: Message-IDs of the conversation so far, oldest first"""
     subject: str = ""

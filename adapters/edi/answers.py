@@ -5,7 +5,7 @@ suppliers.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from hub.messages import desk, materials, order, production
@@ -229,11 +229,24 @@ def _goes_on(event: order.CancellationPenaltyExpired | order.CancellationPenalty
 
 
 def _answer_refused(event: desk.CommandRefused, occasion: Occasion) -> Answer | None:
-    """Of all that the hub refuses, customers are told that their answer to an offer came too late (R38)."""
+    """Of all that the hub refuses, customers are told that their answer to an offer came too late (R38).
+
+    The lines are those of the offer: each goes on (rejected), or is cancelled already.
+    """
     if event.type != AnswerPenalty.TYPE or occasion.po is None or event.order_id is None:
         return None
-    reason = f"your answer came too late and changes nothing: {event.message}"
-    return Answer("cancellation", "rejected", occasion.po.po_number, event.order_id, (), occasion.po, reason)
+    lines, partial = _cancellation_lines(event.lines, occasion, "rejected")
+    return Answer(
+        "cancellation",
+        "rejected",
+        occasion.po.po_number,
+        event.order_id,
+        tuple(replace(line, outcome="deleted") if line.line in occasion.cancelled else line for line in lines),
+        occasion.po,
+        f"your answer came too late and changes nothing: {event.message}",
+        reference=event.question_id or "",
+        partial=partial,
+    )
 
 
 def _penalty_proposed(

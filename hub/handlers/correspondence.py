@@ -27,6 +27,7 @@ from hub.messages.envelope import Letter, derived_id, open_letter, to_bytes, wri
 from hub.partners import Partner, Partners
 from hub.ports import Composed, Occasion, Writer
 from hub.sagas.model import Order
+from hub.sagas.numbers import ZERO
 from hub.store import tables
 from hub.store.aside import failure_id_of, set_aside
 from hub.store.batcher import Batcher
@@ -200,6 +201,7 @@ class Correspondence:
             event=event,
             partner=told.partner,
             po=_po_of(order, event) if order else None,
+            cancelled=_cancelled_in(order) if order else frozenset(),
             thread=thread,
             subject=subject,
             our_domain=self._our_domain,
@@ -297,6 +299,11 @@ def _po_of(order: Order, event: Event) -> SubmitCustomerPo:
     """The purchase order that the event is about: the revision that it names, else the last."""
     named = getattr(event, "revision", None)
     return order.revisions[named - 1].po if named and named <= len(order.revisions) else order.po
+
+
+def _cancelled_in(order: Order) -> frozenset[str]:
+    lines = order.lines.items()
+    return frozenset(number for number, line in lines if line.cancelled > ZERO and line.open <= ZERO)
 
 
 async def _orders(connection: AsyncConnection, letters: Sequence[Letter]) -> dict[str, Order]:

@@ -10,10 +10,12 @@ from hub.messages.base import (
     DocumentId,
     Event,
     Instant,
+    LineNumber,
     MaterialPoId,
     MessageId,
     Name,
     OrderId,
+    QuestionId,
     RequirementId,
     Role,
     TaskId,
@@ -97,6 +99,8 @@ class CommandRefused(
         "message": "offer Q-7K3M9QX2WDRT-1 has expired, and work on the order continues",
         "where": "question_id",
         "order_id": "O-7K3M9QX2WDRT",
+        "question_id": "Q-7K3M9QX2WDRT-1",
+        "lines": ["1"],
     },
 ):
     """A command is in order but cannot be carried out; nothing was changed (R40, R43)."""
@@ -107,6 +111,10 @@ class CommandRefused(
     message: Text
     where: Name | None = None
     order_id: OrderId | None = None
+    question_id: QuestionId | None = None
+    """an answer to a penalty question that is closed: which one"""
+    lines: list[LineNumber] = []
+    """and the lines that it was about"""
 
 
 _MESSAGE: dict[str, Any] = {

@@ -103,16 +103,25 @@ class Cancellation:
     questions: int = 0
     closed: tuple[tuple[str, str], ...] = ()
     """the questions that were asked, each with how it ended: accepted, declined, expired, void"""
+    offers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """by closed question: the lines that it was about"""
 
     def closing(self, how: str) -> Cancellation:
         """The region with its question closed, if one was open (R38)."""
-        closed = (*self.closed, (self.question_id, how)) if self.question_id else self.closed
-        return replace(self, question_id="", penalty=None, expires_at=None, closed=closed)
+        closed, offers = self.closed, self.offers
+        if self.question_id:
+            closed, offers = (*closed, (self.question_id, how)), {**offers, self.question_id: self.lines}
+        return replace(self, question_id="", penalty=None, expires_at=None, closed=closed, offers=offers)
 
     def ended(self) -> Cancellation:
         """The region with nothing to decide on; what it has counted, and its questions, stay."""
         return Cancellation(
-            state=self.state, visits=self.visits, count=self.count, questions=self.questions, closed=self.closed
+            state=self.state,
+            visits=self.visits,
+            count=self.count,
+            questions=self.questions,
+            closed=self.closed,
+            offers=self.offers,
         )
 
 

@@ -63,7 +63,7 @@ def question_fits(saga: Cancellation, answer: AnswerPenalty, scene: Scene) -> Re
     closed = _closed(saga, answer)
     if closed:
         text = f"offer {closed[0]} {HOW_IT_ENDED[closed[1]]}"
-        return Refusal("question_closed", text, "question_id")
+        return Refusal("question_closed", text, "question_id", closed[0], saga.offers.get(closed[0], ()))
     if answer.question_id and answer.question_id != saga.question_id:
         return Refusal("question_closed", f"question {answer.question_id} is not open", "question_id")
     return None

@@ -51,6 +51,10 @@ class Refusal:
     code: str
     message: str
     where: str = ""
+    question_id: str | None = None
+    """the penalty question that was answered"""
+    lines: tuple[str, ...] = ()
+    """what it was about"""
 
 
 Action = Callable[[Any, Any, Any], Step[Any]]

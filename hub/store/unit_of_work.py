@@ -312,6 +312,8 @@ class _Batch:
             message=refusal.message,
             where=refusal.where or None,
             order_id=known,
+            question_id=refusal.question_id if known else None,
+            lines=list(refusal.lines) if known else [],
         )
         after = case.copy()
         says = [numbered(after, event)]

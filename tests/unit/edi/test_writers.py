@@ -134,6 +134,25 @@ def test_every_end_of_an_offer_is_told(event_type: str, text: str) -> None:
     assert text.partition(":")[0][:30] in written("edifact", example(event_type))
 
 
+@pytest.mark.rule("R5", "R38")
+def test_a_late_answer_to_an_offer_is_answered_with_the_lines_of_the_offer() -> None:
+    late = example("command.refused.v1")
+    segments = written("x12", late).split("~\n")
+    assert "REF*ZZ*Q-7K3M9QX2WDRT-1" in segments
+    assert any(each.startswith("BCA*04*RJ*") for each in segments)
+    assert [each.split("*")[:3] for each in segments if each.startswith("POC")] == [["POC", "1", "DI"]]
+    assert any(each.startswith("ACK*IR*") for each in segments)
+    whole = written("edifact", late, lines=1)
+    assert "RFF+ACW:Q-7K3M9QX2WDRT-1'" in whole
+    assert "LIN+1+7" in whole
+    po = PO["x12"]
+    assert isinstance(po, SubmitCustomerPo)
+    gone = Occasion(late, partner(), po, cancelled=frozenset({"1"}))
+    composed = WRITERS["x12"].compose(gone, Numbers(), NOW)
+    assert composed is not None
+    assert b"ACK*ID*" in composed.content
+
+
 @pytest.mark.rule("R38", "R40")
 def test_no_other_refusal_goes_to_a_customer() -> None:
     refused = CommandRefused(command_id="1", type="order.review.v1", code="task_closed", message="x", order_id="O-1")

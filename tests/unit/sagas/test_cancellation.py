@@ -239,6 +239,8 @@ def test_no_answer_reminds_then_continues_and_a_later_acceptance_is_refused(play
     assert play.said == ["cancellation.penalty-expired", "order.released"]
     play.answer("accept", question_id=question)
     assert play.code == "question_closed"
+    assert play.last.refusal
+    assert (play.last.refusal.question_id, play.last.refusal.lines) == (question, ("1", "2"))
     assert play.line("1").open == 10
 
 
