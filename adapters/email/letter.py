@@ -14,6 +14,8 @@ from adapters.email.body import as_html, as_text, one_line
 from adapters.email.phrasing import Table
 
 ID = re.compile(r"<[\x21-\x3b\x3d\x3f-\x7e]{3,500}>")
+_UNFOLDED = SMTP.clone(max_line_length=300)
+"""a header that is folded before its first word is shown with a gap by some programs"""
 _LONGEST = 40
 """Message-IDs that References names at most"""
 
@@ -52,7 +54,7 @@ def written(
     message.add_alternative(as_html(paragraphs, tables, language), subtype="html", cte="quoted-printable")
     message["Content-Language"] = language
     message.set_boundary("=_" + head.message_id.strip("<>").partition("@")[0])
-    return message.as_bytes()
+    return message.as_bytes(policy=_UNFOLDED)
 
 
 def named(name: str, address: str) -> str:

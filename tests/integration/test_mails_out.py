@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from adapters.email.sending import SmtpServer
 from hub.app import Hub, build, mail_server_of
 from hub.audit import audit
 from hub.errors import HubError, MailServerUnreachable
@@ -27,6 +29,7 @@ from hub.store.migrate import migrate
 from hub.store.undelivered import drop, send_again, send_to
 from hub.web.metrics import Meter
 from tests.integration.test_conversations import BOUNCE
+from tests.support.certificates import make_certificate
 from tests.support.post_office import HANGS, HANGS_UP, PostOffice
 from tests.support.running import documents, events, eventually, with_partners
 
@@ -421,3 +424,28 @@ async def asked_for(hub: Hub, document_id: str) -> None:
     }
     async with hub.database.write() as connection:
         await add_new(connection, tables.conversations, [row])
+
+
+async def test_nothing_goes_to_a_server_whose_certificate_is_not_trusted_or_that_does_not_encrypt(
+    tmp_path: Path, office: PostOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def server(of: PostOffice) -> SmtpServer:
+        return SmtpServer(
+            "test", host="127.0.0.1", port=of.port, security="starttls", our_domain="metalworks.example", timeout=2
+        )
+
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    certificate, key = make_certificate(tmp_path)
+    context.load_cert_chain(certificate, key)
+    async with PostOffice(tls=context) as encrypting:
+        with pytest.raises(MailServerUnreachable, match="CERTIFICATE"):
+            await server(encrypting).connect()
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        trusting = server(encrypting)
+        parcel = trusting.parcel(b"To: a@b.example\r\nMessage-ID: <1@x>\r\n\r\nhello\r\n")
+        handed = await trusting.hand_over(parcel, parcel.recipients, b"Subject: x\r\n\r\nhello\r\n")
+        assert handed.accepted == ("a@b.example",)
+        await trusting.close()
+    with pytest.raises(MailServerUnreachable, match="STARTTLS"):
+        await server(office).connect()
+    assert office.taken == []
