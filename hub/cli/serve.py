@@ -5,17 +5,19 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from hub.cli.common import example
-from hub.errors import BrokerUnavailable, PartEnded
+from hub.errors import BrokerUnavailable, PartEnded, StoreUnavailable
 from hub.settings import Settings, load_settings, masked
+from hub.store.database import Database
 
 log = logging.getLogger("hub")
 FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
-AGAIN = 3.0
+FIRST, LONGEST = 1.0, 8.0
+"""seconds until the database or the broker is tried again: the first time, and at most"""
 WATCH = 1.0
 
 
@@ -53,9 +55,11 @@ async def serve_until_told(settings: Settings, stop: asyncio.Event | None = None
     while not stop.is_set():
         try:
             await _serve(settings, stop)
-        except BrokerUnavailable as error:
-            log.warning("%s; trying again in %.0f s", error, AGAIN)
-            await _pause(stop, AGAIN)
+        except (BrokerUnavailable, StoreUnavailable) as error:
+            if isinstance(error, StoreUnavailable) and Database(settings.database_url).sqlite:
+                raise
+            log.warning("%s; trying again in %.0f s", error, LONGEST)
+            await _pause(stop, LONGEST)
     log.info("stopped")
 
 
@@ -78,9 +82,12 @@ async def _serve(settings: Settings, stop: asyncio.Event) -> None:
     try:
         if isinstance(hub.lease, FileLease):
             hub.lease.take()
-        await migrate(hub.database)
+        if hub.database.sqlite:
+            await migrate(hub.database)
         async with _http(settings, served):
-            if isinstance(hub.bus, RabbitBus) and not await _connected(hub.bus, stop):
+            if not hub.database.sqlite and not await _reached(lambda: migrate(hub.database), stop):
+                return
+            if isinstance(hub.bus, RabbitBus) and not await _reached(hub.bus.connect, stop):
                 return
             async with hub:
                 served.started = True
@@ -94,10 +101,11 @@ async def _serve(settings: Settings, stop: asyncio.Event) -> None:
         await hub.database.close()
 
 
-async def _connected(bus: Any, stop: asyncio.Event) -> bool:
-    """Reach the broker, however long that takes; False when told to stop meanwhile."""
+async def _reached(reach: Callable[[], Coroutine[Any, Any, None]], stop: asyncio.Event) -> bool:
+    """Reach the database or the broker, however long that takes; False when told to stop meanwhile."""
+    delay = FIRST
     while not stop.is_set():
-        trying = asyncio.ensure_future(bus.connect())
+        trying = asyncio.ensure_future(reach())
         told = asyncio.ensure_future(stop.wait())
         await asyncio.wait({trying, told}, return_when=asyncio.FIRST_COMPLETED)
         told.cancel()
@@ -107,9 +115,10 @@ async def _connected(bus: Any, stop: asyncio.Event) -> bool:
             return False
         try:
             trying.result()
-        except BrokerUnavailable as error:
-            log.warning("%s; trying again in %.0f s", error, AGAIN)
-            await _pause(stop, AGAIN)
+        except (StoreUnavailable, BrokerUnavailable) as error:
+            log.warning("%s; trying again in %.0f s", error, delay)
+            await _pause(stop, delay)
+            delay = min(delay * 2, LONGEST)
         else:
             return True
     return False

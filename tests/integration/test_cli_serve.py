@@ -25,6 +25,7 @@ from tests.support.cli import set_environment
 from tests.support.handing import OURS, SENDER, listening, session
 from tests.support.hubs import environment
 from tests.support.processes import Process, free_port
+from tests.support.proxy import Proxy
 from tests.support.running import DATA, with_partners
 from tests.support.story import purchase_order
 
@@ -183,9 +184,43 @@ async def test_without_a_broker_it_keeps_trying_and_can_be_stopped(embedded: Set
     assert "Traceback" not in served.said
 
 
-async def test_without_a_database_it_says_so_and_ends(embedded: Settings) -> None:
-    given = {"database_url": f"postgresql+asyncpg://127.0.0.1:{free_port()}/hub"}
-    said = await asyncio.to_thread(run, embedded.model_copy(update=given), "serve")
+async def test_without_a_database_it_keeps_trying_and_can_be_stopped(embedded: Settings) -> None:
+    url = f"postgresql+asyncpg://127.0.0.1:{free_port()}/hub"
+    without = embedded.model_copy(update={"database_url": url, "http_port": free_port()})
+    async with serve(without) as served:
+        await served.until_said("trying again in 2 s")
+        live = await asyncio.to_thread(served.get, "/health/live")
+        ready = await asyncio.to_thread(served.get, "/health/ready")
+        metrics = await asyncio.to_thread(served.get, "/metrics")
+        await served.end()
+    asked = await asyncio.to_thread(run, without, "orders")
+
+    assert (live[0], ready[0], metrics[0]) == (200, 503, 200)
+    assert "the database does not answer" in json.loads(ready[1])["database"]
+    assert "hub_store_up 0.0" in metrics[1]
+    assert "trying again in 1 s" in served.said
+    assert served.said.rstrip().endswith("stopped")
+    assert "Traceback" not in served.said
+    assert asked.returncode == 1, "other commands do not wait"
+    assert asked.stderr.rstrip().endswith("[store_unavailable]")
+
+
+@pytest.mark.servers
+async def test_it_serves_once_its_database_is_there(embedded: Settings, fresh_postgres_url: str) -> None:
+    async with Proxy(fresh_postgres_url) as line:
+        await line.refuse()
+        async with serve(embedded.model_copy(update={"database_url": line.url})) as served:
+            await served.until_said("trying again")
+            line.heal()
+            await served.until_said("ready:")
+            await served.end()
+
+    assert "Traceback" not in served.said
+
+
+async def test_a_file_that_is_no_database_ends_it_at_once(embedded: Settings) -> None:
+    (embedded.folder / "hub.sqlite").write_bytes(b"no database at all" * 100)
+    said = await asyncio.to_thread(run, embedded, "serve")
 
     assert said.returncode == 1
     assert said.stderr.rstrip().endswith("[store_unavailable]")
