@@ -1,4 +1,4 @@
-"""`hub send`, `hub tasks`, `hub answer`: telling the hub what to do."""
+"""`hub send`, `hub tasks`, `hub answer`, `hub assign`: telling the hub what to do."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from hub.cli.sending import Timeout, Wait, Waiting, checked, send, tell
 from hub.errors import Refused
 from hub.messages.base import ROLES
 from hub.messages.catalogue import COMMANDS
-from hub.messages.envelope import instant
+from hub.messages.desk import AssignTask
+from hub.messages.envelope import check_data, instant
 from hub.messages.production import DispatchShipment
 from hub.settings import load_settings
 from hub.store import queries
@@ -127,6 +128,35 @@ def answer(
         async with store(settings) as database:
             task = await queries.task(database, task_id)
         message = checked(task["kind"], filled(task, given, by))
+        letter, verdict = await send(settings, message, SOURCE, "", Waiting(wait, timeout))
+        tell(letter, verdict, as_json)
+
+    run(carry_out())
+
+
+@example(
+    "hub assign T-7K3M9QX2WDRT-1 'Ada Lind'",
+    "hub assign T-7K3M9QX2WDRT-1 --nobody",
+)
+def assign(
+    task_id: Annotated[str, typer.Argument(metavar="TASK", help="Id of the task.")],
+    person: Annotated[str, typer.Argument(metavar="[PERSON]", help="Name of the one who is to answer it.")] = "",
+    nobody: Annotated[bool, typer.Option("--nobody", help="Give it back to all of its role.")] = False,
+    by: Annotated[str, typer.Option(metavar="ROLE:NAME", help="Who says so; default: the task's role and you.")] = "",
+    wait: bool = Wait,
+    timeout: float | None = Timeout,
+    as_json: AsJson = False,
+) -> None:
+    """Give an open task to a person; whoever has its role may still answer it. `hub tasks --assignee` lists theirs."""
+    if bool(person.strip()) == nobody:
+        raise typer.BadParameter("name a person, or say --nobody", param_hint="PERSON")
+
+    async def carry_out() -> None:
+        settings = load_settings()
+        async with store(settings) as database:
+            task = await queries.task(database, task_id)
+        data = {"task_id": task_id, "assignee": person.strip() or None, "by": author(by, task)}
+        message = check_data(AssignTask.TYPE, data)
         letter, verdict = await send(settings, message, SOURCE, "", Waiting(wait, timeout))
         tell(letter, verdict, as_json)
 

@@ -1,11 +1,11 @@
-"""The queue of customers' purchase orders and cancellations, and the sales officer's decisions."""
+"""The queue of customers' purchase orders and cancellations, the sales officer's decisions, and who gets which task."""
 
 from __future__ import annotations
 
 from hub.bus.topology import COMMANDS_EXCHANGE, Consumer, commands_about
 from hub.store.unit_of_work import Item, UnitOfWork
 
-TYPES = commands_about("customer-po", "order", "cancellation", "penalty", "document")
+TYPES = commands_about("customer-po", "order", "cancellation", "penalty", "document", "task")
 
 
 def consumer(work: UnitOfWork) -> Consumer:

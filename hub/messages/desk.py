@@ -7,6 +7,7 @@ from typing import Any
 from hub.messages.base import (
     By,
     Code,
+    Command,
     DocumentId,
     Event,
     Instant,
@@ -65,8 +66,34 @@ class TaskOpened(
     """what the one who decides has to know"""
 
 
-class TaskAssigned(TaskEvent, type="task.assigned.v1", subject="task_id", example={**_TASK, "assignee": "Ada Lind"}):
-    """A person took the task, or was given it."""
+class AssignTask(
+    Command,
+    type="task.assign.v1",
+    subject="task_id",
+    example={
+        "task_id": "T-7K3M9QX2WDRT-1",
+        "assignee": "Ada Lind",
+        "by": {"role": "sales-officer", "name": "Ben Roth"},
+    },
+):
+    """Give an open task to a person of its role; whoever has the role may still answer it (R40)."""
+
+    task_id: TaskId
+    assignee: Name | None = None
+    """absent: nobody's again"""
+    by: By
+    """in the task's role, or the operator"""
+
+
+class TaskAssigned(
+    TaskEvent,
+    type="task.assigned.v1",
+    subject="task_id",
+    example={**_TASK, "assignee": "Ada Lind", "by": {"role": "sales-officer", "name": "Ben Roth"}},
+):
+    """A person took the task, or was given it; without an assignee it is nobody's again."""
+
+    by: By | None = None
 
 
 class TaskClosed(

@@ -10,7 +10,9 @@ from typing import Any
 from hub.errors import Undeclared
 from hub.messages.base import Command, Event, Message
 from hub.messages.customer_po import CancelCustomerPo, SubmitCustomerPo
+from hub.messages.desk import AssignTask
 from hub.sagas import stock
+from hub.sagas.assignment import assign
 from hub.sagas.authority import stale_answer, wrong_partner, wrong_role
 from hub.sagas.case import Case, Rules, Scene
 from hub.sagas.document import DOCUMENT
@@ -48,6 +50,8 @@ def carry_out(before: Case, message: Message, order_id: str, rules: Rules, now: 
     ``order_id`` is the order that the message belongs to, where it belongs to one. Raises Undeclared when the
     tables do not say what is to happen.
     """
+    if isinstance(message, AssignTask):
+        return _assigned(before, message)
     address = decider(message, order_id)
     if address is None:
         return Outcome(before, unknown=message.TYPE)
@@ -84,6 +88,16 @@ def hear(before: Case, event: Event, rules: Rules, now: datetime) -> Outcome:
     says += settle_tasks(before, case, event, rules, now)
     outcome.events = _in_sequence(case, says)
     return outcome
+
+
+def _assigned(before: Case, message: AssignTask) -> Outcome:
+    case = before.copy()
+    found = assign(case, message)
+    if isinstance(found, Refusal):
+        return Outcome(before, refusal=found)
+    if isinstance(found, Ignore):
+        return Outcome(before, ignored=found.why)
+    return Outcome(case, events=_in_sequence(case, [found]))
 
 
 def _blank_order(order_id: str, message: Message) -> Order:

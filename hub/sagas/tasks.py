@@ -118,9 +118,9 @@ def _settle(
             says.append(_ended(task, home, message))
             continue
         del demands[task.kind, task.target]
-        if demand.assignee != task.assignee:
+        if demand.assignee not in {None, task.assignee}:
             tasks[task.task_id] = task = replace(task, assignee=demand.assignee)
-            says.append(TaskAssigned(**_names(task, home)))
+            says.append(TaskAssigned(**names_of(task, home), by=by_of(message)))
     count = home.task_count
     for (kind, target), demand in demands.items():
         count += 1
@@ -136,17 +136,17 @@ def _settle(
         )
         tasks[task.task_id] = task
         facts = demand.wait.facts(demand.saga, scene)
-        says.append(TaskOpened(**_names(task, home), opened_at=task.opened_at, due_at=task.due_at, facts=facts))
+        says.append(TaskOpened(**names_of(task, home), opened_at=task.opened_at, due_at=task.due_at, facts=facts))
     return (replace(home, tasks=tasks, task_count=count) if says else home), says
 
 
 def _ended(task: Task, home: Home, message: Message) -> Event:
     if task.kind == message.TYPE:
-        return TaskClosed(**_names(task, home), by=by_of(message))
+        return TaskClosed(**names_of(task, home), by=by_of(message))
     reason = f"overtaken by {message.TYPE}"
     if isinstance(home, Order) and home.held:
         reason = "the order is on hold while its cancellation is decided"
-    return TaskWithdrawn(**_names(task, home), reason=reason)
+    return TaskWithdrawn(**names_of(task, home), reason=reason)
 
 
 def _prefix(home: Home) -> str:
@@ -155,7 +155,8 @@ def _prefix(home: Home) -> str:
     return order_key(home.order_id if isinstance(home, Order) else home.material_po_id)
 
 
-def _names(task: Task, home: Home) -> dict[str, Any]:
+def names_of(task: Task, home: Home) -> dict[str, Any]:
+    """What a task's events say of it."""
     names: dict[str, Any] = {
         "task_id": task.task_id,
         "kind": task.kind,

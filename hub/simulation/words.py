@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from hub.messages import documents, materials, order, production
+from hub.messages import desk, documents, materials, order, production
 from hub.messages.base import Event
 
 UNITS = {"H87": "pc", "KGM": "kg", "MTR": "m", "LBR": "lb"}
@@ -34,6 +34,7 @@ def _shipped(event: production.Shipped) -> str:
 
 
 WORDS: Mapping[type[Event], Callable[[Any], str]] = {
+    desk.TaskAssigned: lambda e: f"{e.task_id} is {e.assignee or 'nobody'}'s now",
     order.OrderReceived: lambda e: f"purchase order with {_some([each.line for each in e.po.lines])} received",
     order.OrderRevised: lambda e: f"revised purchase order received, revision {e.revision}",
     order.OrderRevisionRequested: lambda e: f"sent back for revision: {e.reason}",

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.messages import customer_po, documents, materials, order, production
 from hub.messages.base import Message
+from hub.messages.desk import AssignTask
 from hub.messages.envelope import Letter
 from hub.sagas import timers
 from hub.sagas.case import Case
@@ -96,9 +97,13 @@ class Reach:
     orders: set[str] = field(default_factory=set)
     material_pos: set[str] = field(default_factory=set)
     documents: set[str] = field(default_factory=set)
+    by_task: dict[str, str] = field(default_factory=dict)
+    """the orders of tasks that somebody is given"""
 
     def order_id(self, message: Message) -> str:
         """The order that a message belongs to, known or yet to be; empty where it belongs to none."""
+        if isinstance(message, AssignTask):
+            return self.by_task.get(message.task_id, "")
         named = _named_order(message)
         if named is not None:
             return named
@@ -223,6 +228,11 @@ async def reach_of(connection: AsyncConnection, letters: Sequence[Letter]) -> Re
     pos = {po for message in messages if _named_order(message) is None and (po := po_of(message))}
     reach = Reach(messages, await records.order_ids(connection, pos))
     reach.documents = {key for letter in letters if (key := classified_document(letter))}
+    tasks = {message.task_id for message in messages if isinstance(message, AssignTask)}
+    for task_id, (order_id, material_po_id, document_id) in (await records.homes_of_tasks(connection, tasks)).items():
+        reach.by_task[task_id] = order_id
+        reach.material_pos |= {material_po_id} - {""}
+        reach.documents |= {document_id} - {""}
     for message in messages:
         key = reach.order_id(message)
         if key:

@@ -47,6 +47,17 @@ async def order_ids(connection: AsyncConnection, pos: Collection[tuple[str, str]
     return found
 
 
+async def homes_of_tasks(connection: AsyncConnection, keys: Collection[str]) -> dict[str, tuple[str, str, str]]:
+    """Whose tasks these are, by task: the order, the material PO or the document; the others are empty."""
+    table = tables.tasks
+    found: dict[str, tuple[str, str, str]] = {}
+    for some in chunks(keys):
+        query = select(table.c.task_id, table.c.order_id, table.c.material_po_id, table.c.document_id)
+        for row in await connection.execute(query.where(table.c.task_id.in_(some))):
+            found[row.task_id] = row.order_id or "", row.material_po_id or "", row.document_id or ""
+    return found
+
+
 async def load_orders(connection: AsyncConnection, keys: Collection[str], case: Case, *, lock: bool = True) -> None:
     """Load these orders into the case; with ``lock``, in the order of their ids."""
     table = tables.orders

@@ -10,7 +10,7 @@ work-order.specify-materials material.source material-po.acknowledge material-po
 material-po.review-delay material-po.notify-dispatch material-po.receive material-po.answer-cancellation
 work-order.schedule work-order.start-production work-order.complete-production quality.inspect
 work-order.decide-defect work-order.dispose work-order.reassign shipment.dispatch cancellation.assess
-penalty.answer stock.adjust
+penalty.answer stock.adjust task.assign
 """
 
 CONTRACT_EVENTS = {

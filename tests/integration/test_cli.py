@@ -173,6 +173,46 @@ async def test_an_answer_to_a_closed_task_is_refused_at_once(running: Hub) -> No
     assert "[not_found]" in unknown.err
 
 
+@pytest.mark.rule("R40", "R44")
+async def test_a_task_is_given_to_a_person_and_the_order_tells_of_it(running: Hub) -> None:
+    order_id = (await cli("send", "customer-po.submit", data(purchase_order("GIVEN", ("1", "1"))), "--json")).json[
+        "order_id"
+    ]
+    task = (await cli("tasks", "--order", order_id, "--json")).json[0]["task_id"]
+    given = await cli("assign", task, "Ben Roth", "--by", "sales-officer:Ada Lind")
+    bens = await cli("tasks", "--assignee", "Ben Roth", "--json")
+    story = await cli("order", order_id)
+    freed = await cli("assign", task, "--nobody", "--json")
+    left = await cli("tasks", "--assignee", "Ben Roth", "--json")
+    await cli("answer", task, data({"decision": "confirm"}))
+    late = await cli("assign", task, "Ben Roth")
+    unclear = await cli("assign", task)
+
+    assert given.code == 0, given
+    assert f"task.assign.v1 carried out ({order_id})" in given.out
+    assert [each["task_id"] for each in bens.json] == [task]
+    assert f"{task} is Ben Roth's now" in story.out
+    assert "Ada Lind" in story.out
+    assert (freed.json["outcome"], left.json) == ("done", [])
+    assert late.code == 1
+    assert late.err.rstrip().endswith("(task_id) [task_closed]")
+    assert unclear.code == 2
+
+
+@pytest.mark.rule("R7", "R40")
+async def test_a_document_that_waits_for_a_person_is_given_to_one(running: Hub) -> None:
+    for quantity in ("1", "2"):
+        await cli("send", "customer-po.submit", data(purchase_order("TWICE", ("1", quantity))), "--no-wait")
+
+    async def question() -> list[dict[str, Any]]:
+        listed = (await cli("tasks", "--json")).json
+        return [each for each in listed if each["kind"] == "document.classify.v1"]
+
+    task = (await eventually(question, "the question what it is"))[0]
+    assert (await cli("assign", task["task_id"], "Ben Roth")).code == 0
+    assert (await question())[0]["assignee"] == "Ben Roth"
+
+
 async def test_documents_are_handed_in_and_can_be_read_back(running: Hub) -> None:
     path = DATA / "edi/cascade-850-new.edi"
     first = await cli("submit", path, "--json")

@@ -17,10 +17,10 @@ from tests.support.cli import hub
 ROOT = Path(__file__).parents[3]
 DOCS = ROOT / "docs" / "cli.md"
 CONTRACT = {
-    "demo", "init", "serve", "parse", "submit", "send", "tasks", "answer", "orders", "order", "document", "documents",
-    "stock", "settings", "audit", "events", "simulate", "bench", "docs", "doctor", "failed list", "failed show",
-    "failed retry", "failed edit", "failed discard", "schemas write", "schemas check", "partner check", "partner test",
-    "email preview", "email queue", "email retry", "email drop",
+    "demo", "init", "serve", "parse", "submit", "send", "tasks", "answer", "assign", "orders", "order", "document",
+    "documents", "stock", "settings", "audit", "events", "simulate", "bench", "docs", "doctor", "failed list",
+    "failed show", "failed retry", "failed edit", "failed discard", "schemas write", "schemas check", "partner check",
+    "partner test", "email preview", "email queue", "email retry", "email drop",
 }  # fmt: skip
 
 
