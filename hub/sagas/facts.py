@@ -8,16 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from math import ceil
 
 from hub.messages.customer_po import Line
 from hub.messages.desk import TaskOpened
 from hub.messages.materials import ReviewMaterialPoChange, SourceMaterial
-from hub.messages.order import ReviewOrder
+from hub.messages.order import ReviewChange, ReviewDelay, ReviewOrder
 from hub.messages.production import SpecifyMaterials
-from hub.sagas.case import Case, Rules
 from hub.sagas.figures import (
     Facts,
     arrival_figures,
@@ -32,33 +31,10 @@ from hub.sagas.knowledge import Knowledge
 from hub.sagas.model import MaterialPo
 from hub.sagas.numbers import plain
 from hub.sagas.products import product_of
+from hub.sagas.promises import change_facts, change_subjects, delay_facts, delay_subjects
+from hub.sagas.scope import Scope, Subjects
 
 JOINABLE_SHOWN = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """What the facts may draw on: all that the batch knows, as it stands at its end."""
-
-    case: Case
-    rules: Rules
-    now: datetime
-
-    @property
-    def today(self) -> date:
-        """The day."""
-        return self.now.date()
-
-
-@dataclass(frozen=True, slots=True)
-class Subjects:
-    """What a task wants to know of."""
-
-    products: frozenset[str] = frozenset()
-    materials: frozenset[str] = frozenset()
-    suppliers: frozenset[str] = frozenset()
-    load: bool = False
-    """whether the products' usual work centres are of interest, and the materials that they took"""
 
 
 # ------------------------------------------------------------------------------------------------ kinds of task
@@ -213,6 +189,8 @@ KINDS: Mapping[str, Kind] = {
     ReviewOrder.TYPE: Kind(_review_subjects, _review_facts),
     SpecifyMaterials.TYPE: Kind(_list_subjects, _listing_facts),
     SourceMaterial.TYPE: Kind(_source_subjects, _sourcing_facts),
+    ReviewChange.TYPE: Kind(change_subjects, change_facts),
+    ReviewDelay.TYPE: Kind(delay_subjects, delay_facts),
     ReviewMaterialPoChange.TYPE: Kind(_change_subjects, _change_facts),
 }
 

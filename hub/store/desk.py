@@ -18,9 +18,10 @@ from hub.messages.desk import TaskOpened
 from hub.messages.envelope import Letter, check_data, derived_id, write_letter
 from hub.policies import Answer, Policies, Policy
 from hub.sagas.case import Case, Rules
-from hub.sagas.facts import KINDS, Scope, Subjects, complete
+from hub.sagas.facts import KINDS, complete
 from hub.sagas.knowledge import Knowledge
 from hub.sagas.load import loads
+from hub.sagas.scope import Scope, Subjects
 from hub.store import records
 from hub.store.experience import load_arrivals, load_plans, load_products, load_suppliers
 

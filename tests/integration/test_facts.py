@@ -79,6 +79,47 @@ async def test_the_review_says_when_material_comes_and_what_is_planned(backing: 
         assert await learnt_anew(shop.hub.database) == await learnt(shop.hub.database)
 
 
+@pytest.mark.rule("R2", "R8")
+async def test_a_change_says_what_more_it_would_take(backing: Settings) -> None:
+    async with workshop(backing) as shop:
+        await shop.made_once()
+        await shop.order("PO-2", characteristics=GRADE)
+        await shop.answer("PO-2", "order.review", decision="confirm")
+        new = {"product": {"buyer_part": "HM-9"}, "quantity": "1", "unit": "H87", "action": "add"}
+        more = {"product": {"buyer_part": "HM-4410"}, "quantity": "40", "unit": "H87", "action": "change"}
+        lines = [{**more, "line": "1", "characteristics": GRADE}, {**new, "line": "2"}]
+        await shop.change("PO-2", lines)
+
+        changed, added = (await shop.asked("PO-2", "order.review-change"))["facts"]["lines"]
+
+        assert (changed["new_product"], changed["made_before"]["times"]) == (False, 1)
+        [steel] = changed["more_materials"]
+        assert (steel["quantity"], steel["free"], steel["enough"]) == ("90", "70", False), "for the 30 pieces more"
+        assert changed["load"]["work_center"] == "LASER-1"
+        assert (added["new_product"], added["more_materials"], added["load"]) == (True, [], None)
+
+
+@pytest.mark.rule("R60")
+async def test_a_delay_says_how_long_the_product_usually_takes_and_what_is_planned_until_then(
+    backing: Settings,
+) -> None:
+    async with workshop(backing) as shop:
+        await shop.made_once()
+        await shop.order("PO-2", "2026-12-18", characteristics=GRADE)
+        await shop.answer("PO-2", "order.review", decision="confirm")
+        await shop.answer("PO-2", "work-order.specify-materials", materials=LIST)
+        await shop.answer("PO-2", "material.source", allocations=[{"from": "stock", "quantity": "30"}])
+        plan = {"start": "2026-12-17", "end": "2026-12-22", "work_center": "LASER-1"}
+        await shop.answer("PO-2", "work-order.schedule", **plan)
+
+        facts = (await shop.asked("PO-2", "order.review-delay"))["facts"]
+
+        assert facts["projected"] == "2026-12-22"
+        assert facts["made_before"]["days"]["median"] == 17.0
+        assert [each["week"] for each in facts["load"]["weeks"]] == ["2026-W50", "2026-W51", "2026-W52"]
+        assert facts["load"]["weeks"][-1] == {"week": "2026-W52", "orders": 1, "days": 2}
+
+
 @pytest.mark.rule("R12", "R13", "R63")
 async def test_sourcing_says_what_there_is_and_how_suppliers_kept_their_dates(backing: Settings) -> None:
     async with workshop(backing) as shop:

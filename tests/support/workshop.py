@@ -85,6 +85,11 @@ class Workshop:
         await self.done("customer-po.submit", **data)
         return await self.asked(number, "order.review", state="")
 
+    async def change(self, number: str, lines: list[dict[str, Any]]) -> None:
+        """Send a change of a confirmed purchase order."""
+        data = {"po_number": number, "purpose": "change", "currency": "EUR", "lines": lines}
+        await self.done("customer-po.submit", **data, customer={"id": "C-HOLT"}, source={"channel": "api"})
+
     async def asked(self, number: str, kind: str, *, state: str = "open") -> dict[str, Any]:
         """The last task of a kind about an order, in a state or in any."""
 
