@@ -15,22 +15,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.ending import end
 from hub.errors import MailServerUnreachable, StoreUnavailable
-from hub.messages.base import Event
-from hub.messages.customer_po import Finding
-from hub.messages.documents import DocumentDeliveryFailed, DocumentQuarantined, DocumentSent
-from hub.messages.envelope import derived_id, instant, write_letter
+from hub.handlers.mail_outcome import Failure, say_failed, sent_letter
+from hub.messages.envelope import instant
 from hub.ports import Handed, MailServer, Parcel
 from hub.sagas.case import Rules
-from hub.store import tables
 from hub.store.database import Database
 from hub.store.deliveries import QueuedMail, enter, free_claims, is_held, mark, next_due, note, sent_within_a_day
 from hub.store.journal import Journal
-from hub.store.questions import say_of_documents
 
 log = logging.getLogger("hub.mail")
 SHORTEST, LONGEST = 1.0, 300.0
@@ -195,7 +190,7 @@ class Postman:
                 await note(connection, delivery.document_id, claimed_until=instant(now + CLAIM))
                 return delivery, parcel
             known = code in CAPS and await is_held(connection, parcel, CAPS)
-            await self._fail(connection, journal, delivery, code, why, ask=not known)
+            await self._fail(connection, journal, delivery, Failure(code, why, ask=not known))
             await journal.write(connection)
         self._committed()
         return delivery, None
@@ -248,93 +243,28 @@ class Postman:
                 code = "given_up" if given_up else "too_large" if _too_large(lost) else "mail_refused"
                 text = "; ".join(f"{one}: {reason}" for one, reason in lost.items())
                 gone = not (accepted or left)
-                await self._fail(connection, journal, tried_now, code, text, ask=True, undeliverable=gone)
+                await self._fail(connection, journal, tried_now, Failure(code, text, whole=gone))
             if accepted and not left:
                 await mark(connection, delivery.document_id, "sent")
-                self._say_sent(journal, delivery, accepted)
+                journal.send("event", sent_letter(delivery, accepted, self._server.name, self._source, now))
             await journal.write(connection)
         self._committed()
         self.condition.sent += bool(handed.accepted)
         if handed.later:
             log.warning("%s waits for another try: %s", delivery.document_id, said)
 
-    def _say_sent(self, journal: Journal, delivery: QueuedMail, accepted: list[str]) -> None:
-        event = DocumentSent(
-            document_id=delivery.document_id,
-            kind="email",
-            name=delivery.title or None,
-            partner_id=delivery.partner_id,
-            order_id=delivery.order_id,
-            purpose=delivery.purpose,
-            destination=f"{', '.join(accepted)} by {self._server.name}"[:10_000],
-        )
-        letter = write_letter(
-            event,
-            message_id=derived_id(self._source, delivery.document_id, f"sent {delivery.releases or ''}".strip()),
-            source=self._source,
-            time=self._now(),
-            correlation=delivery.order_id,
-            causation=delivery.document_id,
-        )
-        journal.send("event", letter)
-
     async def _fail(
         self,
         connection: AsyncConnection,
         journal: Journal,
         delivery: QueuedMail,
-        code: str,
-        why: str,
-        *,
-        ask: bool,
-        undeliverable: bool = True,
+        failure: Failure,
     ) -> None:
-        """Say that a mail is not sent, to somebody of it at least, and have a person see to it.
-
-        What our own people are told of makes no task: that would be told to the same address.
-        """
-        document_id = delivery.document_id
-        await note(connection, document_id, code=code, claimed_until=None, said=why)
-        if undeliverable:
-            await mark(connection, document_id, "undeliverable")
-        names: dict[str, Any] = {
-            "document_id": document_id,
-            "kind": "email",
-            "name": delivery.title or None,
-            "partner_id": delivery.partner_id,
-        }
-        reason = f"our mail was not sent: {why}"[:10_000]
-        failed = DocumentDeliveryFailed(**names, order_id=delivery.order_id, code=code, reason=reason)
-        about = f"{document_id} {delivery.releases}.{delivery.attempts}"
-        events: list[tuple[str, Event]] = [(about, failed)]
-        if ask and delivery.partner_id is not None:
-            events.append((about, await self._question(connection, delivery, names, code, reason)))
-        await say_of_documents(
-            connection,
-            journal,
-            events,
-            [document_id],
-            self._rules(),
-            source=self._source,
-            cause=document_id,
-            now=self._now(),
-        )
-
-    async def _question(
-        self, connection: AsyncConnection, delivery: QueuedMail, names: Mapping[str, Any], code: str, reason: str
-    ) -> DocumentQuarantined:
-        table = tables.conversations
-        query = select(table.c.material_po_id).where(table.c.document_id == delivery.document_id)
-        material_po_id = (await connection.execute(query)).scalar()
-        todo = f"{reason}. `hub email retry {delivery.document_id}` sends it, --to another address; then discard this"
-        return DocumentQuarantined(
-            **names,
-            role="procurement-officer" if material_po_id else "sales-officer",
-            po_number=delivery.po_number,
-            material_po_id=material_po_id,
-            order_ids=[delivery.order_id] if delivery.order_id else [],
-            findings=[Finding(code=code, severity="error", message=todo[:10_000])],
-        )
+        """Note that a mail is not sent, to somebody of it at least, and say so."""
+        await note(connection, delivery.document_id, code=failure.code, claimed_until=None, said=failure.why)
+        if failure.whole:
+            await mark(connection, delivery.document_id, "undeliverable")
+        await say_failed(connection, journal, delivery, failure, self._rules(), source=self._source, now=self._now())
 
 
 def _too_large(refused: Mapping[str, str]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ssl
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -354,7 +355,7 @@ async def test_a_running_hub_sends_says_how_it_does_and_leaves_edi_to_the_folder
         text = (await Meter().text(hub)).decode()
         assert f'hub_mails_sent{{server="127.0.0.1:{office.port}"}} 1.0' in text
         assert "hub_mails_unsent 0.0" in text
-        assert not any((hub.settings.folder / "outbox").iterdir())
+        assert not list((hub.settings.folder / "outbox").rglob("*.eml"))
         await office.shut()
         await carried.put(2)
         hub.postman.wake()
@@ -449,3 +450,44 @@ async def test_nothing_goes_to_a_server_whose_certificate_is_not_trusted_or_that
     with pytest.raises(MailServerUnreachable, match="STARTTLS"):
         await server(office).connect()
     assert office.taken == []
+
+
+@pytest.mark.rule("R42")
+async def test_a_mail_that_fails_again_is_asked_about_again(carried: Carried) -> None:
+    mail = await carried.put(1)
+    carried.office.answers = {BUYER: ["550 5.1.1 no such user"] * 3}
+    for count in range(1, 4):
+        await carried.carry()
+        tasks = await queries.tasks(carried.hub.database, kind="document.classify.v1")
+        assert len(tasks) == count
+        await send_again(carried.hub.database, mail, "ada", carried.clock())
+    await carried.carry()
+    assert await carried.state(mail) == "sent"
+    assert len(await events(carried.hub, "document.delivery-failed")) == 3
+    assert (await audit(carried.hub.database, at_rest=False)).clean
+
+
+async def test_two_hubs_at_one_queue_send_each_mail_once(backing: Settings, office: PostOffice) -> None:
+    settings, clock = by(office, backing), Clock()
+    async with contextlib.AsyncExitStack() as stack:
+        hubs = [build(settings, clock) for _ in range(2 if "postgres" in backing.database_url else 1)]
+        for hub in hubs:
+            stack.push_async_callback(hub.database.close)
+        await migrate(hubs[0].database)
+        carried = Carried(hubs[0], hubs[0].postman, office, clock)  # type: ignore[arg-type]  # it has one
+        for number in range(1, 41):
+            await carried.put(number, thread=f"<{number}@thornbury.example>")
+
+        async def carry(hub: Hub) -> int:
+            count = 0
+            while hub.postman is not None and await hub.postman.carry_one():
+                count += 1
+            if hub.postman is not None:
+                await hub.postman.stop()
+            return count
+
+        counts = await asyncio.gather(*map(carry, hubs))
+        assert sum(counts) == 40
+        assert all(counts)
+        assert sorted(carried.numbers) == sorted(f"<{number}@metalworks.example>" for number in range(1, 41))
+        assert len(await events(hubs[0], "document.sent")) == 40

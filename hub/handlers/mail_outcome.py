@@ -1,0 +1,107 @@
+"""What is said of a mail that a mail server has taken, and of one that is not sent: a person sees to that (R42)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hub.messages.base import Event
+from hub.messages.customer_po import Finding
+from hub.messages.documents import DocumentDeliveryFailed, DocumentQuarantined, DocumentSent
+from hub.messages.envelope import Letter, derived_id, write_letter
+from hub.sagas.case import Rules
+from hub.store import tables
+from hub.store.deliveries import QueuedMail
+from hub.store.journal import Journal
+from hub.store.questions import say_of_documents
+from hub.store.returned import piece_id
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a mail is not sent."""
+
+    code: str
+    why: str
+    whole: bool = True
+    """to nobody of those that it names"""
+    ask: bool = True
+    """whether a person is to be asked; else one is already, about others like it"""
+
+
+def sent_letter(mail: QueuedMail, accepted: Sequence[str], server: str, source: str, now: datetime) -> Letter:
+    """The event that says so; one for each time that a person has put the mail into the queue."""
+    event = DocumentSent(
+        document_id=mail.document_id,
+        kind="email",
+        name=mail.title or None,
+        partner_id=mail.partner_id,
+        order_id=mail.order_id,
+        purpose=mail.purpose,
+        destination=f"{', '.join(accepted)} by {server}"[:10_000],
+    )
+    return write_letter(
+        event,
+        message_id=derived_id(source, mail.document_id, f"sent {mail.releases or ''}".strip()),
+        source=source,
+        time=now,
+        correlation=mail.order_id,
+        causation=mail.document_id,
+    )
+
+
+async def say_failed(
+    connection: AsyncConnection,
+    journal: Journal,
+    mail: QueuedMail,
+    failure: Failure,
+    rules: Rules,
+    *,
+    source: str,
+    now: datetime,
+) -> None:
+    """Say that a mail is not sent, and ask a person about it.
+
+    What our own people are told of makes no task: that would be told to the same address.
+    """
+    names: dict[str, Any] = {"kind": "email", "name": mail.title or None, "partner_id": mail.partner_id}
+    reason = f"our mail was not sent: {failure.why}"[:10_000]
+    failed = DocumentDeliveryFailed(
+        document_id=mail.document_id, **names, order_id=mail.order_id, code=failure.code, reason=reason
+    )
+    about = f"{mail.document_id} {mail.releases}.{mail.attempts}"
+    events: list[tuple[str, Event]] = [(about, failed)]
+    asked: list[str] = []
+    if failure.ask and mail.partner_id is not None:
+        question = await _question(connection, mail, names, failure.code, reason)
+        events.append((about, question))
+        asked.append(question.document_id)
+    cause = mail.document_id
+    await say_of_documents(connection, journal, events, asked, rules, source=source, cause=cause, now=now)
+
+
+async def _question(
+    connection: AsyncConnection, mail: QueuedMail, names: dict[str, Any], code: str, reason: str
+) -> DocumentQuarantined:
+    """What a person is asked: each failure anew, since the earlier question may be answered."""
+    table = tables.conversations
+    query = select(table.c.material_po_id).where(table.c.document_id == mail.document_id)
+    material_po_id = (await connection.execute(query)).scalar()
+    times = max(mail.attempts, 1) + mail.releases
+    question_id = piece_id(mail.document_id, times, times)
+    todo = f"{reason}. `hub email retry {mail.document_id}` sends it, --to another address; then discard this"
+    return DocumentQuarantined(
+        document_id=question_id,
+        original_id=mail.document_id if question_id != mail.document_id else None,
+        **names,
+        role="procurement-officer" if material_po_id else "sales-officer",
+        po_number=mail.po_number,
+        material_po_id=material_po_id,
+        order_ids=[mail.order_id] if mail.order_id else [],
+        findings=[Finding(code=code, severity="error", message=todo[:10_000])],
+    )
