@@ -439,9 +439,9 @@ RULES_HELD = pytest.mark.rule("R19", "R35", "R36", "R40", "R41", "R61", "R63", "
 
 
 @RULES_HELD
-@pytest.mark.parametrize("run", range(4))
+@pytest.mark.parametrize("run", range(8))
 def test_nothing_is_lost_doubled_or_stuck(run: int) -> None:
-    _run(Process, 200, 20)
+    _run(Process, 250, 20)
 
 
 @pytest.mark.soak
