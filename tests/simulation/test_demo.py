@@ -219,6 +219,9 @@ async def test_a_demo_that_is_being_served_is_left_alone(tmp_path: Path) -> None
     assert (settings.folder / MARKER).exists()
 
 
+README = Path(__file__).parents[2] / "README.md"
+
+
 def hub(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     """Run the command line."""
     command = [sys.executable, "-c", "from hub.cli import main; main()", *arguments]
@@ -235,7 +238,9 @@ def test_the_command_shows_it_in_plain_lines(tmp_path: Path) -> None:
     assert (tmp_path / "demo" / STORE).exists()
     ending = done.stdout.splitlines()[done.stdout.splitlines().index("ORDERS") :]
     assert max(map(len, ending)) <= WIDTH
-    assert "AUDIT: everything adds up" in done.stdout
+    shown = README.read_text(encoding="utf-8").partition("It ends like this:\n\n```\n")[2].partition("```")[0]
+    assert {line.rstrip() for line in shown.splitlines() if line} <= {line.rstrip() for line in ending}
+    assert "AUDIT: everything adds up" in shown
     assert "  HUB_DATABASE_URL=sqlite:///demo/hub.sqlite hub order 880213" in ending
     files = [line.removeprefix("  cat ") for line in ending if line.startswith("  cat ")]
     assert len(files) == 2
