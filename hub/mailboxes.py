@@ -23,6 +23,10 @@ class MailboxAddress:
     folder: str = "INBOX"
     processed: str = "Processed"
     failed: str = "Failed"
+    token_file: str = ""
+    """a file that holds an access token (XOAUTH2), in place of a password"""
+    token_command: str = ""
+    """a command that prints one"""
 
     @property
     def name(self) -> str:
@@ -43,21 +47,26 @@ def mailbox_address(url: str) -> MailboxAddress:
     if parts.scheme not in PORTS or not host or port == 0:
         raise ValueError(f"is no mailbox: write it {FORM}")
     user, password = unquote(parts.username or ""), unquote(parts.password or "")
-    if not user or not password:
-        raise ValueError(f"names no user or no password: write it {FORM}")
     folders = {"processed": "Processed", "failed": "Failed"}
+    tokens = {"token_file": "", "token_command": ""}
     for name, values in options.items():
-        if name not in folders or len(values) != 1 or not values[0]:
-            raise ValueError(f"{name!r} is nothing that a mailbox has: processed and failed name its folders")
-        folders[name] = values[0]
+        known = folders if name in folders else tokens if name in tokens else None
+        if known is None or len(values) != 1 or not values[0]:
+            text = "processed and failed name its folders, token_file or token_command its access token"
+            raise ValueError(f"{name!r} is nothing that a mailbox has: {text}")
+        known[name] = values[0]
+    if not user or [bool(password), *map(bool, tokens.values())].count(True) != 1:
+        raise ValueError(
+            f"names no user, or not exactly one of password, token_file and token_command: write it {FORM}"
+        )
     folder = unquote(parts.path).strip("/") or "INBOX"
     named = [folder, *folders.values()]
     if len(set(named)) < len(named):
         raise ValueError("the mailbox's folder, processed and failed are to be three folders")
-    if any(not each.isprintable() for each in (user, password, *named)):
-        raise ValueError("user, password and folders are to be printable")
+    if any(not each.isprintable() for each in (user, password, *named, *tokens.values())):
+        raise ValueError("user, password, folders and token are to be printable")
     security = "tls" if parts.scheme == "imaps" else "none" if is_here(host) else "starttls"
-    return MailboxAddress(host, port or PORTS[parts.scheme], security, user, password, folder, **folders)
+    return MailboxAddress(host, port or PORTS[parts.scheme], security, user, password, folder, **folders, **tokens)
 
 
 def is_here(host: str) -> bool:

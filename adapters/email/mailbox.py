@@ -17,6 +17,7 @@ from contextlib import contextmanager, suppress
 from imap_tools.errors import ImapToolsError, UnexpectedCommandStatusError
 from imap_tools.mailbox import BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted
 
+from adapters.email.token import NoToken, access_token
 from hub.errors import MailboxUnreachable
 from hub.ports import Arrival
 
@@ -48,10 +49,13 @@ class ImapMailbox:
         folder: str = "INBOX",
         processed: str = "Processed",
         failed: str = "Failed",
+        token_file: str = "",
+        token_command: str = "",
     ) -> None:
         self.name = name
         self._host, self._port, self._security = host, port, security
         self._user, self._password = user, password
+        self._token_file, self._token_command = token_file, token_command
         self._folder, self._processed, self._failed = folder, processed, failed
         self._box: BaseMailBox | None = None
         self._validity = ""
@@ -62,7 +66,9 @@ class ImapMailbox:
         self.close()
         with self._talking("cannot be reached"):
             self._box = box = self._open()
-            if self._user.isascii() and self._password.isascii():
+            if self._token_file or self._token_command:
+                box.xoauth2(self._user, access_token(self._token_file, self._token_command), initial_folder=None)
+            elif self._user.isascii() and self._password.isascii():
                 box.login(self._user, self._password, initial_folder=None)
             else:
                 box.login_utf8(self._user, self._password, initial_folder=None)
@@ -178,7 +184,7 @@ class ImapMailbox:
             yield self._box  # type: ignore[misc]
         except (_Refused, FileNotFoundError):
             raise
-        except (OSError, EOFError, ValueError, imaplib.IMAP4.error, ImapToolsError) as error:
+        except (NoToken, OSError, EOFError, ValueError, imaplib.IMAP4.error, ImapToolsError) as error:
             raise MailboxUnreachable(f"the mailbox {wrong}: {_said(error)}", where=self.name) from error
 
 

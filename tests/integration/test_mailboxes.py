@@ -6,14 +6,17 @@ import asyncio
 import imaplib
 import time
 from email.message import EmailMessage
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from adapters.email.mailbox import ImapMailbox
 from hub.app import Hub, build
 from hub.cli.setup import examine
-from hub.settings import Settings
-from tests.support.dovecot import PASSWORD, PrivateDovecot
+from hub.errors import MailboxUnreachable
+from hub.settings import Settings, load_settings
+from tests.support.dovecot import PASSWORD, PrivateDovecot, token
 from tests.support.running import documents, eventually, with_partners
 
 pytestmark = pytest.mark.servers
@@ -93,8 +96,6 @@ async def test_a_mail_is_taken_in_as_soon_as_the_server_tells_of_it_read_by_some
 async def test_a_mail_that_was_taken_in_and_not_moved_is_the_same_arrival(
     backing: Settings, dovecot: PrivateDovecot, fresh_user: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from adapters.email.mailbox import ImapMailbox
-
     def fails(*_: object, **__: object) -> None:
         raise ConnectionError("the hub dies here")
 
@@ -170,3 +171,38 @@ async def test_a_server_that_says_goodbye_is_connected_again_and_nothing_waits(
         await asyncio.to_thread(dovecot.restart, clean=True)
         await asyncio.to_thread(dovecot.deliver, fresh_user, [mail(2)])
         assert subjects(await moved(dovecot, fresh_user, 2)) == ["Question 1", "Question 2"]
+
+
+@pytest.mark.parametrize("security", ["starttls", "tls"])
+async def test_a_mailbox_is_reached_encrypted_and_only_with_a_certificate_that_holds(
+    dovecot: PrivateDovecot, fresh_user: str, security: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dovecot.deliver(fresh_user, [mail(1)])
+    port = dovecot.tls_port if security == "tls" else dovecot.port
+    box = ImapMailbox("x", host="127.0.0.1", port=port, security=security, user=fresh_user, password=PASSWORD)
+    with pytest.raises(MailboxUnreachable, match="CERTIFICATE_VERIFY_FAILED"):
+        await asyncio.to_thread(box.connect)
+    monkeypatch.setenv("SSL_CERT_FILE", str(dovecot.certificate))
+    await asyncio.to_thread(box.connect)
+    assert len(await asyncio.to_thread(box.arrivals)) == 1
+    box.close()
+
+
+@pytest.mark.rule("R42")
+async def test_a_mailbox_opens_with_a_token_and_again_with_the_next_one(
+    dovecot: PrivateDovecot, fresh_user: str, tmp_path: Path
+) -> None:
+    settings = load_settings(folder=tmp_path, database_url=f"sqlite:///{tmp_path}/hub.sqlite", http_port=0)
+    dovecot.deliver(fresh_user, [mail(1)])
+    file = tmp_path / "token"
+    file.write_text(token(fresh_user, lasts=-100))
+    url = f"imap://{fresh_user}@127.0.0.1:{dovecot.port}/?token_command=cat%20{file}"
+    async with build(of_mailboxes(settings, url)) as hub:
+
+        async def refused() -> bool:
+            return "uthentication" in hub.mail_room.conditions[f"{fresh_user}@127.0.0.1"].trouble
+
+        await eventually(refused, "the refused login")
+        file.write_text(token(fresh_user) + "\n")
+        await moved(dovecot, fresh_user, 1)
+    assert len(await asyncio.to_thread(dovecot.mails, fresh_user)) == 0

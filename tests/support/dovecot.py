@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import base64
 import grp
+import hmac
 import imaplib
+import json
 import os
 import pwd
 import shutil
 import smtplib
 import socket
+import time
 from collections.abc import Iterable
 from contextlib import suppress
 from urllib.parse import quote
 
+from tests.support.certificates import make_certificate
 from tests.support.postgres import ordinary_user
 from tests.support.processes import Killable, Process, ServerFailed, free_port, wait_ready
 from tests.support.provision import dovecot_server
@@ -25,14 +30,24 @@ state_dir = {folder}/state
 log_path = {folder}/dovecot.log
 protocols = imap lmtp
 listen = 127.0.0.1
-ssl = no
+ssl = yes
+ssl_cert = <{folder}/certificate.pem
+ssl_key = <{folder}/key.pem
+ssl_dh =
 disable_plaintext_auth = no
+auth_mechanisms = plain login xoauth2
 default_internal_user = {user}
 default_internal_group = {group}
 default_login_user = {user}
 first_valid_uid = {uid}
 mail_location = maildir:{folder}/mail/%u
 auth_cache_size = 0
+auth_failure_delay = 0
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2
+  args = {folder}/oauth2.conf
+}}
 passdb {{
   driver = static
   args = password={password}
@@ -60,7 +75,8 @@ service imap-login {{
     port = {imap}
   }}
   inet_listener imaps {{
-    port = 0
+    port = {imaps}
+    ssl = yes
   }}
 }}
 service lmtp {{
@@ -69,6 +85,27 @@ service lmtp {{
   }}
 }}
 """
+
+
+TOKENS = """
+introspection_mode = local
+local_validation_key_dict = fs:posix:prefix={folder}/keys/
+username_attribute = sub
+"""
+SECRET = b"a secret that only the issuer of tokens and the server know"
+
+
+def token(user: str, lasts: float = 600.0) -> str:
+    """An access token for a user, as its issuer signs it (JWT, HS256)."""
+    now = int(time.time())
+    head = {"alg": "HS256", "typ": "JWT"}
+    said = {"sub": user, "iat": now - 1000, "exp": now + int(lasts), "scope": "mail"}
+    parts = ".".join(_coded(json.dumps(each).encode()) for each in (head, said))
+    return f"{parts}.{_coded(hmac.digest(SECRET, parts.encode(), 'sha256'))}"
+
+
+def _coded(content: bytes) -> str:
+    return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
 
 
 class PrivateDovecot(Killable):
@@ -84,7 +121,7 @@ class PrivateDovecot(Killable):
         self._program = program
         self._user = ordinary_user()
         super().__init__("dovecot")
-        self.port, self.lmtp_port = free_port(), free_port()
+        self.port, self.tls_port, self.lmtp_port = free_port(), free_port(), free_port()
         self.url = f"imap://127.0.0.1:{self.port}/"
         self._configure()
         self.start()
@@ -126,9 +163,15 @@ class PrivateDovecot(Killable):
         account = pwd.getpwnam(self._user) if self._user else pwd.getpwuid(os.geteuid())
         text = CONFIGURATION.format(
             folder=self.folder, user=account.pw_name, group=grp.getgrgid(account.pw_gid).gr_name,
-            uid=account.pw_uid, gid=account.pw_gid, imap=self.port, lmtp=self.lmtp_port, password=PASSWORD,
+            uid=account.pw_uid, gid=account.pw_gid, imap=self.port, imaps=self.tls_port,
+            lmtp=self.lmtp_port, password=PASSWORD,
         )  # fmt: skip
         (self.folder / "dovecot.conf").write_text(text)
+        (self.folder / "oauth2.conf").write_text(TOKENS.format(folder=self.folder))
+        keys = self.folder / "keys" / "default" / "HS256"
+        keys.mkdir(parents=True)
+        (keys / "default").write_text(base64.b64encode(SECRET).decode())
+        self.certificate, _ = make_certificate(self.folder)
         with suppress(PermissionError):
-            for path in (self.folder, self.folder / "dovecot.conf"):
+            for path in (self.folder, *self.folder.rglob("*")):
                 os.chown(path, account.pw_uid, account.pw_gid)

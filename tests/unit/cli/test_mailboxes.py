@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters.email.token import NoToken, access_token
 from hub.errors import ConfigurationError
 from hub.mailboxes import mailbox_address
 from hub.settings import load_settings
@@ -46,6 +47,9 @@ def test_no_password_leaves_this_machine_in_the_clear(host: str, security: str) 
         "imaps://orders:secret@us.example?processed=INBOX",
         "imaps://orders:secret@us.example?processed=A&failed=A",
         "imaps://orders:sec%0Aret@us.example",
+        "imaps://orders:secret@us.example?token_file=token",
+        "imaps://orders@us.example?token_file=a&token_command=b",
+        "imaps://orders@us.example?token_file=",
     ],
 )
 def test_a_wrong_mailbox_is_refused_without_showing_its_password(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -63,3 +67,28 @@ def test_several_mailboxes_are_named_with_commas_and_shown_without_passwords(mon
     shown = str(settings.shown())
     assert "se%2Ccret" not in shown
     assert "parts:***@localhost" in shown
+
+
+def test_a_token_stands_in_place_of_a_password(tmp_path: Path) -> None:
+    found = mailbox_address("imaps://orders%40us.example@us.example?token_command=get%20-t%20%22a%20b%22")
+    assert (found.password, found.token_file, found.token_command) == ("", "", 'get -t "a b"')
+    (tmp_path / "token").write_text("ya29.abc\n")
+    assert access_token(str(tmp_path / "token"), "") == "ya29.abc"
+    assert access_token("", f"cat {tmp_path}/token") == "ya29.abc"
+
+
+@pytest.mark.parametrize(
+    ("file", "command", "said"),
+    [
+        ("gone", "", "cannot be read: gone: No such file"),
+        ("", "false", "failed with 1"),
+        ("", "no-such-program", "cannot be run: FileNotFoundError"),
+        ("", "echo 'please log in'", "is no token"),
+        ("", "true", "is no token"),
+        ("", "printenv HUB_MAILBOXES", "failed with 1"),
+    ],
+)
+def test_without_a_token_it_says_why(file: str, command: str, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HUB_MAILBOXES", GOOD)
+    with pytest.raises(NoToken, match=said):
+        access_token(file, command)
