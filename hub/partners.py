@@ -62,6 +62,36 @@ class EdiProfile(_Profile):
         return int(3600 * (self.acknowledges_within_hours or hours)) if expected else None
 
 
+OrderColumn = Literal[
+    "line",
+    "item",
+    "part",
+    "seller_part",
+    "manufacturer_part",
+    "gtin",
+    "description",
+    "quantity",
+    "unit",
+    "price",
+    "basis",
+    "amount",
+    "date",
+    "currency",
+    "po_number",
+    "release",
+    "grade",
+    "dimensions",
+    "drawing",
+    "finish",
+    "tolerance",
+    "note",
+    "weight",
+    "tax",
+    "discount",
+]
+"""what a column of an order's table may hold"""
+
+
 class EmailProfile(_Profile):
     """A partner's mail addresses."""
 
@@ -75,6 +105,10 @@ class EmailProfile(_Profile):
     """of the mails that it gets (ISO 639-1); where there are no templates in it, they are in English"""
     ship_to: Annotated[list[str], _for(["Unit 4, Eskdale Mill, Leeds LS10 1XX"])] = []
     """delivery addresses that this customer may name in a mail; any other goes to a person; absent: it may name any"""
+    columns: Annotated[
+        dict[Annotated[str, Field(min_length=1, max_length=60)], OrderColumn], _for({"Artikelcode": "part"})
+    ] = {}
+    """this partner's own column headings in order tables, and what they hold (`hub partner columns` writes them)"""
     known_parts_only: Annotated[bool, _for(True)] = False
     """whether a part outside the cross-reference and the agreed prices sends a mail to a person"""
 

@@ -13,6 +13,7 @@ from adapters.email.authentication import Verdict, looks_like, verify
 from adapters.email.conversation import Located, locate
 from adapters.email.document import DECEPTIVE, Block, Cell, text_of
 from adapters.email.header import Header, read_header
+from adapters.email.headings import understood
 from adapters.email.limits import Limits
 from adapters.email.locales import Locale, conventions
 from adapters.email.mime import Mail
@@ -115,7 +116,8 @@ def examine(mail: Mail, context: Context, edi: Sequence[Reader], limits: Limits)
     located = locate(mail, context.conversations, context.our_domain, verdict.domain)
     locales = conventions(partner.locale if partner else None)
     setting = Setting(locales, _today(context.today), partner.currency if partner else None)
-    found = read_parts(mail, setting, context, edi, limits)
+    with understood(partner.email.columns if partner and partner.email else {}):
+        found = read_parts(mail, setting, context, edi, limits)
     subject = read_header([Cell(_REPLY.sub("", mail.first("subject")), "subject", 0)], setting)
     subject.understood.clear()
     gates = [Fault(code, text, "header") for code, text in verdict.faults]

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -36,10 +39,27 @@ class Heading:
     basis: str = ""
 
 
-@lru_cache(maxsize=4096)
+_OWN: ContextVar[tuple[tuple[str, str], ...]] = ContextVar("own_columns", default=())
+
+
+@contextmanager
+def understood(columns: Mapping[str, str]) -> Iterator[None]:
+    """While the block runs, these headings name these fields, whatever they mean elsewhere: a partner's own."""
+    token = _OWN.set(tuple((label(text) or text, field) for text, field in columns.items()))
+    try:
+        yield
+    finally:
+        _OWN.reset(token)
+
+
 def heading(text: str) -> Heading:
     """Understand a heading such as ``Preis/EUR``, ``Qty (kg)`` or ``Price per 100``."""
-    columns = vocabulary().columns
+    return _heading(text, _OWN.get())
+
+
+@lru_cache(maxsize=4096)
+def _heading(text: str, own: tuple[tuple[str, str], ...]) -> Heading:
+    columns = {**vocabulary().columns, **dict(own)} if own else vocabulary().columns
     plain = label(text)
     if plain in columns:
         return Heading(columns[plain], text)

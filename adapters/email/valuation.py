@@ -59,7 +59,9 @@ def value_line(raw: RawLine, setting: Setting) -> Valued:
     part, description = raw.text("part") or None, _one_line(raw.text("description")) or None
     for title, cell in raw.extras:
         if unit_code(cell.text) or re.search(r"\d", cell.text):
-            work.fault("column_unknown", f"nobody knows what “{cell.text[:60]}” under “{title[:60]}” means", cell)
+            told = "email.columns in the sender's profile can say it"
+            text = f"nobody knows what “{cell.text[:60]}” under “{title[:60]}” means; {told}"
+            work.fault("column_unknown", text, cell)
     _remarks(work)
     if any(len(raw.text(name)) > 200 for name in ("part", "seller_part", "gtin")) or len(raw.text("line")) > 20:
         work.fault("value_too_long", "a product's or line's number is longer than any that is one")

@@ -40,6 +40,7 @@ def check(as_json: AsJson = False) -> None:
             "channel": each.channel,
             "edi": f"{each.edi.qualifier}:{each.edi.id}" if each.edi else "",
             "mail": ", ".join([*each.email.addresses, *each.email.domains]) if each.email else "",
+            "columns": [f"{text}: {field}" for text, field in each.email.columns.items()] if each.email else [],
             "policies": [policy.name for policy in each.policies],
             "faults": _faults(each, languages),
         }
@@ -55,7 +56,7 @@ def check(as_json: AsJson = False) -> None:
     if as_json:
         screen.show_json({"partners": rows, "materials": len(partners.materials), "faults": strangers})
     else:
-        columns = ("partner", "name", "role", "channel", "edi", "mail", "policies", "faults")
+        columns = ("partner", "name", "role", "channel", "edi", "mail", "columns", "policies", "faults")
         screen.show_table(rows, columns, "no partner files: `hub init` writes samples")
         screen.say(f"{len(rows)} partners, {len(partners.materials)} materials")
         for fault in strangers:

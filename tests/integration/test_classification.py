@@ -113,6 +113,24 @@ async def test_a_call_off_by_file_is_asked_about_mended_and_becomes_an_order(hub
     assert not await queries.tasks(hub.database, kind=CLASSIFY)
     found, raw = await queries.document(hub.database, document.document_id)
     assert (found["questions"][0]["taken_as"], raw) == ("new_po", release.encode())
+    assert found["questions"][0]["messages"][0]["data"]["lines"][0]["quantity"] == "24"
+    assert {"field": "lines.1.quantity", "was": "24", "now": "30"} in found["questions"][0]["changes"]
+
+
+@pytest.mark.rule("R40", "R44")
+async def test_what_a_person_changed_of_a_mail_is_recorded_beside_what_was_read(hub: Hub) -> None:
+    receipt = await receive(hub, MAIL.replace("3,568.20", "3,568.00"), "order.eml")
+    [task] = await asked(hub)
+    assert {reason["code"] for reason in task["facts"]["reasons"]} == {"total_differs"}
+    lines = task["facts"]["form"]["message"]["lines"]
+    read = lines[0]["unit_price"]
+    lines[0]["unit_price"] = "1.00"
+    await answer(hub, task, "new_po", message={"lines": lines}, note="as told by telephone")
+    made = await order(hub, "LC-20871")
+    assert made["revisions"][0]["po"]["lines"][0]["unit_price"] == "1.00"
+    [question] = (await queries.document(hub.database, receipt.document_id))[0]["questions"]
+    assert question["messages"][0]["data"]["lines"][0]["unit_price"] == read
+    assert question["changes"] == [{"field": f"lines.{lines[0]['line']}.unit_price", "was": read, "now": "1.00"}]
 
 
 @pytest.mark.rule("R7", "R40")
