@@ -15,7 +15,7 @@ from adapters.edi.writer import EdifactWriter, X12Writer
 from adapters.email.isolation import IsolatedReader
 from adapters.email.listener import SmtpListener
 from adapters.email.mailbox import ImapMailbox
-from adapters.email.names import DnsNames
+from adapters.email.names import DnsNames, NamesSilent
 from adapters.email.proof import IsolatedCheck, SenderCheck
 from adapters.email.reader import EmailReader
 from adapters.email.sending import SmtpServer
@@ -168,10 +168,23 @@ def mailboxes_of(settings: Settings) -> list[ImapMailbox]:
     return [ImapMailbox(each.name, **asdict(each)) for each in map(mailbox_address, settings.mailboxes)]
 
 
+def names_of(settings: Settings) -> DnsNames:
+    """The name servers that senders are checked with."""
+    return DnsNames(tuple(host_and_port(server, 53) for server in settings.name_servers))
+
+
+def names_answer(settings: Settings) -> bool:
+    """Whether they answer; asks about our own domain, and blocks."""
+    try:
+        names_of(settings).look_up(settings.our_domain, "MX")
+    except NamesSilent:
+        return False
+    return True
+
+
 def sender_check_of(settings: Settings) -> IsolatedCheck:
     """What finds out who sent a mail that comes to the hub itself."""
-    servers = tuple(host_and_port(server, 53) for server in settings.name_servers)
-    return IsolatedCheck(SenderCheck(settings.authserv_id, DnsNames(servers)))
+    return IsolatedCheck(SenderCheck(settings.authserv_id, names_of(settings)))
 
 
 def listener_of(settings: Settings, now: Clock = utc_now) -> SmtpListener | None:

@@ -260,9 +260,19 @@ async def _smtp(effective: Settings) -> list[Line]:
         greeting = await _greeting(host, port)
         fine = greeting.startswith("220 ")
         found = f"{host}:{port}: {'answers' if fine else 'taken by another program'}: {greeting}"
-        return [Line("smtp", fine, found, "set another port in HUB_SMTP_LISTEN")]
+        return [Line("smtp", fine, found, "set another port in HUB_SMTP_LISTEN"), await _names(effective)]
     await listener.stop()
-    return [Line("smtp", True, f"{effective.smtp_listen}: free; `hub serve` listens there")]
+    free = Line("smtp", True, f"{effective.smtp_listen}: free; `hub serve` listens there")
+    return [free, await _names(effective)]
+
+
+async def _names(effective: Settings) -> Line:
+    from hub.app import names_answer
+
+    fine = await asyncio.to_thread(names_answer, effective)
+    where = ", ".join(effective.name_servers) or "this machine's"
+    found = f"{where}: {'answer' if fine else 'do not answer, so that no sender is certain'}"
+    return Line("name servers", fine, found, "mend HUB_NAME_SERVERS or the machine's, or list HUB_SMTP_GATEWAYS")
 
 
 async def _nobody(delivery: Delivery) -> str:

@@ -15,10 +15,12 @@ from sqlalchemy import event, text
 
 from adapters.email import listener
 from hub.app import Hub, build
+from hub.audit import audit
 from hub.cli.setup import examine
 from hub.errors import ConfigurationError, PortTaken
 from hub.settings import Settings, load_settings
 from hub.store import queries
+from hub.store.settled import settled
 from hub.web.site import Served, mail_state
 from tests.support.certificates import make_certificate
 from tests.support.handing import OURS, SENDER, hand_over, listening, session
@@ -268,14 +270,24 @@ async def test_health_metrics_and_doctor_show_the_door(embedded: Settings, monke
     monkeypatch.setenv("HUB_SMTP_LISTEN", settings.smtp_listen)
     monkeypatch.setenv("HUB_FOLDER", str(settings.folder))
 
-    async def smtp() -> list[Any]:
-        return [line for line in await examine() if line.what == "smtp"]
+    async def looked(what: str) -> list[tuple[bool, str]]:
+        return [(line.ok, line.found) for line in await examine() if line.what == what]
 
-    assert [(line.ok, "free" in line.found) for line in await smtp()] == [(True, True)]
-    async with build(settings) as hub:
-        await hand_over(settings, ORDER)
-        assert [(line.ok, "answers" in line.found) for line in await smtp()] == [(True, True)]
-        served = Served(hub, started=True)
-        metrics = (await served.meter.text(hub)).decode()
-        assert 'hub_smtp_mails{outcome="taken"} 1.0' in metrics
-        assert mail_state(hub) == {f"smtp {settings.smtp_listen}": "ok"}
+    async with name_server({}) as server:
+        monkeypatch.setenv("HUB_NAME_SERVERS", server)
+        [(fine, found)] = await looked("smtp")
+        assert fine
+        assert "free" in found
+        assert await looked("name servers") == [(True, f"{server}: answer")]
+        async with build(settings) as hub:
+            await hand_over(settings, ORDER)
+            [(fine, found)] = await looked("smtp")
+            assert fine
+            assert "answers" in found
+            metrics = (await Served(hub, started=True).meter.text(hub)).decode()
+            assert 'hub_smtp_mails{outcome="taken"} 1.0' in metrics
+            assert mail_state(hub) == {f"smtp {settings.smtp_listen}": "ok"}
+            await settled(hub.database, 20.0)
+            assert list(await audit(hub.database)) == []
+    monkeypatch.setattr("adapters.email.names.ANSWER", 0.1)
+    assert [fine for fine, _ in await looked("name servers")] == [False]
