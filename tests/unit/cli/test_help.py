@@ -20,7 +20,7 @@ CONTRACT = {
     "demo", "init", "serve", "parse", "submit", "send", "tasks", "answer", "assign", "orders", "order", "document",
     "documents", "stock", "settings", "audit", "events", "simulate", "bench", "docs", "doctor", "failed list",
     "failed show", "failed retry", "failed edit", "failed discard", "schemas write", "schemas check", "partner check",
-    "partner test", "email preview", "email queue", "email retry", "email drop",
+    "partner test", "partner columns", "email preview", "email queue", "email retry", "email drop",
 }  # fmt: skip
 
 
