@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hub.messages.customer_po import Line
-from hub.sagas.numbers import short
+from hub.sagas.numbers import PIECES, short
 
 LONGEST = 150
 
@@ -28,6 +28,12 @@ def product_of(customer_id: str, line: Line) -> str:
 
 
 def specification_of(line: Line) -> str:
-    """What stands for the characteristics that a line asks for; empty where it names none (R1a)."""
+    """What stands for the characteristics that a line asks for; empty where it names none (R1a).
+
+    A product that is ordered by weight or length is another one than by the piece: its list of materials is for a
+    kilogram or a metre of it.
+    """
     asked = sorted(f"{each.name}\t{each.value}\t{each.unit or ''}" for each in line.characteristics)
+    if line.unit not in PIECES:
+        asked.append(f"in {line.unit}")
     return short(*asked) if asked else ""

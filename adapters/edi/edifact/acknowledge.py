@@ -135,11 +135,13 @@ def group_receipt(group: Group | None, messages: Sequence[MessageReceipt]) -> Gr
 
 def acknowledge(received: Interchange, groups: Sequence[GroupReceipt], partner: Partner | None) -> ControlMessage:
     """The CONTRL for an interchange."""
+    syntax = received.version.rpartition(":")[2]
     route = Route(
         sender=received.receiver,
         receiver=received.sender,
         delimiters=delimiters_of(partner.edi if partner else None),
         test=received.test,
+        syntax="4" if syntax == "4" else "3",
     )
     return ControlMessage(
         route,
@@ -148,6 +150,6 @@ def acknowledge(received: Interchange, groups: Sequence[GroupReceipt], partner: 
         received.receiver,
         tuple(received.faults),
         tuple(groups),
-        received.version.rpartition(":")[2],
+        syntax,
         partner_id=partner.id if partner else None,
     )

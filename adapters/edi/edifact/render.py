@@ -26,6 +26,8 @@ class Route:
     test: bool = False
     acknowledge: bool = False
     """whether an acknowledgment is asked for"""
+    syntax: str = "3"
+    """version of the syntax (UNB 0002), where nothing in the text needs another"""
 
 
 def route_to(profile: EdiProfile, our: Endpoint) -> Route:
@@ -96,7 +98,7 @@ def interchange(
         body.extend(segment(elements, d) for elements in content)
         body.append(segment(("UNT", str(len(content) + 2), reference), d))
     text = "".join(line + "\n" for line in body)
-    syntax, encoding = (("UNOC", "3"), "latin-1") if _fits_latin_1(text) else (("UNOY", "4"), "utf-8")
+    syntax, encoding = (("UNOC", route.syntax), "latin-1") if _fits_latin_1(text) else (("UNOY", "4"), "utf-8")
     head = segment(
         (
             "UNB",

@@ -164,6 +164,16 @@ def test_pydifact_reads_our_acknowledgment() -> None:
     assert [segment.tag for segment in theirs.segments] == [segment[0][0] for segment in ours.segments[1:-1]]
 
 
+def test_an_interchange_of_syntax_4_is_acknowledged_in_syntax_4() -> None:
+    raw = edifact(message(*ORDER), unb="UNB+UNOC:4+HOLT:14+METALWORKS:14+20261120:1105+55'")
+    (draft,) = READERS["edifact"].read(raw, "", CONTEXT).drafts
+    written = draft.render(Numbers(), NOW)
+    assert written.startswith(b"UNA:+.?*'\nUNB+UNOC:4+METALWORKS:14+HOLT:14+20261122:0800+1'")
+    assert b"UNH+1+CONTRL:4:1:UN'" in written
+    reading = READERS["edifact"].read(written, "", Context(US["customer"].partners))
+    assert (reading.intent, [f for f in reading.findings if f.severity == "error"]) == ("functional_ack", [])
+
+
 def test_every_document_that_we_write_is_among_those_tried() -> None:
     """The events of the writers, by document, and the acknowledgments; `test_round_trip` has all events read."""
     kinds: dict[str, set[str]] = {"x12": {"997", "TA1"}, "edifact": {"CONTRL"}}

@@ -57,6 +57,7 @@ def test_a_product_is_known_by_our_number_and_by_the_customers_only_with_the_cus
         line(characteristics=[bore, grade])
     )
     assert len({specification_of(line(characteristics=each)) for each in ([], [grade], [bore])}) == 3
+    assert specification_of(line(unit="C62")) == specification_of(line()) != specification_of(line(unit="KGM"))
 
 
 @pytest.mark.rule("R2")
