@@ -1,4 +1,7 @@
-"""An order from PO to shipment and cancellation, with partners who speak through their own EDI systems only."""
+"""An order from PO to shipment and cancellation, with partners who speak through their own EDI systems only.
+
+Every document of ours is acknowledged by them, as every one of theirs is by the hub.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ import pytest
 from hub.app import Hub, build
 from hub.audit import audit
 from hub.settings import Settings
+from hub.store.queries import documents as listed
 from tests.support.partner import Document, EdifactPartner, X12Partner
 from tests.support.running import (
     ENGINEER,
@@ -28,19 +32,25 @@ from tests.support.running import (
 
 PARTNERS = """\
 partners:
-  - {id: C-X, name: Brandywine Pumps, channel: x12, currency: USD, edi: {id: BRANDYWINE}}
+  - id: C-X
+    name: Brandywine Pumps
+    channel: x12
+    currency: USD
+    cancellation_charge: true
+    edi: {id: BRANDYWINE}
   - {id: S-X, name: Lehigh Plate, role: supplier, channel: x12, currency: USD, edi: {id: LEHIGHPLATE}}
   - id: C-E
     name: Auer Antriebe
     channel: edifact
     currency: EUR
-    edi: {id: "4012345000018", qualifier: "14", our_id: "4099990000994", our_qualifier: "14"}
+    cancellation_charge: true
+    edi: {id: "4012345000018", qualifier: "14", our_id: "4099990000994", our_qualifier: "14", acknowledges: true}
   - id: S-E
     name: Ruhr Blech
     role: supplier
     channel: edifact
     currency: EUR
-    edi: {id: "4012345000025", qualifier: "14", our_id: "4099990000994", our_qualifier: "14"}
+    edi: {id: "4012345000025", qualifier: "14", our_id: "4099990000994", our_qualifier: "14", acknowledges: true}
 materials:
   - id: PLATE-8MM
     unit: KGM
@@ -62,7 +72,14 @@ class Language:
     supplier: X12Partner | EdifactPartner
     order: Callable[[str, str], tuple[str, ...]]
     """kind and segments of a PO: its purpose, and the date that line 1 is wanted"""
-    cancellation: tuple[str, ...]
+    change: tuple[str, ...]
+    """20 of line 1, and 8 of line 2"""
+    cancellation: Callable[[int], tuple[str, ...]]
+    """the first request, or the second"""
+    decline: Callable[[Document], tuple[str, ...]]
+    """the answer to the question about a charge that is asked by this document"""
+    receipt: Callable[[Document], tuple[str, ...]]
+    """the acknowledgment of a document of ours"""
     confirmation: Callable[[str], tuple[str, ...]]
     """of the material PO with this number"""
     notice: Callable[[str], tuple[str, ...]]
@@ -93,7 +110,22 @@ X12 = Language(
     X12Partner("BRANDYWINE"),
     X12Partner("LEHIGHPLATE"),
     _x12_order,
-    ("860", f"BCH*01*SA*{NUMBER}***20261122*****20261122", "CTT*0"),
+    (
+        "860",
+        f"BCH*04*SA*{NUMBER}***20261122*****20261123",
+        "POC*1*QI*20*8*EA*40*PE*BP*FLANGE-80",
+        "POC*2*QI*8*3*EA*9.5*PE*BP*COVER-10",
+        "CTT*2",
+    ),
+    lambda time: ("860", f"BCH*01*SA*{NUMBER}***20261122*****202611{23 + time}", "CTT*0"),
+    lambda asked: ("860", f"BCH*44*SA*{NUMBER}***20261122", f"REF*ZZ*{asked.first('REF', 2)}", "CTT*0"),
+    lambda d: (
+        "997",
+        f"AK1*{d.first('GS', 1)}*{d.first('GS', 6)}",
+        f"AK2*{d.kind}*{d.first('ST', 2)}",
+        "AK5*A",
+        "AK9*A*1*1*1",
+    ),
     lambda number: (
         "855",
         f"BAK*00*AD*{number}*20261122",
@@ -121,6 +153,24 @@ X12 = Language(
         "order.confirmed": ("855", lambda d: (d.first("BAK", 2), [a[1] for a in d.all("ACK")]), ("AD", ["IA", "IA"])),
         "material-po.issued": ("850", lambda d: (d.first("PO1", 2), d.first("PO1", 7)), ("60", "PLATE-8MM")),
         "shipment.shipped": ("856", lambda d: (d.first("PRF", 1), d.first("SN1", 2)), (NUMBER, "12")),
+        "order.changed": (
+            "865",
+            lambda d: (
+                d.first("BCA", 2),
+                [(p[1], p[3], a[1]) for p, a in zip(d.all("POC"), d.all("ACK"), strict=True)],
+            ),
+            ("AC", [("2", "8", "IA"), ("1", "12", "IR")]),
+        ),
+        "cancellation.penalty-proposed": (
+            "865",
+            lambda d: (d.first("BCA", 2), d.first("SAC", 5), d.first("CUR", 2), [p[1] for p in d.all("POC")]),
+            ("AC", "15000", "USD", ["2"]),
+        ),
+        "cancellation.penalty-declined": (
+            "865",
+            lambda d: (d.first("BCA", 2), d.first("POC", 1), d.first("ACK", 1)),
+            ("RJ", "2", "IR"),
+        ),
         "cancellation.granted": ("865", lambda d: (d.first("BCA", 2), d.first("POC", 2)), ("AT", "DI")),
     },
 )
@@ -154,7 +204,32 @@ EDIFACT = Language(
     EdifactPartner("4012345000018"),
     EdifactPartner("4012345000025"),
     _edifact_order,
-    ("ORDCHG", f"BGM+230+{NUMBER}-C+1", "DTM+137:20261122:102", f"RFF+ON:{NUMBER}", "UNS+S"),
+    (
+        "ORDCHG",
+        f"BGM+230+{NUMBER}-A+4",
+        "DTM+137:20261123:102",
+        f"RFF+ON:{NUMBER}",
+        "CUX+2:EUR:9",
+        "LIN+1+3",
+        "PIA+5+FLANGE-80:BP",
+        "QTY+21:20:PCE",
+        "PRI+AAA:40",
+        "LIN+2+3",
+        "PIA+5+COVER-10:BP",
+        "QTY+21:8:PCE",
+        "PRI+AAA:9.5",
+        "UNS+S",
+    ),
+    lambda time: ("ORDCHG", f"BGM+230+{NUMBER}-C{time}+1", "DTM+137:20261124:102", f"RFF+ON:{NUMBER}", "UNS+S"),
+    lambda asked: (
+        "ORDCHG",
+        f"BGM+230+{NUMBER}-D+27",
+        "DTM+137:20261124:102",
+        f"RFF+ON:{NUMBER}",
+        f"RFF+{next(s[1] for s in asked.all('RFF') if s[1].startswith('ACW'))}",
+        "UNS+S",
+    ),
+    lambda d: ("CONTRL", f"UCI+{d.first('UNB', 5)}+{d.first('UNB', 2)}+{d.first('UNB', 3)}+7"),
     lambda number: (
         "ORDRSP",
         "BGM+231+AB-1+29",
@@ -185,6 +260,21 @@ EDIFACT = Language(
         "order.confirmed": ("ORDRSP", lambda d: (d.first("BGM", 3), [x[2] for x in d.all("LIN")]), ("29", ["5", "5"])),
         "material-po.issued": ("ORDERS", lambda d: d.first("QTY", 1), "21:60:KGM"),
         "shipment.shipped": ("DESADV", lambda d: d.first("QTY", 1), "12:12:PCE"),
+        "order.changed": (
+            "ORDRSP",
+            lambda d: (d.first("BGM", 3), [(x[1], x[2]) for x in d.all("LIN")], [x[1] for x in d.all("QTY")]),
+            ("4", [("2", "5"), ("1", "7")], ["21:8:PCE", "21:12:PCE"]),
+        ),
+        "cancellation.penalty-proposed": (
+            "ORDRSP",
+            lambda d: (d.first("BGM", 3), d.first("MOA", 1), d.first("CUX", 1), [x[1] for x in d.all("LIN")]),
+            ("4", "8:150.00", "2:EUR:9", ["2"]),
+        ),
+        "cancellation.penalty-declined": (
+            "ORDRSP",
+            lambda d: (d.first("BGM", 3), d.first("LIN", 1), d.first("LIN", 2)),
+            ("27", "2", "7"),
+        ),
         "cancellation.granted": ("ORDRSP", lambda d: d.first("BGM", 3), "29"),
     },
 )
@@ -200,9 +290,8 @@ class Exchange:
 
     async def hand_in(self, partner: X12Partner | EdifactPartner, kind: str, *segments: str) -> None:
         """Put a document into the inbox, and see that its syntax is acknowledged."""
-        name = f"{partner.id}-{partner.numbers}.edi"
         before = len(await self._acknowledgments())
-        (self.hub.settings.folder / "inbox" / name).write_bytes(partner.write(kind, *segments))
+        self._drop(partner, kind, *segments)
 
         async def acknowledged() -> bool:
             return len(await self._acknowledgments()) > before
@@ -213,7 +302,7 @@ class Exchange:
         return await documents(self.hub, direction="out", purpose=self.language.syntax)
 
     async def told(self, event: str) -> Document:
-        """The document that tells of an event, as its receiver finds it in the outbox."""
+        """The document that tells of an event, as its receiver finds it in the outbox, and acknowledges it."""
         language = self.language
         kind, look, expected = language.answers[event]
         [row] = await eventually(
@@ -223,7 +312,15 @@ class Exchange:
         assert row.raw in written
         document = language.customer.read(row.raw)
         assert (document.kind, look(document)) == (kind, expected)
+        partner = language.supplier if row.partner_id == language.supplier_id else language.customer
+        before = len(await events(self.hub, "document.acknowledged"))
+        self._drop(partner, *language.receipt(document))
+        await self.said("document.acknowledged", before + 1)
         return document
+
+    def _drop(self, partner: X12Partner | EdifactPartner, kind: str, *segments: str) -> None:
+        raw = partner.write(kind, *segments)
+        (self.hub.settings.folder / "inbox" / f"{partner.id}-{partner.numbers}.edi").write_bytes(raw)
 
     async def decide(self, command: str, **data: Any) -> None:
         """Answer as one of MetalWorks' people."""
@@ -240,7 +337,7 @@ class Exchange:
         return [orjson.loads(row.body)["subject"] for row in await eventually(look, event)]
 
 
-@pytest.mark.rule("R2", "R4", "R5", "R13", "R18", "R20", "R30", "R32", "R35")
+@pytest.mark.rule("R2", "R4", "R5", "R8", "R13", "R18", "R20", "R30", "R32", "R33", "R35")
 @pytest.mark.parametrize("language", [X12, EDIFACT], ids=["x12", "edifact"])
 async def test_an_order_is_exchanged_with_its_partners(backing: Settings, language: Language) -> None:
     (backing.folder / "partners.yaml").write_text(PARTNERS)
@@ -258,6 +355,17 @@ async def test_an_order_is_exchanged_with_its_partners(backing: Settings, langua
         await partners.said("order.revised")
         await partners.decide("order.review", **order, decision="confirm", by=SALES)
         await partners.told("order.confirmed")
+
+        await partners.hand_in(language.customer, *language.change)
+        await partners.said("order.change-requested")
+        verdicts = [
+            {"line": "1", "decision": "refuse", "reason": "no more plate"},
+            {"line": "2", "decision": "accept"},
+        ]
+        [asked] = await events(hub, "order.change-requested")
+        change_id = orjson.loads(asked.body)["data"]["change_id"]
+        await partners.decide("order.review-change", **order, change_id=change_id, lines=verdicts, by=SALES)
+        await partners.told("order.changed")
 
         created = await partners.said("work-order.created", 2)
         flange, cover = sorted(created)
@@ -286,12 +394,26 @@ async def test_an_order_is_exchanged_with_its_partners(backing: Settings, langua
         await partners.decide("shipment.dispatch", shipment_id="S-EX-1", items=goods, by=SHIPPING)
         await partners.told("shipment.shipped")
 
-        await partners.hand_in(language.customer, *language.cancellation)
+        await partners.hand_in(language.customer, *language.cancellation(1))
         await partners.said("cancellation.requested")
+        charge = {"amount": "150.00", "currency": "USD" if language is X12 else "EUR"}
+        await partners.decide("cancellation.assess", **order, decision="penalty", penalty=charge, by=SALES)
+        question = await partners.told("cancellation.penalty-proposed")
+        await partners.hand_in(language.customer, *language.decline(question))
+        await partners.said("cancellation.penalty-declined")
+        await partners.told("cancellation.penalty-declined")
+
+        await partners.hand_in(language.customer, *language.cancellation(2))
+        await partners.said("cancellation.requested", 2)
         await partners.decide("cancellation.assess", **order, decision="free", reason="not begun", by=SALES)
         await partners.told("cancellation.granted")
         await partners.said("order.completed")
 
+        ours = [row for row in await listed(hub.database, direction="out") if row["purpose"] != language.syntax]
+        assert {row["purpose"].removesuffix(".v1") for row in ours} == set(language.answers)
+        assert {row["acknowledgment"] for row in ours} == {"accepted"}
+        theirs = [row for row in await documents(hub, direction="in") if row.intent != "functional_ack"]
+        assert len(await documents(hub, direction="out", purpose=language.syntax)) == len(theirs) == 8
         await at_rest(hub)
         report = await audit(hub.database)
         assert report.clean, report
