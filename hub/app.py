@@ -371,6 +371,7 @@ def build(settings: Settings, now: Clock = utc_now, world: World | None = None, 
         now,
         source=source,
         limit=settings.max_document_bytes,
+        remember=timedelta(days=settings.duplicate_days),
         committed=committed,
     )
     limit = settings.max_document_bytes

@@ -199,6 +199,8 @@ class Settings(BaseSettings):
     """where people decide in a browser; such mails lead there"""
     our_edi_id: Plain = "METALWORKS"
     our_edi_qualifier: Plain = "ZZ"
+    duplicate_days: Annotated[int, Field(ge=1, le=36_500)] = 365
+    """how long the number of an interchange is remembered: the same again is a duplicate until then"""
     acknowledgment_hours: Annotated[float, Field(gt=0, le=8784)] = 24.0
     """how long a partner may take to acknowledge what it was sent by EDI, where its profile does not say"""
     http_host: Plain = "127.0.0.1"

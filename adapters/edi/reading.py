@@ -120,6 +120,9 @@ class Assembler:
         ours = set(self.our_ids)
         if partner and partner.edi and partner.edi.our_id:
             ours.add(partner.edi.our_id)
+        elif partner is None and ours:
+            profiles = (each.edi for each in self.context.partners.all.values())
+            ours.update(edi.our_id for edi in profiles if edi and edi.our_id)
         if ours and interchange.receiver.id not in ours:
             interchange.fault("wrong_receiver", value=str(interchange.receiver))
         if interchange.key in self._keys or interchange.key in self.context.received:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -136,6 +136,7 @@ async def _take_in(settings: Settings, database: Database, path: Path) -> dict[s
         utc_now,
         source=settings.source,
         limit=settings.max_document_bytes,
+        remember=timedelta(days=settings.duplicate_days),
     )
     if len(raw) > settings.max_document_bytes:
         receipt = await intake.refuse_large(path.name, len(raw), hashlib.sha256(raw).hexdigest())

@@ -11,7 +11,7 @@ import asyncio
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
@@ -50,6 +50,7 @@ from hub.store.documents import (
     drop_keys,
     known_keys,
     lock_numbers,
+    outdated,
     write_numbers,
 )
 from hub.store.interchanges import add_interchanges, interchange
@@ -120,6 +121,7 @@ class Intake:
         *,
         source: str,
         limit: int,
+        remember: timedelta = timedelta(days=365),
         committed: Callable[[], None] = lambda: None,
     ) -> None:
         self._database = database
@@ -129,6 +131,7 @@ class Intake:
         self._now = now
         self._source = source
         self._limit = limit
+        self._remember = remember
         self._committed = committed
 
     async def receive(self, raw: bytes, name: str, stamp: str = "", *, sent: str = "", folder_of: str = "") -> Receipt:
@@ -224,6 +227,10 @@ class Intake:
     ) -> tuple[_Known, Reading]:
         """Whether it came before (R7), and the reading with the interchanges refused that did."""
         seen = await known_keys(connection, keys)
+        old = await outdated(connection, seen, instant(self._now() - self._remember)) if seen else set()
+        if old and keys[0] not in seen:
+            await drop_keys(connection, old)
+            seen = {key: document_id for key, document_id in seen.items() if key not in old}
         if not seen:
             return _Known(), reading
         if any(piece.commands for piece in pieces_of(reading, "")):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import delete, insert, select
@@ -12,6 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hub.sagas.numbers import short
 from hub.store import tables
 from hub.store.records import chunks
+
+INTERCHANGES = ("x12:", "edifact:")
+"""how keys begin that are the number of an interchange, with its sender and receiver"""
 
 
 class ControlNumbers:
@@ -95,6 +98,16 @@ async def add_documents(connection: AsyncConnection, rows: list[dict[str, Any]])
     """Archive documents."""
     if rows:
         await connection.execute(insert(tables.documents), rows)
+
+
+async def outdated(connection: AsyncConnection, keys: Mapping[str, str], before: str) -> set[str]:
+    """Of these keys, each with its document, the numbers of interchanges that came before that instant."""
+    table, numbers = tables.documents, {key: each for key, each in keys.items() if key.startswith(INTERCHANGES)}
+    old: set[str] = set()
+    for some in chunks(set(numbers.values())):
+        query = select(table.c.document_id).where(table.c.document_id.in_(some), table.c.at < before)
+        old |= set((await connection.execute(query)).scalars())
+    return {key for key, document_id in numbers.items() if document_id in old}
 
 
 async def add_keys(connection: AsyncConnection, keys: Sequence[str], document_id: str) -> None:
