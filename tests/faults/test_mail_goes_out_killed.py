@@ -1,4 +1,4 @@
-"""The server that mails go out by is killed twice in the middle of 50: none is lost, only the unanswered goes twice."""
+"""Mail server or hub is killed in the middle of mails going out: none is lost, only the unanswered go twice."""
 
 from __future__ import annotations
 
@@ -12,10 +12,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from hub.app import build
+from hub.app import build, utc_now
 from hub.settings import Settings
 from hub.store import tables
+from hub.store.migrate import migrate
 from tests.integration.test_mails_out import Carried, Clock
+from tests.support.hubs import HubProcess
+from tests.support.post_office import HANGS, PostOffice
 from tests.support.processes import free_port
 from tests.support.running import documents, events, eventually, with_partners
 
@@ -80,3 +83,40 @@ async def test_a_mail_server_killed_in_the_middle_of_50_mails_loses_none_and_dou
 
 def mails(folder: Path) -> list[Path]:
     return sorted(folder.glob("*.eml"))
+
+
+@pytest.mark.faults
+@pytest.mark.rule("R42")
+async def test_a_hub_killed_before_a_mails_answer_sends_that_one_again_and_no_other(
+    embedded: Settings,
+) -> None:
+    number = 5
+    async with PostOffice(answers={"after DATA": [*[""] * (number - 1), HANGS]}) as office:
+        settings = with_partners(embedded).model_copy(update={"smtp_url": office.url, "mails_to_address": 100})
+        resting = build(settings)
+        await migrate(resting.database)
+        carried = Carried(resting, resting.postman, office, utc_now)  # type: ignore[arg-type]  # of now
+        ids = [await carried.put(each, thread=f"<{each}@thornbury.example>") for each in range(1, 21)]
+
+        hub = await HubProcess.start(settings)
+
+        async def so_many() -> bool:
+            return len(office.taken) == number
+
+        await eventually(so_many, "the mail that is not answered")
+        assert await hub.kill() == -9
+        assert [await carried.state(each) for each in ids].count("sent") == number - 1
+
+        hub = await HubProcess.start(settings)
+
+        async def all_sent() -> bool:
+            return len(await documents(resting, state="sent")) == len(ids)
+
+        await eventually(all_sent, "the mails")
+        assert await hub.stop() == 0
+        taken = Counter(carried.numbers)
+        doubts = [(await carried.delivery(each)).doubts for each in ids]
+        await resting.database.close()
+
+    assert taken == {f"<{each}@metalworks.example>": 2 if each == number else 1 for each in range(1, 21)}
+    assert doubts == [int(each == number) for each in range(1, 21)]
