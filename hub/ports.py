@@ -425,6 +425,8 @@ class MailServer(Protocol):
 
 
 News = Literal["opened", "overdue", "withdrawn"]
+OF_TASKS = "tasks"
+"""the kind of conversation that a mail to our own people is noted as, for its bounce"""
 
 
 @dataclass(frozen=True, slots=True)

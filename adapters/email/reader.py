@@ -18,7 +18,7 @@ from adapters.email.sheet import Sheet, read_sheet
 from adapters.email.supplying import take_supplier
 from adapters.email.valued import Fault
 from adapters.email.vocabulary import vocabulary
-from hub.ports import Context, Finding, Reader, Reading, Severity
+from hub.ports import OF_TASKS, Context, Finding, Reader, Reading, Severity
 
 
 class EmailReader:
@@ -73,7 +73,10 @@ def judge(case: Case) -> Outcome:
 
 
 def _bounce(case: Case) -> Outcome:
-    """What the bounce tells of; of a mail of ours that is lost a person has to know."""
+    """What the bounce tells of; of a mail of ours that is lost a person has to know.
+
+    Of one that told our people of tasks nobody is asked: that would be told to the same address.
+    """
     known = lost(case.mail, case.context.conversations, case.context.our_domain)
     if known is None:
         return Outcome("bounce")
@@ -82,7 +85,8 @@ def _bounce(case: Case) -> Outcome:
         f"our mail to {known.get('party')} about {known.get('po_number') or 'its request'} was not delivered: {reason}"
     )
     told = (Fault("delivery_failed", text, "mail"),)
-    return Outcome("bounce", warnings=told, to_person=True, lost=str(known.get("document_id") or ""))
+    to_person = known.get("kind") != OF_TASKS
+    return Outcome("bounce", warnings=told, to_person=to_person, lost=str(known.get("document_id") or ""))
 
 
 def _penalty(case: Case) -> Outcome | None:

@@ -17,10 +17,11 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.errors import StoreUnavailable
-from hub.handlers.outgoing import outgoing
+from hub.handlers.outgoing import OUR_PEOPLE, outgoing
 from hub.messages.envelope import instant
-from hub.ports import News, Notice, NoticeWriter
+from hub.ports import OF_TASKS, News, Notice, NoticeWriter
 from hub.sagas.numbers import short
+from hub.store.conversations import add_conversations
 from hub.store.database import Database
 from hub.store.documents import add_documents
 from hub.store.notices import forget_answered, mails_since, note_more, note_told, take_turn, untold
@@ -145,6 +146,25 @@ class Notifier:
             message_id=composed.message_id,
         )
         await add_documents(connection, [row])
+        await add_conversations(connection, [_noted(row, post)])
         await note_told(connection, [task for news, task in tasks if news == "opened"], mail, now)
         await note_more(connection, [task for news, task in tasks if news == "overdue"], "reminded", mail, now)
         await note_more(connection, [task for news, task in tasks if news == "withdrawn"], "ended", mail, now)
+
+
+def _noted(row: Mapping[str, Any], post: Post) -> dict[str, Any]:
+    """By what a bounce of the mail finds it."""
+    return {
+        "document_id": row["document_id"],
+        "kind": OF_TASKS,
+        "at": row["at"],
+        "partner_id": OUR_PEOPLE,
+        "asked": ", ".join(post.addresses)[:320],
+        "message_id": row["message_id"],
+        "token_sha256": None,
+        "expires_at": None,
+        "order_id": None,
+        "po_number": None,
+        "material_po_id": None,
+        "question": None,
+    }

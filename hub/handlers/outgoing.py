@@ -8,6 +8,9 @@ from typing import Any
 
 from hub.messages.envelope import instant
 
+OUR_PEOPLE = "our-people"
+"""the receiver of what goes to no partner; in folders, the folder's name"""
+
 
 def outgoing(
     document_id: str,

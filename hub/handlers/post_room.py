@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Table, bindparam, func, select, update
 from hub.ending import end
 from hub.errors import StoreUnavailable
 from hub.handlers.intake import Intake, Receipt
+from hub.handlers.outgoing import OUR_PEOPLE
 from hub.messages.documents import DocumentSent
 from hub.messages.envelope import Letter, derived_id, write_letter
 from hub.ports import Arrival, Transport
@@ -25,10 +26,6 @@ log = logging.getLogger("hub.post")
 PORTION = 100
 AGAIN = 10.0
 """seconds until what could not be taken in or sent is tried again"""
-
-
-OUR_PEOPLE = "our-people"
-"""the folder of what goes to no partner"""
 
 
 def _receiver(table: Table) -> ColumnElement[str]:

@@ -18,8 +18,9 @@ from hub.settings import Settings, load_settings
 from hub.store import queries, tables
 from hub.store.migrate import migrate
 from hub.store.settled import settled
+from tests.integration.test_conversations import BOUNCE
 from tests.support.mailbox import read, words
-from tests.support.running import DATA, PATIENCE, SALES, documents, eventually, send, with_partners
+from tests.support.running import DATA, PATIENCE, SALES, documents, events, eventually, send, with_partners
 
 pytestmark = pytest.mark.rule("R40")
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -169,3 +170,23 @@ async def test_a_running_hub_writes_to_its_people_and_the_answer_in_the_mail_is_
         assert verdict.outcome == "done"
         await settled(hub.database, PATIENCE)
         assert (await audit(hub.database)).clean
+
+
+async def test_a_mail_that_comes_back_is_seen_and_makes_no_task_that_the_same_address_would_be_told_of(
+    desk: Desk,
+) -> None:
+    await desk.open()
+    desk.on(minutes=1)
+    assert await desk.told() == ["Bestellung prüfen: 4711"]
+    [row] = await documents(desk.hub, direction="out")
+    headers = f"Message-ID: {row.message_id}\nSubject: x"
+    bounce = BOUNCE.format(action="failed", to="orders@metalworks.example", headers=headers)
+    receipt = await desk.hub.intake.receive(bounce.encode(), "bounce.eml")
+
+    assert receipt.state == "received"
+    [failed] = await events(desk.hub, "document.delivery-failed")
+    assert row.document_id in failed.body
+    assert "no such user" in failed.body
+    assert not await queries.tasks(desk.hub.database, kind="document.classify.v1")
+    report = await audit(desk.hub.database, at_rest=False)
+    assert not [each for each in report.findings if "document" in each.code]
