@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -82,19 +83,46 @@ class Group:
 
 @dataclass(slots=True)
 class Document:
-    """A message (transaction set) with its envelopes; segments are counted from its header as 1."""
+    """A message (transaction set) with its envelopes; segments are counted from its header as 1.
+
+    Segments are split into elements when they are first asked for.
+    """
 
     interchange: Interchange
     group: Group | None
     type: str
     number: str
     version: str
-    segments: list[Any]
-    """X12: lists of elements; EDIFACT: lists of lists of components; header and trailer are among them"""
+    raw: list[str]
+    """its segments as text, header and trailer among them"""
+    split: Callable[[str], Any]
+    """X12: a segment's list of elements; EDIFACT: its list of lists of components"""
     association: str = ""
     most_faults: int = 200
     """faults that are listed; there being more is the last one"""
     faults: list[Fault] = field(default_factory=list)
+    _to_read: list[tuple[int, Any]] | None = None
+
+    @property
+    def segments(self) -> list[Any]:
+        """Its segments, split."""
+        return list(map(self.split, self.raw))
+
+    @property
+    def to_read(self) -> list[tuple[int, Any]]:
+        """Segments with their positions; a line that says what an earlier one said stands there as one Repeat."""
+        if self._to_read is None:
+            self._to_read = list(enumerate(map(self.split, self.raw), start=1))
+        return self._to_read
+
+    @to_read.setter
+    def to_read(self, items: list[tuple[int, Any]]) -> None:
+        self._to_read = items
+
+    def tag(self, position: int) -> str:
+        """The tag of a segment."""
+        head = self.split(self.raw[position - 1])[0]
+        return head if isinstance(head, str) else str(head[0])
 
     @property
     def rejected(self) -> bool:
@@ -107,9 +135,8 @@ class Document:
 
     def place(self, segment: int = 0, element: int = 0, component: int = 0, tag: str = "") -> Place:
         """A place in this message."""
-        if not tag and 0 < segment <= len(self.segments):
-            head = self.segments[segment - 1][0]
-            tag = head if isinstance(head, str) else head[0]
+        if not tag and 0 < segment <= len(self.raw):
+            tag = self.tag(segment)
         group = self.group.number if self.group else ""
         return Place(self.interchange.number, group, self.number, segment, tag, element, component)
 

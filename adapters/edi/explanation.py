@@ -27,16 +27,16 @@ _TRANSPARENT = frozenset({"header", "data"})
 
 
 class _Watched(list[Any]):
-    """Segments that tell when one of them has been dealt with."""
+    """Segments with their positions, that tell when one of them has been dealt with."""
 
-    def __init__(self, segments: list[Any], dealt_with: Callable[[int], None]) -> None:
+    def __init__(self, segments: list[tuple[int, Any]], dealt_with: Callable[[int], None]) -> None:
         super().__init__(segments)
         self._dealt_with = dealt_with
 
     def __iter__(self) -> Iterator[Any]:
         """The segments; asking for the next one says that the one before has been dealt with."""
-        for position, segment in enumerate(super().__iter__(), start=1):
-            yield segment
+        for position, segment in super().__iter__():
+            yield position, segment
             if position <= MOST_SEGMENTS:
                 self._dealt_with(position)
 
@@ -64,7 +64,7 @@ class Watch:
         self.documents.append(document)
         self._mappers.append(mapper)
         self._read.append(read)
-        document.segments = _Watched(document.segments, dealt_with)
+        document.to_read = _Watched(document.to_read, dealt_with)
 
     def explanation(self, reading: Reading, faults: Iterable[Fault]) -> Explanation:
         """What was read, document by document; and what is wrong that stands in no segment of them."""
@@ -77,8 +77,8 @@ class Watch:
         self, document: Document, mapper: Mapper, read: dict[int, tuple[tuple[str, str], ...]]
     ) -> ExplainedDocument:
         kept: dict[int, list[str]] = {}
-        for entry in mapper.fields.unmapped:
-            kept.setdefault(int(entry["where"].split(" ")[1]), []).append(entry["text"])
+        for position, _, text in mapper.fields.kept:
+            kept.setdefault(position, []).append(text)
         wrong: dict[int, list[Advice]] = {}
         for fault in _within(document):
             wrong.setdefault(fault.place.segment, []).append(_advice(fault))
@@ -96,7 +96,7 @@ class Watch:
 
 
 def _within(document: Document) -> list[Fault]:
-    return [fault for fault in document.faults if 0 < fault.place.segment <= len(document.segments)]
+    return [fault for fault in document.faults if 0 < fault.place.segment <= len(document.raw)]
 
 
 def _advice(fault: Fault) -> Advice:

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from adapters.edi.envelope import Document
 from adapters.edi.faults import clean
+from adapters.edi.repeats import Repeats
 from adapters.edi.values import plain, total
 from hub.messages.base import Command, Message
 from hub.messages.customer_po import AnswerPenalty, CancelCustomerPo
@@ -46,6 +47,7 @@ class Job:
     document: Document
     partner: Partner | None
     context: Context
+    repeats: Repeats
 
     def source(self) -> dict[str, Any]:
         """The ``source`` of the message."""

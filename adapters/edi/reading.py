@@ -7,10 +7,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from adapters.edi.delimiters import Standard
-from adapters.edi.envelope import Document, Group, Interchange
-from adapters.edi.faults import Fault
+from adapters.edi.envelope import Document, Endpoint, Group, Interchange
+from adapters.edi.faults import Fault, Place
 from adapters.edi.mapping import Job, Mapper, Meaning
 from adapters.edi.receipts import read_ta1
+from adapters.edi.repeats import Form, Repeats
 from hub.messages.base import Command
 from hub.messages.documents import Intent
 from hub.partners import Partner
@@ -33,6 +34,7 @@ class Dialect:
     standard: Standard
     maps: Mapping[str, Callable[[Job], Mapper]]
     checks: tuple[Check, ...]
+    repeats: Form
     acknowledgments: frozenset[str]
     """documents that acknowledge and are never acknowledged"""
     acknowledgment: Map
@@ -46,7 +48,7 @@ class _Read:
 
     meaning: Meaning
     disposition: Disposition
-    where: str
+    where: Place
     partner_id: str | None = None
     findings: tuple[Finding, ...] = ()
 
@@ -56,7 +58,7 @@ class _Read:
         return Part(
             meaning.intent,
             self.disposition,
-            self.where,
+            str(self.where),
             meaning.messages,
             self.findings,
             meaning.likely_intent,
@@ -81,11 +83,15 @@ class Assembler:
     _faults: list[Fault] = field(default_factory=list)
     _drafts: list[Draft] = field(default_factory=list)
     _keys: dict[str, None] = field(default_factory=dict)
-    _partners: dict[str, Partner | None] = field(default_factory=dict)
+    _partners: dict[Endpoint, Partner | None] = field(default_factory=dict)
     _groups: list[tuple[Group | None, list[Any]]] = field(default_factory=list)
     _receipts: list[Any] = field(default_factory=list)
+    _repeats: Repeats = field(init=False)
     _open: Interchange | None = None
     _acknowledgments: int = 0
+
+    def __post_init__(self) -> None:
+        self._repeats = Repeats(self.dialect.repeats)
 
     def assemble(self, items: Iterable[Document | Group | Interchange]) -> Reading:
         """Read everything."""
@@ -100,10 +106,9 @@ class Assembler:
 
     def _partner(self, interchange: Interchange) -> Partner | None:
         sender = interchange.sender
-        key = str(sender)
-        if key not in self._partners:
-            self._partners[key] = self.context.partners.by_edi(sender.qualifier, sender.id) if sender.id else None
-        return self._partners[key]
+        if sender not in self._partners:
+            self._partners[sender] = self.context.partners.by_edi(sender.qualifier, sender.id) if sender.id else None
+        return self._partners[sender]
 
     def _enter(self, interchange: Interchange) -> None:
         """Judge an interchange by its header, before anything in it is read."""
@@ -132,7 +137,7 @@ class Assembler:
     def _take_document(self, document: Document) -> None:
         self._enter(document.interchange)
         if document.type in self.dialect.acknowledgments:
-            meaning = self.dialect.acknowledgment(Job(document, None, self.context))
+            meaning = self.dialect.acknowledgment(Job(document, None, self.context, self._repeats))
             self._acknowledgments += 1
         else:
             meaning = self._understand(document)
@@ -149,7 +154,7 @@ class Assembler:
         partner = self._partner(document.interchange)
         findings = tuple(fault.finding() for fault in (*document.interchange.faults, *document.faults))
         self._read.append(
-            _Read(meaning, disposition, str(document.place()), partner.id if partner else None, findings[:_MOST_TOLD])
+            _Read(meaning, disposition, document.place(), partner.id if partner else None, findings[:_MOST_TOLD])
         )
 
     def _economise(self, faults: list[Fault]) -> None:
@@ -163,9 +168,11 @@ class Assembler:
         if make is None:
             document.fault("message_unsupported", 1, value=document.type)
             return Meaning("not_an_order", title=document.type)
+        if not self.watch:
+            self._repeats.recognise(document)
         sound = all(check(document) for check in self.dialect.checks)
         partner = self._partner(document.interchange)
-        mapper = make(Job(document, partner, self.context))
+        mapper = make(Job(document, partner, self.context, self._repeats))
         if self.watch:
             self.watch(document, mapper)
         meaning = mapper.read()
@@ -201,7 +208,7 @@ class Assembler:
         partner = self._partner(interchange)
         findings = tuple(fault.finding() for fault in interchange.faults)
         meaning = Meaning("functional_ack", title="TA1", statements=said)
-        place, partner_id = str(interchange.place()), partner.id if partner else None
+        place, partner_id = interchange.place(), partner.id if partner else None
         return _Read(meaning, disposition, place, partner_id, findings[:_MOST_TOLD])
 
     @property

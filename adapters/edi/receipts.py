@@ -50,7 +50,7 @@ def read_x12(job: Job) -> Meaning:
     found: list[Statement] = []
     group, message = "", ""
     said: list[str] = []
-    for position, segment in enumerate(job.document.segments, start=1):
+    for position, segment in job.document.to_read:
         tag, shown = segment[0], "*".join(segment)
         if tag == "AK1":
             group, message, said = number(at(segment, 2)), "", []
@@ -74,7 +74,7 @@ def read_edifact(job: Job) -> Meaning:
     """What a CONTRL says of an interchange of ours and its messages."""
     found: list[Statement] = []
     interchange = group = ""
-    for position, segment in enumerate(job.document.segments, start=1):
+    for position, segment in job.document.to_read:
         tag, shown = segment[0][0], "+".join(":".join(element) for element in segment)
         if tag in _WHY_EDIFACT and found:
             last = found[-1]

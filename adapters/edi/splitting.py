@@ -111,6 +111,8 @@ class Splitter:
 
     def x12(self, segment: str) -> list[str]:
         """The elements of an X12 segment, its identifier first."""
+        if segment.isascii():
+            return segment.split(self._delimiters.element)
         return [self.text(element) for element in segment.split(self._delimiters.element)]
 
     def edifact(self, segment: str) -> list[list[str]]:

@@ -12,11 +12,13 @@ _DECIMAL = re.compile(r"([+-]?)0*([0-9]{1,15})?(?:\.([0-9]{1,9}))?\.?", re.ASCII
 _CURRENCY = re.compile("[A-Z]{3}", re.ASCII)
 
 
-@lru_cache(maxsize=8192)
 def decimal(text: str) -> str | None:
     """A decimal as plain digits: leading zeros gone, the decimals as sent; ``.5`` is ``0.5``."""
-    if len(text) > 40:
-        return None
+    return _decimal(text) if len(text) <= 40 else None
+
+
+@lru_cache(maxsize=8192)
+def _decimal(text: str) -> str | None:
     match = _DECIMAL.fullmatch(text.strip())
     if not match or (match[2] is None and match[3] is None and "0" not in text):
         return None
@@ -40,15 +42,17 @@ def implied_hundredths(text: str) -> str | None:
     return format(Decimal(plain) / 100, ".2f")
 
 
-@lru_cache(maxsize=4096)
 def day(text: str, today: str = "") -> str | None:
     """CCYYMMDD, or YYMMDD with the century that brings it nearest to today, as an ISO 8601 date."""
+    return _day(text, today) if len(text) in (6, 8) else None
+
+
+@lru_cache(maxsize=4096)
+def _day(text: str, today: str) -> str | None:
     if not text.isascii() or not text.isdecimal():
         return None
     if len(text) == 6:
         text = _century(text, today) + text
-    if len(text) != 8:
-        return None
     try:
         return date(int(text[:4]), int(text[4:6]), int(text[6:])).isoformat()
     except ValueError:

@@ -121,7 +121,7 @@ def _message(message: MessageReceipt) -> Segments:
 
 def message_receipt(document: Document) -> MessageReceipt:
     """What is to be said of a message, kept without its segments."""
-    header = document.segments[0]
+    header = document.split(document.raw[0])
     identifier = tuple(header[2][:4]) if len(header) > 2 else (document.type,)
     return MessageReceipt(document.number, identifier, tuple(document.faults), document.rejected)
 

@@ -27,7 +27,7 @@ class ShipNotice:
     def read(self) -> Meaning:
         """What the document says."""
         item: dict[str, Any] | None = None
-        for position, segment in enumerate(self.document.segments, start=1):
+        for position, segment in self.document.to_read:
             match segment[0][0]:
                 case "BGM":
                     self.reference = at(segment, 2)

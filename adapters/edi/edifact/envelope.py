@@ -60,7 +60,7 @@ class EdifactStream:
         self._group: Group | None = None
         self._loose = 0
         self._numbers: set[str] = set()
-        self._body: list[Segment] | None = None
+        self._body: list[str] | None = None
         self._surplus = 0
         self._suspect: list[int] = []
         self._outside = ""
@@ -94,35 +94,46 @@ class EdifactStream:
     def _read(self, block: Block) -> Iterator[Item]:
         if self._splitter is None:
             return
-        split, limit = self._splitter.edifact, self._limits.segments
-        body = self._body
-        for raw in block.segments:
-            segment = split(raw)
-            tag = segment[0][0]
-            if tag not in _CONTROL:
-                if body is None:
-                    self._stray(segment)
-                elif len(body) >= limit:
-                    self._surplus += 1
-                else:
-                    body.append(segment)
-                    if not block.plain and not raw.isprintable():
-                        self._suspect.append(len(body))
+        split = self._splitter.edifact
+        segments, done = block.segments, 0
+        for place in [index for index, raw in enumerate(segments) if raw[:2] == "UN"]:
+            segment = split(segments[place])
+            if segment[0][0] not in _CONTROL:
                 continue
-            self._body = body
-            yield from self._control(tag, segment, block)
-            body = self._body
-        self._body = body
+            self._collect(block, done, place)
+            yield from self._control(segment, block, place)
+            done = place + 1
+        self._collect(block, done, len(segments))
 
-    def _control(self, tag: str, segment: Segment, block: Block) -> Iterator[Item]:
-        match tag:
+    def _collect(self, block: Block, start: int, end: int) -> None:
+        """Take a run of segments into the open message."""
+        if start == end or self._splitter is None:
+            return
+        body = self._body
+        if body is None:
+            for raw in block.segments[start:end]:
+                self._stray(self._splitter.edifact(raw))
+            return
+        if not block.plain:
+            offset = len(body) - start
+            for index in range(start, end):
+                if not block.segments[index].isprintable():
+                    self._suspect.append(index + 1 + offset)
+        body.extend(block.segments[start:end])
+        surplus = len(body) - self._limits.segments
+        if surplus > 0:
+            del body[-surplus:]
+            self._surplus += surplus
+
+    def _control(self, segment: Segment, block: Block, place: int) -> Iterator[Item]:
+        match segment[0][0]:
             case "UNH":
                 yield from self._end_message(None)
-                self._body, self._surplus, self._suspect = [segment], 0, []
+                self._body, self._surplus, self._suspect = [block.segments[place]], 0, []
             case "UNT":
                 if self._body is None:
                     self._stray(segment)
-                yield from self._end_message(segment)
+                yield from self._end_message(segment, block.segments[place])
             case "UNG":
                 yield from self._end_group(None)
                 self._begin_group(segment)
@@ -194,13 +205,16 @@ class EdifactStream:
                 ended.faults.append(Fault("group_count_differs", place, found=at(une, 1), expected=str(ended.messages)))
         yield ended
 
-    def _end_message(self, unt: Segment | None) -> Iterator[Item]:
+    def _end_message(self, unt: Segment | None, raw: str = "") -> Iterator[Item]:
         body, self._body = self._body, None
-        if body is None or self._interchange is None:
+        if body is None or self._interchange is None or self._splitter is None:
             return
-        unh, group = body[0], self._group
+        split = self._splitter.edifact
+        unh, group = split(body[0]), self._group
         version = f"{at(unh, 2, 2)}{at(unh, 2, 3)}"
-        document = Document(self._interchange, group, at(unh, 2), at(unh, 1), version, body, association=at(unh, 2, 5))
+        document = Document(
+            self._interchange, group, at(unh, 2), at(unh, 1), version, body, split, association=at(unh, 2, 5)
+        )
         document.most_faults = self._limits.faults
         self._interchange.messages += 1
         numbers = group.numbers if group else self._numbers
@@ -216,7 +230,7 @@ class EdifactStream:
         if unt is None:
             document.fault("message_trailer_missing", len(body) + 1, tag="UNT")
         else:
-            body.append(unt)
+            body.append(raw)
             total = len(body) + self._surplus
             if at(unt, 2) != document.number:
                 document.fault("message_number_differs", len(body), 2, found=at(unt, 2), expected=document.number)
@@ -227,7 +241,11 @@ class EdifactStream:
 
     def _check_characters(self, document: Document) -> None:
         for position in self._suspect[: self._limits.faults]:
-            for index, components in enumerate(document.segments[position - 1]):
+            if position > len(document.raw):
+                break
+            for index, components in enumerate(document.split(document.raw[position - 1])):
                 for number, component in enumerate(components):
+                    if component.isascii() and component.isprintable():
+                        continue
                     if any(c < " " or "\x7f" <= c <= "\x9f" or c == "\ufffd" for c in component):
                         document.fault("character_invalid", position, index, number + 1)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from adapters.edi.edifact.envelope import Segment, at
 from adapters.edi.envelope import Document
 from adapters.edi.faults import clean
+from adapters.edi.repeats import Repeat
 from adapters.edi.units import from_edifact
 from adapters.edi.values import currency, day, edifact_decimal
 
@@ -33,7 +35,8 @@ class Fields:
     def __init__(self, document: Document, today: str) -> None:
         self.document = document
         self._today = today
-        self.unmapped: list[dict[str, str]] = []
+        self.kept: list[tuple[int, str, str]] = []
+        """position, place and text of what has no place in the normalised order"""
 
     def decimal(self, position: int, segment: Segment, element: int, component: int) -> str | None:
         """A decimal that is not negative; None where it is absent or, with a fault, cannot be read."""
@@ -96,5 +99,15 @@ class Fields:
 
     def keep_text(self, position: int, place: str, text: str) -> None:
         """Keep a piece of text with the place where it stood."""
-        if len(self.unmapped) < 5000 and text:
-            self.unmapped.append({"where": f"segment {position} {clean(place, 40)}", "text": clean(text, 2000)})
+        if len(self.kept) < 5000 and text:
+            self.kept.append((position, clean(place, 40), clean(text, 2000)))
+
+    def unmapped(self) -> list[dict[str, str]]:
+        """What has no place in the normalised order, with where it stood."""
+        return [{"where": f"segment {position} {place}", "text": text} for position, place, text in self.kept]
+
+    def again(self, position: int, repeat: Repeat) -> dict[str, Any]:
+        """A line that says again what an earlier one said."""
+        for after, place, text in repeat.article.unmapped:
+            self.keep_text(position + after, place, text)
+        return repeat.line()

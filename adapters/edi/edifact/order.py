@@ -23,6 +23,7 @@ from adapters.edi.mapping import (
     penalty_answer,
     put,
 )
+from adapters.edi.repeats import Repeat, finished
 from hub.messages.base import Command
 from hub.messages.customer_po import SubmitCustomerPo
 from hub.messages.documents import Intent
@@ -44,12 +45,15 @@ class OrderMap:
         line: dict[str, Any] | None = None
         summary, change = False, self.document.type == "ORDCHG"
         line_party = sub_line = False
-        for position, segment in enumerate(self.document.segments, start=1):
+        for position, segment in self.document.to_read:
+            if isinstance(segment, Repeat):
+                line = self.fields.again(position, segment)
+                line["_at"] = position
+                self.lines.append(line)
+                line_party = sub_line = False
+                continue
             tag = segment[0][0]
-            if tag == "LIN":
-                sub_line = at(segment, 4) == "1"
-            elif tag == "UNS":
-                sub_line = False
+            sub_line = at(segment, 4) == "1" if tag == "LIN" else sub_line and tag != "UNS"
             if sub_line:
                 self.fields.keep(position, segment, "part of a line")
             elif tag == "LIN":
@@ -117,6 +121,8 @@ class OrderMap:
         number_lines(document, self.lines, positions)
         complete = True
         for position, line in zip(positions, self.lines, strict=True):
+            if "_repeat" in line:
+                continue
             for name in ("_date", "_quantity", "_price", "_scheduling", "_location"):
                 line.pop(name, None)
             if "quantity" not in line:
@@ -134,9 +140,12 @@ class OrderMap:
             **header,
             "purpose": purpose,
             "customer": customer(self.job, header),
-            "lines": self.lines,
+            "lines": list(map(finished, self.lines)),
             "source": self.job.source(),
-            "unmapped": self.fields.unmapped,
+            "unmapped": self.fields.unmapped(),
         }
         put(data, "totals", self.totals)
-        return build(SubmitCustomerPo, data, document)
+        message = build(SubmitCustomerPo, data, document)
+        if message:
+            self.job.repeats.remember(document, message, positions, self.fields.kept)
+        return message

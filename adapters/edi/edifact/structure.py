@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from adapters.edi.edifact.envelope import Segment
 from adapters.edi.envelope import Document
+from adapters.edi.repeats import Repeat
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +76,12 @@ def check_structure(document: Document) -> bool:
     on.
     """
     layout = LAYOUTS[document.type]
-    segments: list[Segment] = document.segments
-    if len(segments) < 2 or segments[1][0][0] != "BGM":
+    if len(document.raw) < 2 or document.tag(2) != "BGM":
         document.fault("segment_missing", 2, tag="BGM")
         return False
     lines, summary = 0, False
-    for position, segment in enumerate(segments[1:], start=2):
-        tag = segment[0][0]
+    for position, segment in document.to_read[1:]:
+        tag = layout.detail if isinstance(segment, Repeat) else segment[0][0]
         if tag == layout.detail:
             lines += 1
             if summary:
@@ -98,13 +98,19 @@ def check_structure(document: Document) -> bool:
         _check_lengths(document, position, segment)
         if len(document.faults) > document.most_faults:
             return False
-    cancels = segments[1][3:4] in ([["1"]], [["17"]])
-    if not lines and layout.lines_required and not cancels:
-        document.fault("segment_missing", len(segments), tag=layout.detail)
+    if not lines and layout.lines_required and not _cancels(document):
+        document.fault("segment_missing", len(document.raw), tag=layout.detail)
     return True
 
 
-def _check_lengths(document: Document, position: int, segment: Segment) -> None:
+def _cancels(document: Document) -> bool:
+    bgm: Segment = document.split(document.raw[1])
+    return bgm[3:4] in ([["1"]], [["17"]])
+
+
+def _check_lengths(document: Document, position: int, segment: Segment | Repeat) -> None:
+    if isinstance(segment, Repeat):
+        return
     tag = segment[0][0]
     for element, component in _REQUIRED.get(tag, ()):
         if element >= len(segment) or component > len(segment[element]) or not segment[element][component - 1]:

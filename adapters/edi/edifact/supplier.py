@@ -42,7 +42,7 @@ class SupplierAnswer:
     def read(self) -> Meaning:
         """What the document says."""
         line: dict[str, Any] | None = None
-        for position, segment in enumerate(self.document.segments, start=1):
+        for position, segment in self.document.to_read:
             match segment[0][0]:
                 case "BGM":
                     self.function = at(segment, 3)

@@ -28,7 +28,7 @@ class ShipNotice:
         """What the document says."""
         level = ""
         item: dict[str, Any] | None = None
-        for position, segment in enumerate(self.document.segments, start=1):
+        for position, segment in self.document.to_read:
             match segment[0]:
                 case "BSN":
                     self.reference = at(segment, 2)

@@ -15,6 +15,7 @@ Item = Document | Group | Interchange
 """A message; a group or an interchange once it has ended"""
 
 _CONTROL = frozenset({"ISA", "IEA", "GS", "GE", "ST", "SE", "TA1"})
+_BEGINNINGS = frozenset(tag[:2] for tag in _CONTROL)
 
 
 GROUP_TYPES = {"850": "PO", "855": "PR", "856": "SH", "860": "PC", "865": "CA", "997": "FA", "999": "FA"}
@@ -39,7 +40,8 @@ class X12Stream:
         self._blocks = Tokenizer(source, "x12", self._limits)
         self._interchange: Interchange | None = None
         self._group: Group | None = None
-        self._body: list[list[str]] | None = None
+        self._splitter = Splitter(X12_DEFAULT)
+        self._body: list[str] | None = None
         self._surplus = 0
         self._suspect: list[int] = []
         self._outside = ""
@@ -51,6 +53,7 @@ class X12Stream:
                 yield from self._trouble(block)
             if block.header:
                 yield from self._end_interchange()
+                self._splitter = Splitter(block.delimiters)
             yield from self._read(block)
         yield from self._end_interchange()
         if self._outside:
@@ -67,48 +70,45 @@ class X12Stream:
         yield from self._end_interchange()
 
     def _read(self, block: Block) -> Iterator[Item]:
-        if block.plain:
-            separator = block.delimiters.element
-            segments = [raw.split(separator) for raw in block.segments]
-        else:
-            split = Splitter(block.delimiters).x12
-            segments = [split(raw) for raw in block.segments]
-        done = 0
-        for place in [index for index, segment in enumerate(segments) if segment[0] in _CONTROL]:
-            self._collect(segments, done, place, block)
-            yield from self._control(segments[place], block)
+        segments, done = block.segments, 0
+        for place in [index for index, raw in enumerate(segments) if raw[:2] in _BEGINNINGS]:
+            segment = self._splitter.x12(segments[place])
+            if segment[0] not in _CONTROL:
+                continue
+            self._collect(block, done, place)
+            yield from self._control(segment, block, place)
             done = place + 1
-        self._collect(segments, done, len(segments), block)
+        self._collect(block, done, len(segments))
 
-    def _collect(self, segments: list[list[str]], start: int, end: int, block: Block) -> None:
+    def _collect(self, block: Block, start: int, end: int) -> None:
         """Take a run of segments into the open message."""
         if start == end:
             return
         body = self._body
         if body is None:
-            for segment in segments[start:end]:
-                self._stray(segment)
+            for raw in block.segments[start:end]:
+                self._stray(self._splitter.x12(raw))
             return
         if not block.plain:
             offset = len(body) - start
             for index in range(start, end):
                 if not block.segments[index].isprintable():
                     self._suspect.append(index + 1 + offset)
-        body.extend(segments[start:end])
+        body.extend(block.segments[start:end])
         surplus = len(body) - self._limits.segments
         if surplus > 0:
             del body[-surplus:]
             self._surplus += surplus
 
-    def _control(self, segment: list[str], block: Block) -> Iterator[Item]:
+    def _control(self, segment: list[str], block: Block, place: int) -> Iterator[Item]:
         match segment[0]:
             case "ST":
                 yield from self._end_message(None)
-                self._body, self._surplus, self._suspect = [segment], 0, []
+                self._body, self._surplus, self._suspect = [block.segments[place]], 0, []
             case "SE":
                 if self._body is None:
                     self._stray(segment)
-                yield from self._end_message(segment)
+                yield from self._end_message(segment, block.segments[place])
             case "GS":
                 yield from self._end_group(None)
                 self._begin_group(segment)
@@ -189,12 +189,14 @@ class X12Stream:
                 ended.faults.append(Fault("group_count_differs", place, found=at(ge, 1), expected=str(ended.messages)))
         yield ended
 
-    def _end_message(self, se: list[str] | None) -> Iterator[Item]:
+    def _end_message(self, se: list[str] | None, raw: str = "") -> Iterator[Item]:
         body, self._body = self._body, None
         if body is None or self._interchange is None:
             return
-        group, st = self._group, body[0]
-        document = Document(self._interchange, group, at(st, 1), at(st, 2), group.version if group else "", body)
+        split = self._splitter.x12
+        group, st = self._group, split(body[0])
+        version = group.version if group else ""
+        document = Document(self._interchange, group, at(st, 1), at(st, 2), version, body, split)
         document.most_faults = self._limits.faults
         self._interchange.messages += 1
         if group:
@@ -213,7 +215,7 @@ class X12Stream:
         if se is None:
             document.fault("message_trailer_missing", len(body) + 1, tag="SE")
         else:
-            body.append(se)
+            body.append(raw)
             total = len(body) + self._surplus
             if not same_number(at(se, 2), document.number):
                 document.fault("message_number_differs", len(body), 2, found=at(se, 2), expected=document.number)
@@ -224,8 +226,10 @@ class X12Stream:
 
     def _check_characters(self, document: Document) -> None:
         for position in self._suspect[: self._limits.faults]:
-            if position > len(document.segments):
+            if position > len(document.raw):
                 break
-            for index, element in enumerate(document.segments[position - 1]):
-                if any(c < " " or "\x7f" <= c <= "\x9f" or c == "\ufffd" for c in element):
+            for index, element in enumerate(document.split(document.raw[position - 1])):
+                if not (element.isascii() and element.isprintable()) and any(
+                    c < " " or "\x7f" <= c <= "\x9f" or c == "\ufffd" for c in element
+                ):
                     document.fault("character_invalid", position, index)

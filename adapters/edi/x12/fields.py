@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from adapters.edi.envelope import Document
 from adapters.edi.faults import clean
+from adapters.edi.repeats import Repeat
 from adapters.edi.units import from_x12, is_unit
 from adapters.edi.values import currency, day, decimal
 
@@ -15,7 +18,8 @@ class Fields:
         self.document = document
         self._today = today
         self._short_years = document.version[:6] < "004000"
-        self.unmapped: list[dict[str, str]] = []
+        self.kept: list[tuple[int, str, str]] = []
+        """position, place and text of what has no place in the normalised order"""
 
     def decimal(self, position: int, segment: list[str], index: int, *, negative: bool = False) -> str | None:
         """A decimal; None where the element is absent or, with a fault, cannot be read."""
@@ -75,8 +79,18 @@ class Fields:
 
     def keep_text(self, position: int, place: str, text: str) -> None:
         """Keep a piece of text with the place where it stood."""
-        if len(self.unmapped) < 5000 and text:
-            self.unmapped.append({"where": f"segment {position} {clean(place, 40)}", "text": clean(text, 2000)})
+        if len(self.kept) < 5000 and text:
+            self.kept.append((position, clean(place, 40), clean(text, 2000)))
+
+    def unmapped(self) -> list[dict[str, str]]:
+        """What has no place in the normalised order, with where it stood."""
+        return [{"where": f"segment {position} {place}", "text": text} for position, place, text in self.kept]
+
+    def again(self, position: int, repeat: Repeat) -> dict[str, Any]:
+        """A line that says again what an earlier one said."""
+        for after, place, text in repeat.article.unmapped:
+            self.keep_text(position + after, place, text)
+        return repeat.line()
 
 
 def at(segment: list[str], index: int) -> str:

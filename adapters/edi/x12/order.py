@@ -16,6 +16,7 @@ from adapters.edi.mapping import (
     penalty_answer,
     put,
 )
+from adapters.edi.repeats import Repeat, finished
 from adapters.edi.x12 import lines
 from adapters.edi.x12.change import resolve, states_differences
 from adapters.edi.x12.fields import Fields, at
@@ -40,11 +41,15 @@ class OrderMap:
 
     def read(self) -> Meaning:
         """What the document says."""
-        segments = self.document.segments
         line: dict[str, Any] | None = None
         handlers, handle_header = lines.HANDLERS, self.header.take
         summary = False
-        for position, segment in enumerate(segments, start=1):
+        for position, segment in self.document.to_read:
+            if isinstance(segment, Repeat):
+                line = self.fields.again(position, segment)
+                self.lines.append(line)
+                self._starts.append(position)
+                continue
             tag = segment[0]
             if line is not None:
                 handler = handlers.get(tag)
@@ -132,10 +137,10 @@ class OrderMap:
     def _order(self, purpose: str) -> Command | None:
         document, header = self.document, self.header.finished()
         if not self.lines and document.type == "860":
-            document.fault("segment_missing", len(document.segments), tag="POC")
+            document.fault("segment_missing", len(document.raw), tag="POC")
         for position, line in zip(self._starts, self.lines, strict=True):
             line.pop("_date", None)
-            if "quantity" in line:
+            if "quantity" in line and "_repeat" not in line:
                 check_schedule(document, line, position)
         if document.rejected and not all("quantity" in line and "unit" in line for line in self.lines):
             return None
@@ -144,9 +149,12 @@ class OrderMap:
             **header,
             "purpose": purpose,
             "customer": customer(self.job, header),
-            "lines": self.lines,
+            "lines": list(map(finished, self.lines)),
             "source": self.job.source(),
-            "unmapped": self.fields.unmapped,
+            "unmapped": self.fields.unmapped(),
         }
         put(data, "totals", self.totals)
-        return build(SubmitCustomerPo, data, document) if self.lines and "po_number" in header else None
+        message = build(SubmitCustomerPo, data, document) if self.lines and "po_number" in header else None
+        if message:
+            self.job.repeats.remember(document, message, self._starts, self.fields.kept)
+        return message

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from adapters.edi.envelope import Document
+from adapters.edi.repeats import Repeat
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,9 @@ _MOST_KEPT = 2000
 def check_shapes(document: Document) -> bool:
     """Note what the segments have too much, too little, too long or too short (AK3 8 with AK4)."""
     known = _SOUND
-    for position, segment in enumerate(document.segments, start=1):
+    for position, segment in document.to_read:
+        if isinstance(segment, Repeat):
+            continue
         sound = known.get(segment[0])
         if sound is None:
             continue

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from adapters.edi.envelope import Document
+from adapters.edi.repeats import Repeat
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +64,12 @@ def check_structure(document: Document) -> bool:
     on.
     """
     layout = LAYOUTS[document.type]
-    segments = document.segments
-    if len(segments) < 2 or segments[1][0] != layout.first:
+    if len(document.raw) < 2 or document.tag(2) != layout.first:
         document.fault("segment_missing", 2, tag=layout.first)
         return False
     area, summarised, lines = layout.header, False, 0
-    for position, segment in enumerate(segments[2:], start=3):
-        tag = segment[0]
+    for position, segment in document.to_read[2:]:
+        tag = layout.detail if isinstance(segment, Repeat) else segment[0]
         if tag in area:
             continue
         if tag == layout.detail and not summarised:
@@ -89,7 +89,10 @@ def check_structure(document: Document) -> bool:
             document.fault("segment_unknown", position)
         if len(document.faults) > document.most_faults:
             return False
-    cancels = segments[1][1:2] in (["01"], ["17"])
-    if not lines and layout.lines_required and not cancels:
-        document.fault("segment_missing", len(segments), tag=layout.detail)
+    if not lines and layout.lines_required and not _cancels(document):
+        document.fault("segment_missing", len(document.raw), tag=layout.detail)
     return True
+
+
+def _cancels(document: Document) -> bool:
+    return document.split(document.raw[1])[1:2] in (["01"], ["17"])

@@ -67,7 +67,7 @@ class SupplierAnswer:
     def read(self) -> Meaning:
         """What the document says."""
         line: dict[str, Any] | None = None
-        for position, segment in enumerate(self.document.segments, start=1):
+        for position, segment in self.document.to_read:
             match segment[0]:
                 case "BAK" | "BCA":
                     self.number, self.outcome = at(segment, 3), at(segment, 2)
