@@ -20,6 +20,7 @@ from hub.bus.topology import Bus
 from hub.ending import end
 from hub.errors import BrokerUnavailable, HubError, StoreUnavailable
 from hub.messages.envelope import instant
+from hub.pausing import pause
 from hub.store import tables
 from hub.store.database import Database
 from hub.store.lease import Lease
@@ -105,7 +106,7 @@ class Relay:
             except Exception:
                 log.exception("the relay stumbled; it goes on")
             self._news = True
-            await _passed(self._stopping, delay)
+            await pause(delay, until=self._stopping)
             delay = min(delay * 2, LONGEST_DELAY)
         await self._lanes.finish()
         with suppress(StoreUnavailable):
@@ -119,7 +120,7 @@ class Relay:
             self._lanes.hold_back()
             self._looked_at, self._at_end = 0.0, True
             await self._mark()
-            await _passed(self._stopping, 1.0)
+            await pause(1.0, until=self._stopping)
             return
         if self._news and len(self._lanes) < PORTION:
             await self._read()
@@ -127,7 +128,7 @@ class Relay:
             await self._mark()
         if self._news and len(self._lanes) < PORTION:
             return
-        if not await _passed(self._woken, self._poll):
+        if not await pause(self._poll, until=self._woken):
             self._news = True
             await self._mark()
 
@@ -185,11 +186,3 @@ class Relay:
         told = error.message if isinstance(error, HubError) else f"{type(error).__name__}: {error}"
         trace = None if isinstance(error, HubError) else error
         log.warning("%s stays in the outbox%s: %s", row.type, more, told, exc_info=trace)
-
-
-async def _passed(earlier: asyncio.Event, seconds: float) -> bool:
-    """Wait so long, or until the event; whether it came."""
-    with suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            await earlier.wait()
-    return earlier.is_set()

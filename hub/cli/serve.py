@@ -11,6 +11,7 @@ from typing import Any
 
 from hub.cli.common import example
 from hub.errors import BrokerUnavailable, PartEnded, StoreUnavailable
+from hub.pausing import pause
 from hub.settings import Settings, load_settings, masked
 from hub.store.database import Database
 
@@ -59,14 +60,8 @@ async def serve_until_told(settings: Settings, stop: asyncio.Event | None = None
             if isinstance(error, StoreUnavailable) and Database(settings.database_url).sqlite:
                 raise
             log.warning("%s; trying again in %.0f s", error, LONGEST)
-            await _pause(stop, LONGEST)
+            await pause(LONGEST, until=stop)
     log.info("stopped")
-
-
-async def _pause(stop: asyncio.Event, seconds: float) -> None:
-    with suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            await stop.wait()
 
 
 async def _serve(settings: Settings, stop: asyncio.Event) -> None:
@@ -117,7 +112,7 @@ async def _reached(reach: Callable[[], Coroutine[Any, Any, None]], stop: asyncio
             trying.result()
         except (StoreUnavailable, BrokerUnavailable) as error:
             log.warning("%s; trying again in %.0f s", error, delay)
-            await _pause(stop, delay)
+            await pause(delay, until=stop)
             delay = min(delay * 2, LONGEST)
         else:
             return True
@@ -127,7 +122,7 @@ async def _reached(reach: Callable[[], Coroutine[Any, Any, None]], stop: asyncio
 async def _watch(hub: Any, stop: asyncio.Event) -> None:
     """Until told to stop, see that all parts run. Raises PartEnded."""
     while not stop.is_set():
-        await _pause(stop, WATCH)
+        await pause(WATCH, until=stop)
         if not hub.working:
             raise PartEnded("a part of the hub has ended by a defect; what is stored is safe, start it again")
 

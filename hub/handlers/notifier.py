@@ -9,13 +9,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hub.ending import end
 from hub.errors import StoreUnavailable
 from hub.handlers.outgoing import OUR_PEOPLE, outgoing
 from hub.messages.envelope import instant
@@ -70,10 +70,7 @@ class Notifier:
 
     async def stop(self) -> None:
         """Stop looking."""
-        if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+        await end(self._task)
 
     @property
     def working(self) -> bool:

@@ -16,6 +16,7 @@ from hub.handlers.intake import Intake, Receipt
 from hub.handlers.outgoing import OUR_PEOPLE
 from hub.messages.documents import DocumentSent
 from hub.messages.envelope import Letter, derived_id, write_letter
+from hub.pausing import pause
 from hub.ports import Arrival, Transport
 from hub.store import tables
 from hub.store.database import Database
@@ -93,11 +94,7 @@ class PostRoom:
                     log.warning("the folders cannot be used: %s", error)
                 except Exception:
                     log.exception("the post room stumbled; it goes on")
-            try:
-                async with asyncio.timeout(self._every):
-                    await self._woken.wait()
-            except TimeoutError:
-                continue
+            await pause(self._every, until=self._woken)
 
     async def take_in(self) -> list[Receipt]:
         """Take in every file that is complete; one bad file stops no other."""

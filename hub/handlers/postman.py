@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,6 +20,7 @@ from hub.ending import end
 from hub.errors import MailServerUnreachable, StoreUnavailable
 from hub.handlers.mail_outcome import Failure, say_failed, sent_letter
 from hub.messages.envelope import instant
+from hub.pausing import pause
 from hub.ports import Handed, MailServer, Parcel
 from hub.sagas.case import Rules
 from hub.store.database import Database
@@ -128,17 +128,12 @@ class Postman:
             else:
                 await self._rest()
                 continue
-            with suppress(TimeoutError):
-                async with asyncio.timeout(delay):
-                    await self._stopping.wait()
+            await pause(delay, until=self._stopping)
             delay = min(2 * delay, LONGEST)
 
     async def _rest(self) -> None:
         """Wait for something to send. A connection that nobody needs is given up."""
-        try:
-            async with asyncio.timeout(self._every):
-                await self._woken.wait()
-        except TimeoutError:
+        if not await pause(self._every, until=self._woken):
             await self._server.close()
 
     async def carry_one(self) -> bool:
