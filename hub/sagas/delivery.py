@@ -69,7 +69,7 @@ def question_units(po: MaterialPo, notice: NotifyDispatch, scene: Scene) -> Step
             unit=each.unit,
             reason=f"ship notice {notice.reference or ''}".strip() + " in another unit than was ordered",
         )
-        after = after.with_line(replace(po.lines[each.line], status="changed", answer=answer))
+        after = after.with_line(replace(after.lines[each.line], status="changed", answer=answer))
     return step(after, *sent.says, proposal(after, notice))
 
 

@@ -246,6 +246,8 @@ def test_a_notice_or_receipt_in_another_unit_is_for_a_person(play: Play) -> None
     assert play.event("material-po.change-proposed").answers[0].reason == (
         "ship notice LS-1 in another unit than was ordered"
     )
+    for said in ("material-po.dispatched", "material-po.change-proposed"):
+        assert [line.promised_date for line in play.event(said).lines] == ["2026-12-18"]
     play.tell("material-po.review-change", material_po_id=po, line="1", decision="accept")
     assert (play.po().state, play.po().lines["1"].promised_date) == ("confirmed", "2026-12-18")
     play.tell("material-po.receive", material_po_id=po, lines=[{"line": "1", "quantity": "66", "unit": "LBR"}])
