@@ -27,15 +27,15 @@ _LETTER = re.compile("[A-Z]", re.ASCII)
 
 
 def _rank(text: str) -> tuple[str, int] | None:
-    """A counter (``002``, ``B``) as its kind and number; None for what does not count."""
+    """A counter (``2``, ``B``) as its kind and number; None for what does not count."""
     if _COUNT.fullmatch(text):
         return "number", int(text)
-    return ("letter", ord(text)) if _LETTER.fullmatch(text.upper()) else None
+    return ("letter", ord(text)) if _LETTER.fullmatch(text) else None
 
 
 def _release(po: SubmitCustomerPo) -> str | None:
-    """The release, where it says anything: zero is none."""
-    return po.release if po.release and po.release.strip("0") else None
+    """The release, where it says anything: zero is none, ``002`` is 2, and ``b`` is B."""
+    return (po.release or "").lstrip("0").upper() or None
 
 
 def _change_number(po: SubmitCustomerPo) -> str | None:

@@ -88,8 +88,15 @@ def test_revisions_of_letters_count_too() -> None:
     play = Play()
     play.submit(("1", "10"))
     play.submit(("1", "11"), purpose="revision", release="C")
-    play.submit(("1", "12"), purpose="revision", release="B")
+    play.submit(("1", "12"), purpose="revision", release="b")
     assert code(play) == "change_out_of_sequence"
+
+
+@pytest.mark.rule("R7")
+def test_a_release_with_leading_zeros_is_the_same_release(play: Play) -> None:
+    play.change(line("12"), **numbered("1"), release="1")
+    play.change(line("13"), **numbered("1"), release="01")
+    assert code(play) == "change_number_in_use"
 
 
 @pytest.mark.rule("R7")
