@@ -16,10 +16,10 @@ from statistics import median
 from hub.messages.customer_po import Line
 from hub.messages.materials import MaterialPoPartReceived, MaterialPoReceived
 from hub.messages.production import MaterialsSpecified
-from hub.sagas.material import JOINABLE
 from hub.sagas.model import MaterialPo, Order, WorkOrder
 from hub.sagas.numbers import ZERO, decimal
 from hub.sagas.products import product_of, specification_of
+from hub.sagas.sourcing import JOINABLE
 from hub.sagas.stock import AWAITED_STATES
 
 REMEMBERED = 25

@@ -23,7 +23,6 @@ from hub.sagas.delivery import (
     receive_part,
     says_another_unit,
 )
-from hub.sagas.material import JOINABLE
 from hub.sagas.model import MaterialPo
 from hub.sagas.ordering import issue, keep_back, release, withheld
 from hub.sagas.overdue import (
@@ -56,6 +55,7 @@ from hub.sagas.reduction import (
     serves_nobody,
     shrink_untold,
 )
+from hub.sagas.sourcing import JOINABLE
 from hub.sagas.supplier import (
     accept_or_reduce,
     all_accepted,
