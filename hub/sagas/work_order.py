@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
 
 from hub.messages.base import Message, Person, Policy
 from hub.messages.envelope import instant
@@ -36,7 +35,7 @@ from hub.sagas.alteration import (
     needs_more,
 )
 from hub.sagas.case import Scene, by_of, person
-from hub.sagas.disposal import disposal_facts, disposal_fits, dispose, half_made_left, is_to_be_disposed
+from hub.sagas.disposal import disposal_fits, dispose, half_made_left, is_to_be_disposed
 from hub.sagas.model import WorkOrder
 from hub.sagas.numbers import ZERO, decimal, plain
 from hub.sagas.production import dates_fit, halt, made_fits, needs_for, produce, schedule, start
@@ -53,8 +52,8 @@ from hub.sagas.quality import (
     remake_needs_nothing,
     remakes_some,
 )
-from hub.sagas.shipping import parts_may_ship
 from hub.sagas.table import Refusal, Step, Table, ignore, never, on, refuse, refuse_if, step, waits
+from hub.sagas.work_tasks import engineer, facts, good_part_ready, shipping_facts, something_ready
 
 # ------------------------------------------------------------------------------- created, examined, supplied
 
@@ -159,67 +158,6 @@ def other_engineer(work: WorkOrder, message: Message, scene: Scene) -> Refusal |
     return Refusal("wrong_engineer", f"{work.work_order_id} is {work.engineer}'s, not {by.name}'s", "by.name")
 
 
-# --------------------------------------------------------------------------------------------------- tasks
-
-
-def facts(work: WorkOrder, scene: Scene) -> dict[str, Any]:
-    """What whoever works on the work order has to know; what the customer specified comes with it (R1a)."""
-    order = scene.order
-    known: dict[str, Any] = {
-        "customer_id": order.customer_id,
-        "po_number": order.po_number,
-        "line": work.line,
-        "item": work.item.model_dump(mode="json", exclude_none=True) if work.item else None,
-        "quantity": plain(work.quantity),
-        "unit": work.unit,
-        "due": work.due,
-        "state": work.state,
-    }
-    if work.start:
-        known["schedule"] = {"start": work.start, "end": work.end, "work_center": work.work_center}
-    if work.materials:
-        known["materials"] = [
-            {"material": material, "quantity": plain(quantity), "unit": unit}
-            for material, quantity, unit in work.materials
-        ]
-    for name, pieces in (("to_make", work.to_make), ("in_inspection", work.in_inspection), ("bad", work.bad)):
-        if pieces > ZERO:
-            known[name] = plain(pieces)
-    if half_made_left(work, scene):
-        known |= disposal_facts(work, scene)
-    return known
-
-
-def shipping_facts(work: WorkOrder, scene: Scene) -> dict[str, Any]:
-    """What the shipping clerk has to know: how much is ready, and where it goes."""
-    ship_to = next((party for party in scene.order.po.parties if party.role == "ship-to"), None)
-    return {
-        **facts(work, scene),
-        "ready": plain(work.good - work.shipped),
-        "ship_to": ship_to.model_dump(mode="json", exclude_none=True) if ship_to else None,
-    }
-
-
-def line_not_held(work: WorkOrder, scene: Scene) -> bool:
-    """The line is not on hold (R36)."""
-    return work.line not in scene.order.held_lines
-
-
-def something_ready(work: WorkOrder, scene: Scene) -> bool:
-    """Good pieces are there, and the line is not on hold."""
-    return work.good > work.shipped and line_not_held(work, scene)
-
-
-def good_part_ready(work: WorkOrder, scene: Scene) -> bool:
-    """Good pieces are there, the customer takes them before the rest, and the line is not on hold (R61)."""
-    return something_ready(work, scene) and parts_may_ship(scene.order, scene)
-
-
-def engineer(work: WorkOrder) -> str | None:
-    """The engineer responsible (R15)."""
-    return work.engineer
-
-
 ENGINEERS = (
     SpecifyMaterials,
     ScheduleWorkOrder,
@@ -231,7 +169,7 @@ ENGINEERS = (
 PLANNED = ("ready", "scheduled")
 LISTED = ("awaiting_materials", *PLANNED)
 ON_THE_FLOOR = ("in_production", "awaiting_inspection", "defect_found")
-ROUND = ("awaiting_materials", "ready", "scheduled", *ON_THE_FLOOR)
+ROUND = (*LISTED, *ON_THE_FLOOR)
 """states of a round of production, during which the good pieces of the one before may be waiting"""
 DONE = ("ready_to_ship", "part_shipped")
 LIVE = (*BEFORE_PRODUCTION, *ON_THE_FLOOR, *DONE)
@@ -246,7 +184,6 @@ def _all_but(*states: str) -> tuple[str, ...]:
 BEING_SUPPLIED = ("awaiting_engineering", "awaiting_materials", "defect_found")
 """states in which its requirements may be under way; a change has brought it back to the first"""
 NOT_SUPPLIED_ANEW = _all_but(*BEING_SUPPLIED, "ready")
-SHORT_ANYWAY = ("awaiting_engineering", "awaiting_materials", "defect_found")
 SUPPLIED = "its requirements are all supplied, consumed or released by then"
 WORK_ORDER: Table[WorkOrder] = Table(
     name="work order",
@@ -289,11 +226,11 @@ WORK_ORDER: Table[WorkOrder] = Table(
         never(NOT_SUPPLIED_ANEW, MaterialReserved, SUPPLIED),
         never(NOT_SUPPLIED_ANEW, MaterialAvailable, SUPPLIED),
         #
-        on(("ready", "scheduled"), MaterialShort, halt, to="awaiting_materials"),
-        ignore(SHORT_ANYWAY, MaterialShort, "it has not all its materials yet"),
-        never(_all_but("ready", "scheduled", *SHORT_ANYWAY), MaterialShort, SUPPLIED),
-        refuse_if(("ready", "scheduled"), ScheduleWorkOrder, dates_fit),
-        on(("ready", "scheduled"), ScheduleWorkOrder, schedule, to="scheduled"),
+        on(PLANNED, MaterialShort, halt, to="awaiting_materials"),
+        ignore(BEING_SUPPLIED, MaterialShort, "it has not all its materials yet"),
+        never(_all_but(*PLANNED, *BEING_SUPPLIED), MaterialShort, SUPPLIED),
+        refuse_if(PLANNED, ScheduleWorkOrder, dates_fit),
+        on(PLANNED, ScheduleWorkOrder, schedule, to="scheduled"),
         refuse(
             ("awaiting_engineering", "awaiting_materials"),
             ScheduleWorkOrder,
