@@ -14,8 +14,9 @@ from hub.messages.desk import AssignTask, TaskAssigned
 from hub.messages.production import ReassignWorkOrder
 from hub.sagas.case import Case
 from hub.sagas.document import SENIOR
-from hub.sagas.model import MaterialPo, Order, Task
+from hub.sagas.model import Order, Task
 from hub.sagas.paper import Document
+from hub.sagas.supply import MaterialPo
 from hub.sagas.table import Ignore, Refusal
 from hub.sagas.tasks import Home, names_of
 from hub.sagas.work_order import WORK_ORDER

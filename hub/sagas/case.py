@@ -11,8 +11,9 @@ from typing import Any
 from hub.messages.base import Message, Person
 from hub.messages.envelope import instant
 from hub.sagas.calendar import Calendar
-from hub.sagas.model import MaterialPo, Order, Stock
+from hub.sagas.model import Order
 from hub.sagas.paper import Document
+from hub.sagas.supply import MaterialPo, Stock
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,10 +17,10 @@ from hub.messages.materials import (
     ReceiveMaterial,
 )
 from hub.sagas.case import Scene
-from hub.sagas.model import ENDED_LINES, MaterialLine, MaterialPo
 from hub.sagas.numbers import ZERO, decimal, plain, same_unit
 from hub.sagas.ordering import names
 from hub.sagas.supplier import lines_known, proposal
+from hub.sagas.supply import ENDED_LINES, MaterialLine, MaterialPo
 from hub.sagas.table import Refusal, Step, step
 
 

@@ -16,11 +16,12 @@ from statistics import median
 from hub.messages.customer_po import Line
 from hub.messages.materials import MaterialPoPartReceived, MaterialPoReceived
 from hub.messages.production import MaterialsSpecified
-from hub.sagas.model import MaterialPo, Order, WorkOrder
+from hub.sagas.model import Order, WorkOrder
 from hub.sagas.numbers import ZERO, decimal
 from hub.sagas.products import product_of, specification_of
 from hub.sagas.sourcing import JOINABLE
 from hub.sagas.stock import AWAITED_STATES
+from hub.sagas.supply import MaterialPo
 
 REMEMBERED = 25
 """of how many of the latest work orders, or deliveries, the single figures are kept"""

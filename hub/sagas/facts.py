@@ -28,11 +28,11 @@ from hub.sagas.figures import (
     scaled,
 )
 from hub.sagas.knowledge import Knowledge
-from hub.sagas.model import MaterialPo
 from hub.sagas.numbers import plain
 from hub.sagas.products import product_of
 from hub.sagas.promises import change_facts, change_subjects, delay_facts, delay_subjects
 from hub.sagas.scope import Scope, Subjects
+from hub.sagas.supply import MaterialPo
 
 JOINABLE_SHOWN = 5
 

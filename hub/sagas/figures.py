@@ -12,8 +12,8 @@ from typing import Any
 from hub.sagas.experience import Arrival, Listed, SupplierRecord
 from hub.sagas.knowledge import History, Knowledge
 from hub.sagas.load import WEEK, Load, monday_of, week_of
-from hub.sagas.model import Stock
 from hub.sagas.numbers import SMALLEST, ZERO, plain
+from hub.sagas.supply import Stock
 
 Facts = dict[str, Any]
 ARRIVALS = 10

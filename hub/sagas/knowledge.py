@@ -9,8 +9,8 @@ from statistics import median
 from hub.messages.customer_po import Line
 from hub.sagas.experience import REMEMBERED, Arrival, Finished, Listed, ProductRecord, SupplierRecord
 from hub.sagas.load import Loads
-from hub.sagas.model import Stock
 from hub.sagas.products import product_of, specification_of
+from hub.sagas.supply import Stock
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,6 @@ from hub.sagas.delivery import (
     receive_part,
     says_another_unit,
 )
-from hub.sagas.model import MaterialPo
 from hub.sagas.ordering import issue, keep_back, release, withheld
 from hub.sagas.overdue import (
     ask_to_cancel_late,
@@ -77,6 +76,7 @@ from hub.sagas.supplier import (
     settles,
     some_questioned,
 )
+from hub.sagas.supply import MaterialPo
 from hub.sagas.table import Table, ignore, never, on, refuse, refuse_if, waits
 from hub.sagas.timers import SupplierDue
 

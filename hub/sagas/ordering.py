@@ -15,8 +15,8 @@ from hub.messages.materials import (
 )
 from hub.messages.order import OrderReleased
 from hub.sagas.case import Scene, by_of
-from hub.sagas.model import MaterialLine, MaterialPo, MaterialShare
 from hub.sagas.numbers import decimal, plain
+from hub.sagas.supply import MaterialLine, MaterialPo, MaterialShare
 from hub.sagas.table import Step, step
 
 

@@ -16,9 +16,10 @@ from hub.messages.materials import (
 )
 from hub.sagas.case import Scene
 from hub.sagas.dates import refuse_past
-from hub.sagas.model import MaterialLine, MaterialPo, Order
+from hub.sagas.model import Order
 from hub.sagas.numbers import ZERO
 from hub.sagas.ordering import names, on_the_wire
+from hub.sagas.supply import MaterialLine, MaterialPo
 from hub.sagas.table import Refusal, Step, step
 from hub.sagas.timers import SupplierDue
 from hub.sagas.watch import day_after, deadlines

@@ -17,9 +17,9 @@ from hub.messages.materials import (
     ReviewMaterialPoDelay,
 )
 from hub.sagas.case import Scene
-from hub.sagas.model import MaterialLine, MaterialPo, MaterialShare
 from hub.sagas.numbers import ZERO, decimal
 from hub.sagas.ordering import names
+from hub.sagas.supply import MaterialLine, MaterialPo, MaterialShare
 from hub.sagas.table import Step, step
 
 

@@ -16,13 +16,14 @@ from hub.sagas.delay import DELAY
 from hub.sagas.document import DOCUMENT
 from hub.sagas.material import FINAL, MATERIAL
 from hub.sagas.material_po import MATERIAL_PO
-from hub.sagas.model import MaterialPo, Order, Requirement, Stock, WorkOrder
+from hub.sagas.model import Order, Requirement, WorkOrder
 from hub.sagas.numbers import ZERO, order_key
 from hub.sagas.order import ORDER
 from hub.sagas.paper import Document
 from hub.sagas.purchase_order import is_questioned
 from hub.sagas.shortage import latest_first
 from hub.sagas.stock import STOCK
+from hub.sagas.supply import MaterialPo, Stock
 from hub.sagas.table import Table
 from hub.sagas.work_order import WORK_ORDER
 

@@ -22,8 +22,9 @@ from hub.messages.materials import (
 )
 from hub.messages.production import WorkOrderDisposed
 from hub.sagas.case import Case, Scene
-from hub.sagas.model import MaterialPo, Order, Requirement, Stock
+from hub.sagas.model import Order, Requirement
 from hub.sagas.numbers import ZERO, decimal, plain
+from hub.sagas.supply import MaterialPo, Stock
 from hub.sagas.table import Refusal, Step, Table, on, refuse_if, step
 
 AWAITED_STATES = frozenset({"issued", "confirmed", "change_proposed", "part_received", "cancel_requested"})

@@ -21,9 +21,9 @@ from hub.messages.materials import (
     ReviewMaterialPoChange,
 )
 from hub.sagas.case import Scene
-from hub.sagas.model import MaterialLine, MaterialPo
 from hub.sagas.numbers import ZERO, decimal, same_unit
 from hub.sagas.ordering import names, on_the_wire
+from hub.sagas.supply import MaterialLine, MaterialPo
 from hub.sagas.table import Refusal, Step, step
 
 

@@ -17,10 +17,11 @@ from hub.sagas.delay import DELAY
 from hub.sagas.document import DOCUMENT
 from hub.sagas.material import MATERIAL
 from hub.sagas.material_po import MATERIAL_PO
-from hub.sagas.model import MaterialPo, Order, Task
+from hub.sagas.model import Order, Task
 from hub.sagas.numbers import order_key
 from hub.sagas.order import ORDER
 from hub.sagas.paper import Document
+from hub.sagas.supply import MaterialPo
 from hub.sagas.table import Table, Wait
 from hub.sagas.work_order import WORK_ORDER
 

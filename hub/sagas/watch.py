@@ -12,8 +12,8 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from hub.messages.envelope import instant
 from hub.sagas.case import Case, Rules
-from hub.sagas.model import MaterialLine, MaterialPo
 from hub.sagas.numbers import ZERO
+from hub.sagas.supply import MaterialLine, MaterialPo
 from hub.sagas.table import After
 from hub.sagas.timers import SupplierDue
 

@@ -14,9 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.messages.envelope import instant
 from hub.sagas.case import Case
-from hub.sagas.model import MaterialPo, Order, Stock
+from hub.sagas.model import Order
 from hub.sagas.numbers import plain
 from hub.sagas.paper import Document
+from hub.sagas.supply import MaterialPo, Stock
 from hub.store import tables
 from hub.store.memory import Memory
 

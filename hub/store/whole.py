@@ -11,8 +11,9 @@ from hub.errors import NotFound
 from hub.messages.customer_po import SubmitCustomerPo
 from hub.messages.production import Shipped
 from hub.sagas.difference import between, shown
-from hub.sagas.model import Cancellation, ChangeRequest, MaterialPo, Order, OrderLine, Requirement, WorkOrder
+from hub.sagas.model import Cancellation, ChangeRequest, Order, OrderLine, Requirement, WorkOrder
 from hub.sagas.numbers import ZERO, plain
+from hub.sagas.supply import MaterialPo
 from hub.store import tables
 from hub.store.database import Database
 from hub.store.documents import outgoing_id

@@ -13,8 +13,9 @@ from hub.messages.materials import MaterialConsumed, StockChanged
 from hub.messages.order import OrderHeld, OrderLineCancelled, OrderReleased
 from hub.messages.production import Shipped
 from hub.sagas.case import Case, Rules, Scene, SupplierOffer
-from hub.sagas.model import MaterialPo, Order, Requirement, WorkOrder
+from hub.sagas.model import Order, Requirement, WorkOrder
 from hub.sagas.stock import AWAITED_STATES
+from hub.sagas.supply import MaterialPo
 from hub.sagas.tasks import decisions
 from hub.sagas.watch import WATCHED
 

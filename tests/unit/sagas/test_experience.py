@@ -28,9 +28,10 @@ from hub.sagas.experience import (
 from hub.sagas.figures import load_figures, made_before, needed, punctuality, scaled
 from hub.sagas.knowledge import History, Knowledge
 from hub.sagas.load import Load, loads
-from hub.sagas.model import OrderLine, Stock
+from hub.sagas.model import OrderLine
 from hub.sagas.prices import price_facts
 from hub.sagas.products import product_of, specification_of
+from hub.sagas.supply import Stock
 
 EMPTY = ProductRecord("part MW-1", "", "C-HOLT")
 
