@@ -52,22 +52,37 @@ class QueuedMail:
 
 
 async def next_due(connection: AsyncConnection, now: datetime) -> QueuedMail | None:
-    """The mail that has been due longest, locked; None: there is none, or others are at it."""
+    """The mail that has been due longest, locked; None: there is none, or others are at it.
+
+    What is locked is looked at once more: another hub may have claimed it, or been done with it, after it was chosen.
+    """
     documents, mails = tables.documents, tables.deliveries
     moment = instant(now)
     due = and_(mails.c.due_at <= moment, or_(mails.c.claimed_until.is_(None), mails.c.claimed_until <= moment))
-    query = (
-        select(*(documents.c[name] for name in _DOCUMENT), mails)
-        .outerjoin(mails, mails.c.document_id == documents.c.document_id)
-        .where(documents.c.state == "to_send", documents.c.direction == "out", documents.c.kind == "email")
-        .where(or_(mails.c.document_id.is_(None), due))
+    joined = documents.outerjoin(mails, mails.c.document_id == documents.c.document_id)
+    is_due = (
+        (documents.c.state == "to_send")
+        & (documents.c.direction == "out")
+        & (documents.c.kind == "email")
+        & or_(mails.c.document_id.is_(None), due)
+    )
+    choice = (
+        select(documents.c.document_id)
+        .select_from(joined)
+        .where(is_due)
         .order_by(func.coalesce(mails.c.due_at, documents.c.at), documents.c.document_id)
         .limit(1)
         .with_for_update(of=documents, skip_locked=True)
     )
-    row = (await connection.execute(query)).first()
-    if row is None:
-        return None
+    content = select(*(documents.c[name] for name in _DOCUMENT), mails).select_from(joined).where(is_due)
+    while (chosen := (await connection.execute(choice)).scalar()) is not None:
+        row = (await connection.execute(content.where(documents.c.document_id == chosen))).first()
+        if row is not None:
+            return _queued(row)
+    return None
+
+
+def _queued(row: Any) -> QueuedMail:
     about: Row = {name: getattr(row, name) for name in _DOCUMENT}
     about |= {"raw": bytes(row.raw), "purpose": row.purpose or "", "title": row.title or ""}
     if row.recipients is None:
