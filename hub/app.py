@@ -264,7 +264,7 @@ class Hub:
             self.lease.take()
         await migrate(self.database)
         await open_stock(self.database, self.partners)
-        await learn_once(self.database)
+        await learn_once(self.database, self.settings.calendar)
         self.transport.prepare()
         await self.work.start()
         await self.correspondence.batcher.start()
@@ -350,6 +350,12 @@ def build(settings: Settings, now: Clock = utc_now, world: World | None = None, 
     lease = FileLease(database) if database.sqlite else PostgresLease(database)
     relay = Relay(database, bus, lease, now, poll=0.025 if settings.embedded else 0.25)
     source, committed = settings.source, relay.wake
+    calendar = settings.calendar
+
+    def there() -> datetime:
+        """The time at the plant: documents bear its date."""
+        return now().astimezone(calendar.zone)
+
     work = UnitOfWork(
         database,
         lambda: rules,
@@ -366,9 +372,9 @@ def build(settings: Settings, now: Clock = utc_now, world: World | None = None, 
     intake = Intake(
         database,
         (*edi, mail or EmailReader(edi)),
-        lambda: context_of(settings, partners, now().date().isoformat()),
+        lambda: context_of(settings, partners, calendar.day(now()).isoformat()),
         lambda: rules,
-        now,
+        there,
         source=source,
         limit=settings.max_document_bytes,
         remember=timedelta(days=settings.duplicate_days),
@@ -390,7 +396,7 @@ def build(settings: Settings, now: Clock = utc_now, world: World | None = None, 
         database,
         writers(settings),
         lambda: partners,
-        now,
+        there,
         source=source,
         our_domain=settings.our_domain,
         acknowledgment_hours=settings.acknowledgment_hours,

@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit, urlunsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
     AfterValidator,
@@ -118,6 +119,16 @@ def _spaced(given: object) -> object:
 
 
 Spaced = (BeforeValidator(_spaced),)
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError("is no time zone known here, such as Europe/Berlin (IANA)") from error
+    return name
+
+
 Listed = (NoDecode, BeforeValidator(_listed))
 Mapped = (NoDecode, BeforeValidator(_mapped))
 Hours = Annotated[float, Field(gt=0, le=87_660)]
@@ -230,6 +241,8 @@ class Settings(BaseSettings):
     """the days of the week on which tasks are worked on and goods come in"""
     holidays: Annotated[list[date], *Listed] = []
     """days on which they are not"""
+    plant_timezone: Annotated[str, AfterValidator(_zone)] = "UTC"
+    """whose day it is when dates are judged and written: an IANA name such as `Europe/Berlin`"""
     task_due_hours: Hours = 48
     """of working days: 48 from a Friday's noon on end at Tuesday's"""
     penalty_answer_hours: Hours = 168
@@ -311,7 +324,8 @@ class Settings(BaseSettings):
     @property
     def calendar(self) -> Calendar:
         """The working calendar."""
-        return Calendar(frozenset(map(DAYS.index, self.working_days)), frozenset(self.holidays))
+        days = frozenset(map(DAYS.index, self.working_days))
+        return Calendar(days, frozenset(self.holidays), ZoneInfo(self.plant_timezone))
 
     def shown(self) -> dict[str, Any]:
         """The effective settings, secrets masked."""

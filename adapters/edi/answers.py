@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Literal
 
 from hub.messages import desk, materials, order, production
@@ -249,6 +250,11 @@ def _answer_refused(event: desk.CommandRefused, occasion: Occasion) -> Answer | 
     )
 
 
+def _until(at: str) -> str:
+    """A moment without doubt about whose: offers end at a time of day."""
+    return f"{datetime.fromisoformat(at).astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
 def _penalty_proposed(
     event: order.CancellationPenaltyProposed | order.CancellationReminded, occasion: Occasion
 ) -> Answer | None:
@@ -256,7 +262,7 @@ def _penalty_proposed(
         return None
     lines, partial = _cancellation_lines(event.lines, occasion, "held")
     penalty = event.penalty
-    text = f"Cancellation charge {penalty.amount} {penalty.currency}, offer open until {event.expires_at[:10]}"
+    text = f"Cancellation charge {penalty.amount} {penalty.currency}, offer open until {_until(event.expires_at)}"
     if isinstance(event, order.CancellationReminded):
         text = f"Reminder: {text[0].lower()}{text[1:]}"
     reason = getattr(event, "reason", None)

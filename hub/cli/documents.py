@@ -68,7 +68,7 @@ def _context(settings: Settings, path: Path | None) -> Any:
     from hub.app import context_of, partners_of
     from hub.context import load_context
 
-    today = datetime.now(UTC).date().isoformat()
+    today = settings.calendar.day(datetime.now(UTC)).isoformat()
     if path is not None:
         return load_context(path, today)
     return context_of(settings, partners_of(settings), today)
@@ -131,7 +131,7 @@ async def _take_in(settings: Settings, database: Database, path: Path) -> dict[s
     intake = Intake(
         database,
         readers(settings),
-        lambda: context_of(settings, partners, utc_now().date().isoformat()),
+        lambda: context_of(settings, partners, settings.calendar.day(utc_now()).isoformat()),
         lambda: rules_of(settings, partners),
         utc_now,
         source=settings.source,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -115,9 +115,14 @@ class Scene:
     """the order that the saga belongs to; a blank one for shared things"""
 
     @property
+    def day(self) -> date:
+        """The day at the plant."""
+        return self.rules.calendar.day(self.now)
+
+    @property
     def today(self) -> str:
-        """The day, as an ISO date."""
-        return self.now.date().isoformat()
+        """The day at the plant, as an ISO date."""
+        return self.day.isoformat()
 
     def at(self, delay: timedelta) -> str:
         """The instant that is so far away."""

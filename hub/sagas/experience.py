@@ -16,6 +16,7 @@ from statistics import median
 from hub.messages.customer_po import Line
 from hub.messages.materials import MaterialPoPartReceived, MaterialPoReceived
 from hub.messages.production import MaterialsSpecified
+from hub.sagas.calendar import Calendar
 from hub.sagas.model import Order, WorkOrder
 from hub.sagas.numbers import ZERO, decimal
 from hub.sagas.products import product_of, specification_of
@@ -178,15 +179,16 @@ def finished(making: Making, at: str) -> Finished:
     return Finished(at, making.work_order_id, round(days, 1), making.work_center)
 
 
-def delivered(event: MaterialPoReceived | MaterialPoPartReceived, at: str) -> Iterator[Delivery]:
+def delivered(event: MaterialPoReceived | MaterialPoPartReceived, at: str, calendar: Calendar) -> Iterator[Delivery]:
     """What is learnt when goods come in: how late each line is, as far as it was awaited and had a date."""
+    day = calendar.day(datetime.fromisoformat(at))
     lines = {line.line: line for line in event.lines}
     for receipt in event.receipt:
         line = lines.get(receipt.line)
         due = (line.promised_date or line.requested_date) if line else None
         if line is None or due is None or decimal(line.received) - decimal(receipt.quantity) >= decimal(line.quantity):
             continue
-        late = date.fromisoformat(at[:10]) - date.fromisoformat(due)
+        late = day - date.fromisoformat(due)
         yield Delivery(at, event.material_po_id, receipt.line, late.days)
 
 

@@ -63,8 +63,8 @@ def _review_facts(task: TaskOpened, known: Knowledge, scope: Scope) -> Facts:
             {
                 **entry,
                 "new_product": history.times == 0,
-                "made_before": made_before(history),
-                "listed": list_figures(history.listed) if history.listed else None,
+                "made_before": made_before(history, scope.rules.calendar),
+                "listed": list_figures(history.listed, scope.rules.calendar) if history.listed else None,
                 "materials": needs,
                 "all_in_stock": bool(history.listed) and all(each["enough"] for each in needs),
                 "load": load_figures(history, entry["requested_date"], known, scope.today),
@@ -96,8 +96,8 @@ def _listing_facts(task: TaskOpened, known: Knowledge, scope: Scope) -> Facts:
             {"material": material, "quantity": plain(quantity), "unit": unit}
             for material, quantity, unit in scaled(history.listed, pieces)
         ]
-        proposal = {"materials": materials, "from": list_figures(history.listed)}
-    return {"made_before": made_before(history), "proposal": proposal}
+        proposal = {"materials": materials, "from": list_figures(history.listed, scope.rules.calendar)}
+    return {"made_before": made_before(history, scope.rules.calendar), "proposal": proposal}
 
 
 def _source_subjects(task: TaskOpened, scope: Scope) -> Subjects:

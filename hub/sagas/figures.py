@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import ROUND_UP, Decimal
 from itertools import islice
 from math import ceil
 from typing import Any
 
+from hub.sagas.calendar import Calendar
 from hub.sagas.experience import Arrival, Listed, SupplierRecord
 from hub.sagas.knowledge import History, Knowledge
 from hub.sagas.load import WEEK, Load, monday_of, week_of
@@ -25,16 +26,20 @@ WEEKS = 8
 # ----------------------------------------------------------------------------------------- products made before
 
 
-def made_before(history: History) -> Facts:
+def made_before(history: History, calendar: Calendar) -> Facts:
     """How often a product was made, when last, and how long it took: days from opened to ready to ship."""
     latest = history.latest
     return {
         "times": history.times,
         "for_this_customer": history.for_this_customer,
         "to_other_specifications": history.otherwise,
-        "last": latest[0].at[:10] if latest else None,
+        "last": _day(latest[0].at, calendar) if latest else None,
         "days": {"median": history.median_days, "last": latest[0].days, "count": len(latest)} if latest else None,
     }
+
+
+def _day(at: str, calendar: Calendar) -> str:
+    return calendar.day(datetime.fromisoformat(at)).isoformat()
 
 
 def scaled(listed: Listed, pieces: Decimal) -> list[tuple[str, Decimal, str]]:
@@ -46,9 +51,9 @@ def scaled(listed: Listed, pieces: Decimal) -> list[tuple[str, Decimal, str]]:
     ]
 
 
-def list_figures(listed: Listed) -> Facts:
+def list_figures(listed: Listed, calendar: Calendar) -> Facts:
     """Where a list of materials comes from."""
-    return {"work_order_id": listed.work_order_id, "at": listed.at[:10], "engineer": listed.engineer}
+    return {"work_order_id": listed.work_order_id, "at": _day(listed.at, calendar), "engineer": listed.engineer}
 
 
 def arrival_figures(coming: Iterable[Arrival]) -> list[Facts]:

@@ -76,7 +76,7 @@ def postpone(po: MaterialPo, review: ReviewMaterialPoDelay, scene: Scene) -> Ste
     """Wait until the expected date, or as long as between two reminders; then remind again (R22)."""
     late = late_lines(po, scene)
     known = review.expected_date
-    until = instant(day_after(known)) if known else scene.at(scene.rules.supplier_reminder)
+    until = instant(day_after(known, scene.rules)) if known else scene.at(scene.rules.supplier_reminder)
     event = MaterialPoPostponed(**names(po, review, late), expected_date=known, until=until)
     return step(replace(po, patience=until), event)
 

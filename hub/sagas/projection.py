@@ -30,7 +30,7 @@ def project(before: Case, case: Case, rules: Rules, now: datetime) -> list[Told]
             continue
         for number in list(_changed(was, order)):
             line = order.lines[number]
-            line = replace(line, projected=projected(order, line, rules, now.date()) or line.projected)
+            line = replace(line, projected=projected(order, line, rules, rules.calendar.day(now)) or line.projected)
             if line != order.lines[number]:
                 case.orders[order_id] = order = order.with_line(number, line)
             event = _told(order, number, line)

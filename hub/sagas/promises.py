@@ -58,8 +58,8 @@ def change_facts(task: TaskOpened, known: Knowledge, scope: Scope) -> Facts:
             {
                 **entry,
                 "new_product": history.times == 0,
-                "made_before": made_before(history),
-                "listed": list_figures(history.listed) if history.listed else None,
+                "made_before": made_before(history, scope.rules.calendar),
+                "listed": list_figures(history.listed, scope.rules.calendar) if history.listed else None,
                 "more_materials": needed(history, more, known, taken) if more > ZERO else [],
                 "load": load_figures(history, item.requested_date, known, scope.today),
             }
@@ -80,6 +80,6 @@ def delay_facts(task: TaskOpened, known: Knowledge, scope: Scope) -> Facts:
     """How long the product usually takes, and the load until the projected date: how sure that date is (R60)."""
     history = known.making(task.facts["customer_id"], _late(task, scope))
     return {
-        "made_before": made_before(history),
+        "made_before": made_before(history, scope.rules.calendar),
         "load": load_figures(history, task.facts["projected"], known, scope.today),
     }

@@ -18,8 +18,8 @@ class Scope:
 
     @property
     def today(self) -> date:
-        """The day."""
-        return self.now.date()
+        """The day at the plant."""
+        return self.rules.calendar.day(self.now)
 
 
 @dataclass(frozen=True, slots=True)

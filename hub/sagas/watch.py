@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from hub.messages.envelope import instant
 from hub.sagas.case import Case, Rules
@@ -71,7 +71,7 @@ def deadlines(po: MaterialPo, rules: Rules) -> Iterator[tuple[MaterialLine, str,
         elif line.status == "open" and line.received <= ZERO:
             yield line, f"an answer to the order of {po.asked_at}", asked + rules.supplier_answer
         elif (day := _delivery(po, line, rules)) is not None:
-            yield line, f"delivery by {day}", day_after(day)
+            yield line, f"delivery by {day}", day_after(day, rules)
 
 
 def _delivery(po: MaterialPo, line: MaterialLine, rules: Rules) -> str | None:
@@ -83,9 +83,9 @@ def _delivery(po: MaterialPo, line: MaterialLine, rules: Rules) -> str | None:
     offer = next((each for each in offers if each.supplier_id == po.supplier_id), None)
     if offer is None:
         return None
-    return (datetime.fromisoformat(po.asked_at).date() + timedelta(days=offer.lead_time_days)).isoformat()
+    return (rules.calendar.day(datetime.fromisoformat(po.asked_at)) + timedelta(days=offer.lead_time_days)).isoformat()
 
 
-def day_after(day: str) -> datetime:
-    """The moment at which a day is past."""
-    return datetime.combine(date.fromisoformat(day), time(tzinfo=UTC)) + timedelta(days=1)
+def day_after(day: str, rules: Rules) -> datetime:
+    """The moment at which a day is past at the plant."""
+    return rules.calendar.begin(date.fromisoformat(day) + timedelta(days=1))

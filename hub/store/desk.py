@@ -61,7 +61,7 @@ class Desk:
     def _answer(self, letter: Letter) -> Iterable[Letter]:
         task = letter.message
         assert isinstance(task, TaskOpened)  # noqa: S101  # as its caller has made sure
-        found = self._policies.answer(task, self._now.date())
+        found = self._policies.answer(task, self._rules.calendar.day(self._now))
         if found is None:
             return
         policy, answer = found

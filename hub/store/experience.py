@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hub.messages.base import Event
 from hub.messages.materials import MaterialPoPartReceived, MaterialPoReceived
 from hub.messages.production import MaterialsSpecified, ReadyToShip
+from hub.sagas.calendar import Calendar
 from hub.sagas.case import Case
 from hub.sagas.experience import (
     Arrival,
@@ -57,6 +58,7 @@ def product_body(record: ProductRecord) -> str:
 class Lessons:
     """What the events of a transaction teach about products and suppliers."""
 
+    calendar: Calendar = field(default_factory=Calendar)
     lists: list[tuple[ProductKey, Listed]] = field(default_factory=list)
     made: list[tuple[ProductKey, Finished]] = field(default_factory=list)
     deliveries: list[tuple[str, Delivery]] = field(default_factory=list)
@@ -73,7 +75,7 @@ class Lessons:
             else:
                 self.made.append((making.key, finished(making, at)))
         elif isinstance(event, MaterialPoReceived | MaterialPoPartReceived):
-            self.deliveries += [(event.supplier_id, each) for each in delivered(event, at)]
+            self.deliveries += [(event.supplier_id, each) for each in delivered(event, at, self.calendar)]
 
     def products(self, known: dict[ProductKey, ProductRecord]) -> dict[ProductKey, ProductRecord]:
         """The records of the products concerned, with what is learnt."""

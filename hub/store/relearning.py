@@ -24,6 +24,7 @@ from hub.messages.production import (
     WorkOrderCreated,
     WorkOrderScheduled,
 )
+from hub.sagas.calendar import Calendar
 from hub.sagas.experience import Making, ProductKey, ProductRecord, SupplierRecord, arrivals, planned
 from hub.sagas.experience import delivered as seen_delivered
 from hub.sagas.experience import finished as seen_finished
@@ -48,12 +49,14 @@ TABLES = (tables.products_made, tables.suppliers_dates, tables.plans, tables.arr
 MODELS: dict[str, Any] = {model.TYPE: model for model in TEACHING}
 _LOCK = 7_201_131
 PORTION = 500
+UTC_DAYS = Calendar()
 
 
 class _Pupil:
     """Reads events, the oldest first, and remembers what they teach."""
 
-    def __init__(self) -> None:
+    def __init__(self, calendar: Calendar) -> None:
+        self.calendar = calendar
         self.customers: dict[str, str] = {}
         self.makings: dict[str, Making] = {}
         self.products: dict[ProductKey, ProductRecord] = {}
@@ -67,7 +70,7 @@ class _Pupil:
             self.customers[data["order_id"]] = data["customer_id"]
         elif model in {MaterialPoReceived, MaterialPoPartReceived}:
             event = model.model_validate(data, extra="ignore", by_alias=True)
-            for each in seen_delivered(event, at):
+            for each in seen_delivered(event, at, self.calendar):
                 key = event.supplier_id
                 self.suppliers[key] = self.suppliers.get(key, SupplierRecord(key)).with_delivery(each)
         else:
@@ -96,11 +99,11 @@ class _Pupil:
             self.products[making.key] = record
 
 
-async def relearn(connection: AsyncConnection) -> None:
+async def relearn(connection: AsyncConnection, calendar: Calendar = UTC_DAYS) -> None:
     """Forget all that was learnt, and learn it anew, in the transaction given."""
     for table in TABLES:
         await connection.execute(delete(table))
-    outbox, pupil = tables.outbox, _Pupil()
+    outbox, pupil = tables.outbox, _Pupil(calendar)
     query = select(outbox.c.body).where(outbox.c.kind == "event", outbox.c.type.in_(sorted(MODELS)))
     async for row in _each(connection, query.order_by(outbox.c.position)):
         pupil.read(orjson.loads(row.body))
@@ -138,7 +141,7 @@ async def _each(connection: AsyncConnection, query: Select[Any]) -> AsyncIterato
             yield row
 
 
-async def learn_once(database: Database) -> None:
+async def learn_once(database: Database, calendar: Calendar = UTC_DAYS) -> None:
     """Learn from a store that knows orders and has learnt nothing yet; replicas that start together take turns."""
     async with database.write() as connection:
         if not database.sqlite:
@@ -146,4 +149,4 @@ async def learn_once(database: Database) -> None:
         orders, made = tables.orders, tables.products_made
         blank = select(exists().select_from(orders) & ~exists().select_from(made))
         if (await connection.execute(blank)).scalar_one():
-            await relearn(connection)
+            await relearn(connection, calendar)

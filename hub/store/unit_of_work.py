@@ -248,7 +248,7 @@ class _Batch:
         self.source, self.rules, self.policies = source, rules, policies
         self.now, self.until, self.delays = now, until, delays
         self.journal = Journal()
-        self.lessons = Lessons()
+        self.lessons = Lessons(rules.calendar)
         self._said: list[Letter] = []
 
     def carry_out(

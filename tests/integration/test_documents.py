@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from pathlib import Path
+
 import pytest
 
 from hub.app import Hub, build
 from hub.messages.base import Person
-from hub.settings import Settings
+from hub.settings import Settings, load_settings
 from hub.store.failures import retry
 from hub.store.queries import failures
 from hub.store.whole import whole_order
@@ -44,6 +47,24 @@ async def test_a_po_becomes_an_order_and_is_answered_in_kind(
             assert syntax in {row.purpose for row in await documents(hub, direction="out", kind=kind)}
         assert not [path for path in hub.transport.inbox.rglob("*") if path.is_file()]
         assert await events(hub, "document.sent")
+
+
+async def test_documents_bear_the_date_of_the_plant(tmp_path: Path) -> None:
+    """It is Monday in Tokyo when it is Sunday in Greenwich."""
+    settings = with_partners(load_settings(database_url=f"sqlite:///{tmp_path}/hub.sqlite", folder=tmp_path))
+    settings = settings.model_copy(update={"plant_timezone": "Asia/Tokyo", "http_port": 0})
+    moment = datetime(2026, 11, 22, 20, tzinfo=UTC)
+    async with build(settings, lambda: moment) as hub:
+        await hub.intake.receive((DATA / "edi/cascade-850-new.edi").read_bytes(), "new.edi")
+        await eventually(lambda: events(hub, "order.received"), "order.received")
+        names = {"customer_id": "C-CASCADE", "po_number": "CC-70418"}
+        await send(hub, "order.review", **names, decision="confirm", by=SALES)
+        sent = await eventually(lambda: documents(hub, direction="out", purpose="order.confirmed.v1"), "the answer")
+        receipt = await documents(hub, direction="out", purpose="997")
+
+    assert b"*20261123*0500*" in sent[0].raw
+    assert b"*20261123*0500*" in receipt[0].raw
+    assert sent[0].at == receipt[0].at == "2026-11-22T20:00:00Z"
 
 
 CHANGES = [

@@ -65,6 +65,7 @@ SETTINGS = {
     "broker_url: nonsense": "HUB_BROKER_URL",
     "holidays: [2026-13-45]": "HUB_HOLIDAYS",
     "working_days: someday": "HUB_WORKING_DAYS",
+    "plant_timezone: Middle/Earth": "HUB_PLANT_TIMEZONE",
     "a: &a [*a]": "no setting a",
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -82,3 +83,64 @@ def test_ordering_for_a_past_date_is_refused_with_the_earliest_possible(
     assert refusal
     assert (refusal.code, refusal.where) == ("date_in_the_past", "allocations.0.requested_date")
     assert earliest in refusal.message
+
+
+# ------------------------------------------------------------------------------------------------ the plant's day
+
+BERLIN, CHICAGO = (Rules(calendar=Calendar(zone=ZoneInfo(name))) for name in ("Europe/Berlin", "America/Chicago"))
+
+
+@pytest.mark.rule("R67")
+@pytest.mark.parametrize(
+    ("rules", "now", "today"),
+    [
+        (Rules(), "2026-11-22T23:59:59", "2026-11-22"),
+        (BERLIN, "2026-11-22T22:59:59", "2026-11-22"),
+        (BERLIN, "2026-11-22T23:00:00", "2026-11-23"),
+        (CHICAGO, "2026-11-23T05:59:59", "2026-11-22"),
+        (CHICAGO, "2026-11-23T06:00:00", "2026-11-23"),
+    ],
+)
+def test_a_date_is_past_when_it_is_past_at_the_plant(rules: Rules, now: str, today: str) -> None:
+    play = Play(rules=rules, now=datetime.fromisoformat(now).replace(tzinfo=UTC))
+    yesterday = (date.fromisoformat(today) - timedelta(days=1)).isoformat()
+    play.submit()
+    assert play.review("revise", proposals=[{"line": "1", "requested_date": yesterday}]) == "date_in_the_past"
+    assert play.last.refusal
+    assert today in play.last.refusal.message
+    assert not play.review("revise", proposals=[{"line": "1", "requested_date": today}])
+
+
+@pytest.mark.rule("R18")
+def test_what_leaves_after_midnight_has_left_on_the_plants_day() -> None:
+    play = Play(rules=BERLIN).in_stock().ordered()
+    play.supplied("1").produced("1")
+    play.inspect("1", "10")
+    play.now = datetime(2026, 12, 3, 23, 30, tzinfo=UTC)
+    play.ship(("1", "10"))
+    assert play.event("shipment.shipped").shipped_on == "2026-12-04"
+
+
+@pytest.mark.rule("R22")
+def test_a_delivery_is_late_when_its_day_is_over_at_the_plant() -> None:
+    play = Play(rules=CHICAGO).ordered()
+    play.need("1", ("STEEL", "30"))
+    play.source(1, S_ONE="30")
+    play.acknowledge(play.po().material_po_id, promised_date="2026-11-30")
+    assert play.po().due_at == "2026-12-01T06:00:00Z"
+
+
+@pytest.mark.rule("R40")
+@pytest.mark.parametrize(
+    ("rules", "opened", "due"),
+    [
+        (BERLIN, "2026-11-27T12:00", "2026-12-01T12:00"),
+        (BERLIN, "2026-11-27T23:30", "2026-12-01T23:00"),
+        (CHICAGO, "2026-11-28T05:00", "2026-12-02T05:00"),
+        (BERLIN, "2026-10-23T12:00", "2026-10-27T13:00"),
+    ],
+    ids=["noon", "Saturday at the plant", "still Friday at the plant", "an hour more in the week-end"],
+)
+def test_working_days_are_the_plants(rules: Rules, opened: str, due: str) -> None:
+    moment = datetime.fromisoformat(opened).replace(tzinfo=UTC)
+    assert rules.calendar.after(moment, 48 * HOURS) == datetime.fromisoformat(due).replace(tzinfo=UTC)

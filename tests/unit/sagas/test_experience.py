@@ -106,7 +106,7 @@ def test_a_delivery_is_late_by_its_promise_and_counts_only_where_it_was_awaited(
             "receipt": [{**stated, "quantity": brought}],
         }
         event: Any = check_data("material-po.received.v1", data)
-        return [each.days_late for each in delivered(event, "2026-12-03T23:59:00Z")]
+        return [each.days_late for each in delivered(event, "2026-12-03T23:59:00Z", Calendar())]
 
     both = {"requested_date": "2026-12-01", "promised_date": "2026-12-05"}
     assert come("100", "100", **both) == [-2]
@@ -122,7 +122,7 @@ def test_history_is_of_the_specification_asked_for_and_lists_of_the_customers_ow
     theirs = theirs.with_finished(Finished("2026-11-22", "W-2", 2.0, "PRESS-1"))
     other = ProductRecord("part MW-1", "S235", "C-HOLT").with_finished(Finished("2026-11-21", "W-3", 1.0))
     history = History((mine, theirs, other), "", "C-HOLT")
-    assert made_before(history) == {
+    assert made_before(history, Calendar()) == {
         "times": 2,
         "for_this_customer": 1,
         "to_other_specifications": 1,
