@@ -30,6 +30,12 @@ class UnreadableMessage(HubError):
     code = "unreadable"
 
 
+class RepeatedField(UnreadableMessage):
+    """A JSON object names a field twice; ``where`` is the field. Readers may differ in which of the two they take."""
+
+    code = "repeated_field"
+
+
 class UnknownType(HubError):
     """No message of that type is in the catalogue."""
 

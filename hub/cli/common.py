@@ -18,6 +18,7 @@ from typer.core import TyperGroup
 
 from hub.cli import screen
 from hub.errors import HubError, NotFound, UnreadableMessage, Unusable
+from hub.messages.json_text import parse
 from hub.settings import Settings, load_settings
 from hub.store.database import Database
 
@@ -145,10 +146,15 @@ def read_data(given: str) -> dict[str, Any]:
     elif not given.lstrip().startswith(("{", "[", '"')):
         text, where = _file(Path(given)), given
     try:
-        data = orjson.loads(text)
-    except orjson.JSONDecodeError as error:
-        place = f"{where}, line {error.lineno} column {error.colno}"
-        raise UnreadableMessage(f"not JSON: {error.msg}", where=place) from error
+        data = parse(text.encode())
+    except UnicodeEncodeError as error:
+        raise UnreadableMessage("not UTF-8", where=where) from error
+    except UnreadableMessage as error:
+        broken = error.__cause__
+        if isinstance(broken, orjson.JSONDecodeError):
+            place = f"{where}, line {broken.lineno} column {broken.colno}"
+            raise UnreadableMessage(f"not JSON: {broken.msg}", where=place) from error
+        raise
     if not isinstance(data, dict):
         raise UnreadableMessage("a JSON object is needed", where=where)
     return data

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import orjson
@@ -28,6 +29,10 @@ Name = Annotated[
 ]
 By = Annotated[str, typer.Option("--by", metavar="NAME", help="Who does this; default: you.")]
 STATES = ("open", "retry", "retried", "discarded", "all")
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _operator(name: str) -> Person:
@@ -89,7 +94,7 @@ def retry(
 ) -> None:
     """Have a message, or a group, carried out again as it is, once what stood in its way is gone."""
     settings, pace = load_settings(), _per_second(rate)
-    count = with_store(lambda database: failures.retry(database, name, _operator(by), settings.source, pace))
+    count = with_store(lambda database: failures.retry(database, name, _operator(by), settings.source, _now(), pace))
     _tell(name, count, "tried again")
 
 
@@ -118,7 +123,9 @@ def discard(
     if not reason.strip():
         raise typer.BadParameter("say why", param_hint="--reason")
     settings = load_settings()
-    count = with_store(lambda database: failures.discard(database, name, _operator(by), reason, settings.source))
+    count = with_store(
+        lambda database: failures.discard(database, name, _operator(by), reason, settings.source, _now())
+    )
     _tell(name, count, "discarded")
 
 
@@ -145,7 +152,7 @@ def edit(
         async with store(settings) as database:
             found, raw = await queries.failure(database, failure_id)
             message = checked(kind or _type_of(found, raw), given)
-            copy = await failures.mend(database, failure_id, _operator(by), message, settings.source)
+            copy = await failures.mend(database, failure_id, _operator(by), message, settings.source, _now())
             verdict = await outcome(database, copy.key, Waiting(True, timeout)) if wait else None
         tell(copy, verdict, as_json)
 

@@ -13,6 +13,7 @@ from pydantic import ConfigDict, ValidationError
 from hub.errors import SchemaViolation, UnknownType, UnreadableMessage
 from hub.messages.base import Event, Instant, Message, MessageId, Name, OrderId, Ordinal, Wire
 from hub.messages.catalogue import MESSAGES
+from hub.messages.json_text import parse
 
 CONTENT_TYPE = "application/cloudevents+json"
 SCHEMA_BASE = "https://schemas.metalworks-hub.example/"
@@ -89,13 +90,6 @@ def first_fault(error: ValidationError) -> tuple[str, str]:
     return _place(fault["loc"]), "String holds characters not allowed here" if plain else fault["msg"]
 
 
-def _parse(raw: bytes) -> Any:
-    try:
-        return orjson.loads(raw)
-    except orjson.JSONDecodeError as error:
-        raise UnreadableMessage(f"not JSON: {error}") from error
-
-
 def check_data(message_type: str, data: dict[str, Any] | bytes) -> Message:
     """The message that ``data`` is. Of an event, fields that are unknown here are allowed, and left out.
 
@@ -106,7 +100,7 @@ def check_data(message_type: str, data: dict[str, Any] | bytes) -> Message:
     if model is None:
         raise UnknownType(f"there is no message type {message_type!r}", where="type")
     if isinstance(data, bytes):
-        data = _parse(data)
+        data = parse(data)
     extra: Literal["ignore"] | None = "ignore" if issubclass(model, Event) else None
     try:
         return model.model_validate(data, by_name=False, by_alias=True, extra=extra)
@@ -118,10 +112,10 @@ def check_data(message_type: str, data: dict[str, Any] | bytes) -> Message:
 def open_letter(raw: bytes) -> Letter:
     """Read and check a message as it came over the wire.
 
-    Raises UnreadableMessage for what is not JSON or has no envelope, UnknownType, SchemaViolation.
+    Raises UnreadableMessage for what is not JSON or has no envelope, RepeatedField, UnknownType, SchemaViolation.
     """
     try:
-        envelope = Envelope.model_validate(_parse(raw), by_name=False, by_alias=True)
+        envelope = Envelope.model_validate(parse(raw), by_name=False, by_alias=True)
     except ValidationError as error:
         place, text = first_fault(error)
         raise UnreadableMessage(f"not a CloudEvents 1.0 document: {text}", where=place) from error

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, select, update
@@ -18,13 +18,14 @@ from hub.store.database import Database
 from hub.store.journal import Journal
 
 
-async def retry(database: Database, name: str, by: Person, source: str, per_second: float | None = None) -> int:
+async def retry(
+    database: Database, name: str, by: Person, source: str, now: datetime, per_second: float | None = None
+) -> int:
     """Have messages carried out again as they are, all at once or so many ``per_second``; how many they are.
 
     ``name`` is the id of one message or of a group. The hub keeps to the rate by itself, whoever asked may leave.
     Raises NotFound, Refused.
     """
-    now = datetime.now(UTC)
     async with database.write() as connection:
         rows = await _chosen(connection, name)
         marks = [
@@ -35,20 +36,20 @@ async def retry(database: Database, name: str, by: Person, source: str, per_seco
             for place in range(len(rows))
         ]
         await _mark(connection, rows, by, marks)
-        await _tell(connection, rows, source, lambda row: MessageRetried(**_about(row), by=by))
+        await _tell(connection, rows, source, now, lambda row: MessageRetried(**_about(row), by=by))
     return len(rows)
 
 
-async def discard(database: Database, name: str, by: Person, reason: str, source: str) -> int:
+async def discard(database: Database, name: str, by: Person, reason: str, source: str, now: datetime) -> int:
     """Give messages up: one, or those of a group; how many they are. Raises NotFound, Refused."""
     async with database.write() as connection:
         rows = await _chosen(connection, name)
         await _mark(connection, rows, by, [{"v_state": "discarded", "v_note": reason}] * len(rows))
-        await _tell(connection, rows, source, lambda row: MessageDiscarded(**_about(row), by=by, reason=reason))
+        await _tell(connection, rows, source, now, lambda row: MessageDiscarded(**_about(row), by=by, reason=reason))
     return len(rows)
 
 
-async def mend(database: Database, failure_id: str, by: Person, message: Message, source: str) -> Letter:
+async def mend(database: Database, failure_id: str, by: Person, message: Message, source: str, now: datetime) -> Letter:
     """Send a mended copy under an id of its own in the place of the message. Raises NotFound, Refused."""
     async with database.write() as connection:
         row = await _one(connection, failure_id)
@@ -56,13 +57,13 @@ async def mend(database: Database, failure_id: str, by: Person, message: Message
             message,
             message_id=derived_id(source, failure_id, f"mended {row.attempts}"),
             source=source,
-            time=datetime.now(UTC),
+            time=now,
             causation=row.message_id,
         )
         copy_id = copy.envelope.id
         await _mark(connection, [row], by, [{"v_state": "retried", "v_note": f"mended as {copy_id}"}])
         said = MessageRetried(**_about(row), by=by, copy_id=copy_id)
-        await _tell(connection, [row], source, lambda row: said, copy)
+        await _tell(connection, [row], source, now, lambda row: said, copy)
     return copy
 
 
@@ -107,10 +108,11 @@ async def _tell(
     connection: AsyncConnection,
     rows: Sequence[Any],
     source: str,
+    now: datetime,
     event_of: Callable[[Any], MessageRetried | MessageDiscarded],
     copy: Letter | None = None,
 ) -> None:
-    journal, now = Journal(), datetime.now(UTC)
+    journal = Journal()
     if copy is not None:
         journal.send("command", copy)
     for row in rows:

@@ -202,6 +202,11 @@ async def test_a_command_that_no_queue_takes_is_an_error_to_its_publisher(settin
     ("body", "code", "where"),
     [
         (b"{broken", "unreadable", ""),
+        (
+            letter("customer-po.submit", a_po()).replace(b'"quantity":"2"', b'"quantity":"2","quantity":"20"'),
+            "repeated_field",
+            "quantity",
+        ),
         (b'{"specversion":"1.0"}', "unreadable", "id"),
         (letter("customer-po.submit", a_po()).replace(b'"2"', b'"two"'), "schema_violation", "lines.0.quantity"),
         (
@@ -210,7 +215,7 @@ async def test_a_command_that_no_queue_takes_is_an_error_to_its_publisher(settin
             "type",
         ),
     ],
-    ids=["broken JSON", "no envelope", "against its schema", "unknown type"],
+    ids=["broken JSON", "a field twice", "no envelope", "against its schema", "unknown type"],
 )
 async def test_what_cannot_be_processed_is_set_aside_and_stops_nothing(
     settings: Settings, body: bytes, code: str, where: str

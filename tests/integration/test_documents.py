@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.app import Hub, build
+from hub.app import Hub, build, utc_now
 from hub.messages.base import Person
 from hub.settings import Settings, load_settings
 from hub.store.failures import retry
@@ -199,7 +199,7 @@ async def test_what_could_not_be_told_is_set_aside_and_told_when_tried_again(
             await send(hub, "order.review", customer_id="C-CASCADE", po_number="CC-70418", decision="confirm", by=SALES)
             await eventually(lambda: events(hub, "message.set-aside"), "message.set-aside")
         [failure] = await failures(hub.database)
-        await retry(hub.database, failure["failure_id"], Person(role="operator", name="Pat Moss"), "tests")
+        await retry(hub.database, failure["failure_id"], Person(role="operator", name="Pat Moss"), "tests", utc_now())
 
         await eventually(lambda: documents(hub, direction="out", purpose="order.confirmed.v1"), "the answer")
         assert not await failures(hub.database)
