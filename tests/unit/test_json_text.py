@@ -60,7 +60,7 @@ def test_what_is_nested_too_deeply_or_broken_is_a_clear_error(raw: bytes) -> Non
 
 NAMES = st.text(alphabet='ab":\\ \n', max_size=3)
 VALUES: st.SearchStrategy[Any] = st.recursive(
-    NAMES | st.integers(), lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=3)
+    NAMES | st.integers(-9, 9), lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=3)
 )
 
 
