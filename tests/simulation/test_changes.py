@@ -228,6 +228,59 @@ async def test_a_line_in_production_keeps_its_terms_and_the_customer_is_told_why
     assert ((await told.line("1"))["ordered"], (await told.line("2"))["ordered"]) == ("4", "3")
 
 
+@pytest.mark.rule("R8", "R31", "R33")
+async def test_a_line_in_production_is_not_removed_by_a_change_but_cancelled(told: Told) -> None:
+    """The customer is told that it keeps its terms unless it is cancelled, and then may cancel it for a penalty."""
+    await told.started()
+    assert await told.change({"line": "1", "quantity": "0", "action": "delete"}) == "in_production"
+    [facts] = [task["facts"] for task in (await told.order())["tasks"] if "review-change" in task["kind"]]
+    assert (facts["lines"][0]["can_be_altered"], facts["lines"][0]["why_not"]["code"]) == (False, "in_production")
+    assert not await told.review(decision="refuse")
+    refused = await told.last("order.change-refused")
+    assert refused["reasons"] == [
+        {"line": "1", "reason": "production of line 1 has begun; it keeps its terms, unless it is cancelled"}
+    ]
+    line = await told.line("1")
+    assert (line["open"], line["work_order"]["state"]) == ("4", "in_production")
+
+    await told.say("customer-po.cancel", **CUSTOMER, lines=["1"], source={"channel": "api"})
+    penalty = {"decision": "penalty", "penalty": {"amount": "80.00", "currency": "EUR"}}
+    assert not await told.say("cancellation.assess", **CUSTOMER, **penalty, by=SALES)
+    assert not await told.say("penalty.answer", **CUSTOMER, answer="accept")
+    line = await told.line("1")
+    assert (line["cancelled"], line["work_order"]["state"]) == ("4", "cancelled")
+    assert (await told.order())["state"] == "in_fulfilment", "the other line goes on"
+    work = {"work_order_id": line["work_order"]["work_order_id"], "as": "scrap", "quantity": "4"}
+    assert not await told.say("work-order.dispose", **work, by=ENGINEER)
+
+
+@pytest.mark.rule("R8", "R30", "R32")
+async def test_an_order_is_cancelled_while_its_customer_waits_for_a_change(told: Told) -> None:
+    """The change ends with it, is decided on by nobody, and the customer is told of both, once."""
+    await told.submit("change", {"line": "1", "quantity": "6"}, {"line": "3", "quantity": "1", "action": "add"})
+    await told.say("customer-po.cancel", **CUSTOMER, source={"channel": "api"})
+    assert await told.review(decision="accept") == "held"
+    assert not await told.say("cancellation.assess", **CUSTOMER, decision="free", by=SALES)
+
+    order = await told.order()
+    assert (order["state"], order["tasks"], order["changes"][0]["state"]) == ("cancelled", [], "refused")
+    assert await told.review(decision="accept") == "no_change"
+    assert [len(await events(told.hub, name)) for name in ("order.change-refused", "cancellation.granted")] == [1, 1]
+    assert (await told.last("order.change-refused"))["reason"] == "it has been cancelled meanwhile"
+
+
+@pytest.mark.rule("R8", "R33", "R36")
+async def test_a_change_is_decided_when_the_customer_does_not_want_to_pay_for_cancelling(told: Told) -> None:
+    await told.submit("change", {"line": "1", "quantity": "6"})
+    await told.say("customer-po.cancel", **CUSTOMER, source={"channel": "api"})
+    penalty = {"decision": "penalty", "penalty": {"amount": "80.00", "currency": "EUR"}}
+    assert not await told.say("cancellation.assess", **CUSTOMER, **penalty, by=SALES)
+    assert await told.review(decision="accept") == "held"
+    assert not await told.say("penalty.answer", **CUSTOMER, answer="decline")
+    assert not await told.review(decision="accept")
+    assert (await told.line("1"))["ordered"] == "6"
+
+
 @pytest.mark.rule("R8", "R36")
 async def test_a_change_waits_for_a_cancellation_and_loses_what_that_takes(told: Told) -> None:
     await told.submit("change", {"line": "1", "quantity": "6"}, {"line": "2", "quantity": "3"})
