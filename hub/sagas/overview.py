@@ -12,11 +12,12 @@ from typing import Any
 
 from hub.drawing.diagram import Label, Link, Node, Panel, draw
 from hub.messages.base import Command, Message
-from hub.messages.customer_po import AnswerPenalty, CancelCustomerPo
+from hub.messages.customer_po import AnswerPenalty, CancelCustomerPo, SubmitCustomerPo
 from hub.messages.materials import MaterialAvailable, MaterialPoReceived, MaterialReserved
-from hub.messages.order import AssessCancellation, OrderConfirmed
+from hub.messages.order import AssessCancellation, OrderConfirmed, ReviewChange
 from hub.messages.production import MaterialsSpecified, Shipped
 from hub.sagas.cancellation import CANCELLATION
+from hub.sagas.change import CHANGE
 from hub.sagas.material import MATERIAL
 from hub.sagas.order import ORDER
 from hub.sagas.table import On, Table
@@ -52,12 +53,23 @@ STORY: dict[str, tuple[State, ...]] = {
         *_of(ORDER, "completed"),
     ),
     "Cancellation, at any time before shipment": _of(CANCELLATION, "assessing", "awaiting_customer"),
+    "Change, of what is confirmed": _of(CHANGE, "requested"),
 }
 """The states that are shown, by panel, from top to bottom."""
 
-COLUMNS = (("1 Review", "Cancellation, at any time before shipment"), ("2 Materials",), ("3 Production and shipment",))
+COLUMNS = (
+    ("1 Review", "Cancellation, at any time before shipment"),
+    ("2 Materials", "Change, of what is confirmed"),
+    ("3 Production and shipment",),
+)
 
-KINDS = {CANCELLATION.name: "ochre", ORDER.name: "blue", WORK_ORDER.name: "green", MATERIAL.name: "amber"}
+KINDS = {
+    CANCELLATION.name: "ochre",
+    CHANGE.name: "blue",
+    ORDER.name: "blue",
+    WORK_ORDER.name: "green",
+    MATERIAL.name: "amber",
+}
 EVENTS = ((WORK_ORDER, Shipped), (MATERIAL, MaterialPoReceived))
 """Events that are shown as arrows within their table; commands always are."""
 
@@ -72,6 +84,9 @@ HIDDEN = (
 REQUEST = Node("request", "the customer cancels", ("a PO, or lines of it",), "any")
 ARRIVAL = Node("arrival", "the customer orders", ("by EDI or email",), "any")
 STOPPED = Node("stopped", "cancelled", ("all work on the lines stops",), "ochre", final=True)
+WISH = Node("wish", "the customer changes", ("lines added, altered, taken out",), "any")
+ALTERED = Node("altered", "lines altered in place", ("before their production only",), "blue", final=True)
+KEPT = Node("kept", "the terms stay", ("the customer is told why",), "blue", final=True)
 GOES_ON = Node("goes on", "work goes on", ("the customer is told",), "ochre", final=True)
 
 
@@ -92,6 +107,7 @@ class Arc:
 
 ASSESS = (CANCELLATION, "assessing", AssessCancellation)
 ANSWER = (CANCELLATION, "awaiting_customer", AnswerPenalty)
+REVIEW = (CHANGE, "requested", ReviewChange)
 SUPPLIED = (WORK_ORDER, "awaiting_materials")
 ARCS = (
     Arc("request", key(CANCELLATION, "assessing"), (CANCELLATION, "none", CancelCustomerPo)),
@@ -104,6 +120,9 @@ ARCS = (
         "goes on",
         (CANCELLATION, "awaiting_customer", PenaltyExpiryDue),
     ),
+    Arc("wish", key(CHANGE, "requested"), (CHANGE, "none", SubmitCustomerPo)),
+    Arc(key(CHANGE, "requested"), "altered", REVIEW, "accept"),
+    Arc(key(CHANGE, "requested"), "kept", REVIEW, "refuse"),
     Arc(
         key(ORDER, "in_fulfilment"),
         key(WORK_ORDER, "awaiting_engineering"),
@@ -160,6 +179,8 @@ def _nodes(panel: str) -> Iterator[Node]:
         yield ARRIVAL
     if panel.startswith("Cancellation"):
         yield REQUEST
+    if panel.startswith("Change"):
+        yield WISH
     for table, state in STORY[panel]:
         asked = roles(table).get(state)
         caption = (asked,) if asked else ()
@@ -168,6 +189,9 @@ def _nodes(panel: str) -> Iterator[Node]:
     if panel.startswith("Cancellation"):
         yield STOPPED
         yield GOES_ON
+    if panel.startswith("Change"):
+        yield ALTERED
+        yield KEPT
 
 
 def _arrows(shown: set[str]) -> dict[tuple[str, str], list[Label]]:
