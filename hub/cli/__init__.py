@@ -3,63 +3,56 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import typer
 
 from hub import __version__
-from hub.cli import (
-    audit,
-    commands,
-    demo,
-    documents,
-    events,
-    failed,
-    generated,
-    mails,
-    orders,
-    partners,
-    play,
-    screen,
-    serve,
-    setup,
-)
-from hub.cli.common import Reporting, add
+from hub.cli.group import Group
+
+
+class Hub(Group):
+    """All commands, with the places in which they are."""
+
+    places: ClassVar[Mapping[str, str]] = {
+        "demo": "hub.cli.demo:demo",
+        "init": "hub.cli.setup:init",
+        "serve": "hub.cli.serve:serve",
+        "parse": "hub.cli.documents:parse",
+        "submit": "hub.cli.documents:submit",
+        "send": "hub.cli.commands:send_command",
+        "tasks": "hub.cli.commands:tasks",
+        "answer": "hub.cli.commands:answer",
+        "assign": "hub.cli.commands:assign",
+        "orders": "hub.cli.orders:orders",
+        "order": "hub.cli.orders:order",
+        "document": "hub.cli.documents:document",
+        "documents": "hub.cli.documents:documents",
+        "stock": "hub.cli.orders:stock",
+        "settings": "hub.cli.setup:settings",
+        "doctor": "hub.cli.setup:doctor",
+        "audit": "hub.cli.audit:audit",
+        "events": "hub.cli.events:events",
+        "failed": "hub.cli.failed:failed",
+        "schemas": "hub.cli.generated:schemas",
+        "simulate": "hub.cli.play:simulate",
+        "bench": "hub.cli.play:bench",
+        "docs": "hub.cli.generated:docs",
+        "partner": "hub.cli.partners:partner",
+        "email": "hub.cli.mails:email",
+    }
+
 
 app = typer.Typer(
     name="hub",
-    cls=Reporting,
+    cls=Hub,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-add(app, "demo", demo.demo)
-add(app, "init", setup.init)
-add(app, "serve", serve.serve)
-add(app, "parse", documents.parse)
-add(app, "submit", documents.submit)
-add(app, "send", commands.send_command)
-add(app, "tasks", commands.tasks)
-add(app, "answer", commands.answer)
-add(app, "assign", commands.assign)
-add(app, "orders", orders.orders)
-add(app, "order", orders.order)
-add(app, "document", documents.document)
-add(app, "documents", documents.documents)
-add(app, "stock", orders.stock)
-add(app, "settings", setup.settings)
-add(app, "doctor", setup.doctor)
-add(app, "audit", audit.audit)
-add(app, "events", events.events)
-app.add_typer(failed.failed, name="failed")
-app.add_typer(generated.schemas, name="schemas")
-add(app, "simulate", play.simulate)
-add(app, "bench", play.bench)
-add(app, "docs", generated.docs)
-app.add_typer(partners.partner, name="partner")
-app.add_typer(mails.email, name="email")
 
 
 def _version(wanted: bool) -> None:
@@ -84,6 +77,8 @@ def main() -> None:
     """Run the command line."""
     for argument in sys.argv[1:]:
         if not argument.isascii() and not _is_text(argument) and not Path(argument).exists():
+            from hub.cli import screen
+
             screen.warn(f"hub: {argument!a} is not UTF-8 text [usage]")
             sys.exit(2)
     app(prog_name="hub")

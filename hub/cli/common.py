@@ -1,11 +1,9 @@
-"""What the commands share: settings, the store, data given as JSON, and errors told in one line."""
+"""What the commands share: settings, the store, data given as JSON."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
 import sys
-import traceback
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,10 +12,8 @@ from typing import Annotated, Any, TypeVar
 import orjson
 import typer
 from sqlalchemy import inspect
-from typer.core import TyperGroup
 
-from hub.cli import screen
-from hub.errors import HubError, NotFound, UnreadableMessage, Unusable
+from hub.errors import NotFound, UnreadableMessage
 from hub.messages.json_text import parse
 from hub.settings import Settings, load_settings
 from hub.store.database import Database
@@ -29,29 +25,6 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a ta
 Limit = Annotated[int, typer.Option(help="Most rows to show.", min=1, max=100_000)]
 
 
-class Reporting(TyperGroup):
-    """The commands; an error becomes one line on standard error and exit 1, never a traceback."""
-
-    def invoke(self, ctx: Any) -> Any:
-        """Run a command. What libraries log is no business of a person, unless a command makes it so."""
-        logging.getLogger().addHandler(logging.NullHandler())
-        try:
-            return super().invoke(ctx)
-        except HubError as error:
-            report(error)
-        except BrokenPipeError:
-            raise
-        except OSError as error:
-            report(Unusable(error.strerror or str(error), where=str(error.filename or "")))
-        except (typer.Exit, typer.Abort, KeyboardInterrupt):
-            raise
-        except Exception as error:
-            if _is_usage(error):
-                raise
-            unexpected(error)
-        raise typer.Exit(1)
-
-
 def example(*lines: str) -> Callable[[F], F]:
     """Give a command the example that its help ends with, a line each."""
 
@@ -60,34 +33,6 @@ def example(*lines: str) -> Callable[[F], F]:
         return function
 
     return give
-
-
-def add(app: typer.Typer, name: str, function: Callable[..., None]) -> None:
-    """Make a function a command."""
-    first = " ".join((function.__doc__ or "").split()).partition(". ")[0].rstrip(".")
-    app.command(name, short_help=first, epilog=function.__dict__.get("epilog"))(function)
-
-
-def _is_usage(error: Exception) -> bool:
-    """Whether it is the command line's own way of saying that it was used wrongly."""
-    return hasattr(error, "exit_code") and hasattr(error, "format_message")
-
-
-def report(error: HubError) -> None:
-    """Tell of an error in one line: what, where, and its code."""
-    screen.warn(screen.safe(f"hub: {error} [{error.code}]"))
-
-
-def unexpected(error: Exception) -> None:
-    """Tell of a defect in one line; the traceback is for whoever asks for it."""
-    try:
-        debug = load_settings().debug
-    except HubError:
-        debug = False
-    if debug:
-        sys.stderr.write("".join(traceback.format_exception(error)))
-    text = str(error).splitlines()[0] if str(error) else ""
-    screen.warn(f"hub: unexpected {type(error).__name__}: {text} [defect]; HUB_DEBUG=1 shows where")
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:

@@ -11,7 +11,8 @@ from pydantic import ValidationError
 
 from hub.cli import screen
 from hub.cli.commands import user
-from hub.cli.common import AsJson, Limit, add, example, read_data, run, store, with_store
+from hub.cli.common import AsJson, Limit, example, read_data, run, store, with_store
+from hub.cli.group import add
 from hub.cli.sending import Timeout, Wait, Waiting, checked, outcome, tell
 from hub.errors import HubError, UnknownType
 from hub.messages.base import Person

@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from hub.cli import screen
-from hub.cli.common import add, example
+from hub.cli.common import example
+from hub.cli.group import add
 from hub.errors import Inconsistent
 
 schemas = typer.Typer(help="The JSON Schemas of all messages: write them, check them.", no_args_is_help=True)

@@ -10,7 +10,8 @@ import typer
 
 from hub.cli import screen
 from hub.cli.commands import user
-from hub.cli.common import AsJson, Limit, add, example, with_store
+from hub.cli.common import AsJson, Limit, example, with_store
+from hub.cli.group import add
 from hub.cli.partners import composed, event_named, partner_named
 from hub.messages.customer_po import PO_EXAMPLE
 from hub.messages.desk import TaskOpened

@@ -10,8 +10,9 @@ import typer
 import yaml
 
 from hub.cli import screen
-from hub.cli.common import AsJson, add, example, with_store
+from hub.cli.common import AsJson, example, with_store
 from hub.cli.explaining import explain
+from hub.cli.group import add
 from hub.cli.trial import compose, is_for, write_set
 from hub.columns import explained
 from hub.errors import Inconsistent, NotFound, UnknownType

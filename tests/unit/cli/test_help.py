@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import shlex
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -98,3 +101,35 @@ def test_wrong_usage_is_exit_2(arguments: list[str]) -> None:
 
     assert said.code == 2
     assert "Usage: hub" in said.err
+
+
+# ----------------------------------------------------------------------------------------------- quick to answer
+
+HEAVY = ("sqlalchemy", "pydantic", "aio_pika", "faststream", "alembic", "rich", "yaml", "starlette", "hub.settings")
+LOOK = "import sys; from hub.cli import main\ntry: main()\nfinally: print(sorted(sys.modules), file=sys.stderr)"
+
+
+@pytest.mark.parametrize("said", [["--version"], ["--help"], []])
+def test_what_needs_no_hub_imports_none(said: list[str]) -> None:
+    ran = subprocess.run([sys.executable, "-c", LOOK, *said], capture_output=True, text=True, timeout=60, check=False)
+    loaded = set(ast.literal_eval(ran.stderr.splitlines()[-1]))
+
+    assert re.search(r"^(Usage: )?hub ", ran.stdout + ran.stderr, re.MULTILINE)
+    assert not loaded & set(HEAVY)
+    assert not [name for name in loaded if name.startswith(("hub.store", "hub.messages", "adapters"))]
+
+
+def test_the_list_of_commands_says_of_each_what_its_help_begins_with() -> None:
+    listed = hub("--help").out
+    for name, command in get_command(app).commands.items():  # type: ignore[attr-defined]
+        said = " ".join((command.help or "").split()).partition(". ")[0].rstrip(".")
+        words = re.search(rf"^  {name}  +((?:.|\n    )*)$", listed, re.MULTILINE)
+        assert words, name
+        assert " ".join(words.group(1).split()) == said
+
+
+def test_a_misspelt_command_is_met_with_the_one_that_is_meant() -> None:
+    said = hub("taskz")
+
+    assert said.code == 2
+    assert "tasks" in said.err
