@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -138,6 +138,17 @@ def readers(settings: Settings, *, ours_only: bool = True) -> tuple[Reader, ...]
     """The readers of documents, in the order in which they are asked; with ``ours_only`` others' mail is refused."""
     edi = _edi_readers(settings, ours_only)
     return (*edi, EmailReader(edi))
+
+
+@contextmanager
+def isolated_readers(settings: Settings) -> Iterator[tuple[Reader, ...]]:
+    """The readers of documents, of which mails are read in a process of its own, which ends with the block."""
+    edi = _edi_readers(settings, ours_only=True)
+    mail = IsolatedReader(EmailReader(edi))
+    try:
+        yield (*edi, mail)
+    finally:
+        mail.close()
 
 
 def _edi_readers(settings: Settings, ours_only: bool) -> tuple[Reader, ...]:

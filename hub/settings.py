@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -325,7 +325,8 @@ class Settings(BaseSettings):
     def calendar(self) -> Calendar:
         """The working calendar."""
         days = frozenset(map(DAYS.index, self.working_days))
-        return Calendar(days, frozenset(self.holidays), ZoneInfo(self.plant_timezone))
+        zone = UTC if self.plant_timezone == "UTC" else ZoneInfo(self.plant_timezone)
+        return Calendar(days, frozenset(self.holidays), zone)
 
     def shown(self) -> dict[str, Any]:
         """The effective settings, secrets masked."""

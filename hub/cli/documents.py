@@ -15,6 +15,7 @@ from hub.cli import screen
 from hub.cli.common import AsJson, Limit, example, run, store, with_store
 from hub.cli.sending import Timeout, Wait, Waiting, outcome
 from hub.errors import HubError, Inconsistent, NotFound
+from hub.ports import Reader
 from hub.settings import Settings, load_settings
 from hub.store import queries
 from hub.store.database import Database
@@ -102,11 +103,14 @@ def submit(files: Files, wait: bool = Wait, timeout: float | None = Timeout, as_
 
     Exit 1 when a document is not taken in, or what it asks for is refused.
     """
+    from hub.app import isolated_readers
+
     settings = load_settings()
 
     async def hand_in() -> list[dict[str, Any]]:
         async with store(settings, make=True) as database:
-            taken = [await _take_in(settings, database, path) for path in files]
+            with isolated_readers(settings) as readers:
+                taken = [await _take_in(settings, database, readers, path) for path in files]
             if wait:
                 for each in taken:
                     each["outcomes"] = await _outcomes(settings, database, each.pop("commands"), Waiting(True, timeout))
@@ -123,14 +127,14 @@ def submit(files: Files, wait: bool = Wait, timeout: float | None = Timeout, as_
         raise Inconsistent(f"{len(bad)} of {len(taken)} documents need a person: {bad[0]['file']}")
 
 
-async def _take_in(settings: Settings, database: Database, path: Path) -> dict[str, Any]:
-    from hub.app import context_of, partners_of, readers, rules_of, utc_now
+async def _take_in(settings: Settings, database: Database, readers: tuple[Reader, ...], path: Path) -> dict[str, Any]:
+    from hub.app import context_of, partners_of, rules_of, utc_now
     from hub.handlers.intake import Intake
 
     raw, partners = await asyncio.to_thread(_read, path), partners_of(settings)
     intake = Intake(
         database,
-        readers(settings),
+        readers,
         lambda: context_of(settings, partners, settings.calendar.day(utc_now()).isoformat()),
         lambda: rules_of(settings, partners),
         utc_now,

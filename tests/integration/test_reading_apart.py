@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,7 @@ from adapters.email.isolation import IsolatedReader
 from hub.app import build, context_of, utc_now
 from hub.ports import Context, Reading
 from hub.settings import Settings
+from tests.support.cli import hub, set_environment
 from tests.support.running import DATA, documents, with_partners
 
 MAIL = (DATA / "mail/larkspur-po.eml").read_bytes()
@@ -21,13 +23,38 @@ PO = (DATA / "edi/cascade-850-new.edi").read_bytes()
 @pytest.mark.rule("R42")
 async def test_the_hub_reads_mails_in_a_process_that_ends_with_it(backing: Settings) -> None:
     settings = with_partners(backing)
-    async with build(settings, isolated=True) as hub:
-        receipt = await hub.intake.receive(MAIL, "order.eml")
-        process = hub.mail.pid if hub.mail else None
+    async with build(settings, isolated=True) as serving:
+        receipt = await serving.intake.receive(MAIL, "order.eml")
+        process = serving.mail.pid if serving.mail else None
         assert process not in {None, os.getpid()}
     assert receipt.reading == EmailReader().read(
-        MAIL, "order.eml", context_of(settings, hub.partners, utc_now().date().isoformat())
+        MAIL, "order.eml", context_of(settings, serving.partners, utc_now().date().isoformat())
     )
+    assert process is not None
+    with pytest.raises(ProcessLookupError):
+        os.kill(process, 0)
+
+
+@pytest.mark.rule("R42")
+def test_a_mail_handed_in_by_command_is_read_in_a_process_that_ends_with_the_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_environment(
+        monkeypatch, with_partners(Settings(folder=tmp_path, database_url=f"sqlite:///{tmp_path}/h.sqlite"))
+    )
+    processes: list[int | None] = []
+    close = IsolatedReader.close
+
+    def noted(reader: IsolatedReader) -> None:
+        processes.append(reader.pid)
+        close(reader)
+
+    monkeypatch.setattr(IsolatedReader, "close", noted)
+    said = hub("submit", DATA / "mail/larkspur-po.eml", "--no-wait", "--json")
+
+    assert (said.code, said.json[0]["intent"]) == (0, "new_po"), said
+    [process] = processes
+    assert process not in {None, os.getpid()}
     assert process is not None
     with pytest.raises(ProcessLookupError):
         os.kill(process, 0)
@@ -46,10 +73,10 @@ async def test_other_documents_are_taken_in_while_a_mail_is_read(
         return read(reader, raw, name, context)
 
     monkeypatch.setattr(IsolatedReader, "read", slow)
-    async with build(with_partners(backing), isolated=True) as hub:
-        mail = asyncio.create_task(hub.intake.receive(MAIL, "order.eml"))
-        await hub.intake.receive(PO, "order.edi")
+    async with build(with_partners(backing), isolated=True) as serving:
+        mail = asyncio.create_task(serving.intake.receive(MAIL, "order.eml"))
+        await serving.intake.receive(PO, "order.edi")
         assert not mail.done()
         held.set()
         await mail
-        assert {row.kind for row in await documents(hub, direction="in")} == {"x12", "email"}
+        assert {row.kind for row in await documents(serving, direction="in")} == {"x12", "email"}
