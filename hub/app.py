@@ -42,7 +42,7 @@ from hub.mailboxes import mailbox_address
 from hub.partners import Partner, Partners, PenaltyTable, load_partners
 from hub.policies import Policies
 from hub.ports import Context, Explainer, Reader, Transport, Writer
-from hub.sagas.case import Agreed, CustomerTerms, Rules, SupplierOffer
+from hub.sagas.case import Agreed, CustomerTerms, Rules, SupplierOffer, SupplierTimes
 from hub.settings import Settings
 from hub.store.database import Database
 from hub.store.lease import FileLease, PostgresLease
@@ -87,6 +87,7 @@ def rules_of(settings: Settings, partners: Partners) -> Rules:
         supplier_answer=timedelta(hours=settings.supplier_answer_hours),
         supplier_reminder=timedelta(hours=settings.supplier_reminder_hours),
         supplier_reminders=settings.supplier_reminders,
+        supplier_times={key: _times_of(settings, each) for key, each in suppliers.items()},
         supplier_tolerance_percent=settings.supplier_tolerance_percent,
         supplier_price_tolerance_percent=settings.supplier_price_tolerance_percent,
         tolerance_percent={
@@ -109,6 +110,15 @@ def rules_of(settings: Settings, partners: Partners) -> Rules:
             )
             for material in partners.materials.values()
         },
+    )
+
+
+def _times_of(settings: Settings, supplier: Partner) -> SupplierTimes:
+    reminders = settings.supplier_reminders if supplier.reminders is None else supplier.reminders
+    return SupplierTimes(
+        answer=timedelta(hours=supplier.answer_hours or settings.supplier_answer_hours),
+        reminder=timedelta(hours=supplier.reminder_hours or settings.supplier_reminder_hours),
+        reminders=reminders,
     )
 
 

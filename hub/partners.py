@@ -166,6 +166,12 @@ class Partner(_Profile):
     """prices agreed with a customer"""
     tolerance_percent: Annotated[Annotated[float, Field(ge=0, le=100)] | None, _for(2, "% of the quantity")] = None
     """how much less is still "in full" (R66); absent: for suppliers as the settings say, for customers none"""
+    answer_hours: Annotated[Annotated[float, Field(gt=0, le=87_660)] | None, _for(24, "hours")] = None
+    """how long a supplier may take to answer before it is reminded (R22); absent: as the settings say"""
+    reminder_hours: Annotated[Annotated[float, Field(gt=0, le=87_660)] | None, _for(24, "hours")] = None
+    """from one reminder of a silent or late supplier to the next, or to procurement; absent: as the settings say"""
+    reminders: Annotated[Annotated[int, Field(ge=0, le=1000)] | None, _for(1)] = None
+    """how often a supplier is reminded before procurement decides; absent: as the settings say"""
     part_shipments: Annotated[bool, _for(True)] = False
     """whether good pieces of a line may be shipped before the rest (R61)"""
     penalty_percent: Annotated[PenaltyTable | None, _for({"scheduled": 20}, "% of the line's value")] = None

@@ -29,6 +29,17 @@ class SupplierOffer:
 
 
 @dataclass(frozen=True, slots=True)
+class SupplierTimes:
+    """How long a silent or late supplier is waited for (R22)."""
+
+    answer: timedelta
+    """until it is reminded of what it has not answered"""
+    reminder: timedelta
+    """from one reminder to the next one, or until the matter is raised"""
+    reminders: int
+
+
+@dataclass(frozen=True, slots=True)
 class Agreed:
     """A price agreed with a customer."""
 
@@ -74,6 +85,8 @@ class Rules:
     supplier_reminder: timedelta = timedelta(days=2)
     """how long after a reminder the next one comes, or the matter is raised (R22)"""
     supplier_reminders: int = 2
+    supplier_times: Mapping[str, SupplierTimes] = field(default_factory=dict)
+    """by supplier with whom other times are agreed"""
     production_days: int = 3
     """working days from material to product, where nothing is scheduled yet (R60)"""
     tolerance_percent: Mapping[str, float] = field(default_factory=dict)
@@ -88,6 +101,11 @@ class Rules:
     suppliers: frozenset[str] = frozenset()
     terms: Mapping[str, CustomerTerms] = field(default_factory=dict)
     """by customer"""
+
+    def times_of(self, supplier_id: str) -> SupplierTimes:
+        """How long this supplier is waited for."""
+        usual = SupplierTimes(self.supplier_answer, self.supplier_reminder, self.supplier_reminders)
+        return self.supplier_times.get(supplier_id, usual)
 
 
 @dataclass(slots=True)

@@ -32,12 +32,12 @@ def still_owed(po: MaterialPo, due: SupplierDue, scene: Scene) -> bool:
 
 def reminded_enough(po: MaterialPo, due: SupplierDue, scene: Scene) -> bool:
     """It has not come, as often as the supplier was reminded."""
-    return still_owed(po, due, scene) and po.reminders >= scene.rules.supplier_reminders
+    return still_owed(po, due, scene) and po.reminders >= scene.rules.times_of(po.supplier_id).reminders
 
 
 def remind(po: MaterialPo, due: SupplierDue, scene: Scene) -> Step[MaterialPo]:
     """Remind the supplier of what it owes (R22)."""
-    po = replace(po, reminders=po.reminders + 1, due_at=scene.at(scene.rules.supplier_reminder))
+    po = replace(po, reminders=po.reminders + 1, due_at=scene.at(scene.rules.times_of(po.supplier_id).reminder))
     return step(po, MaterialPoReminded(**names(po, None, late_lines(po, scene)), reminder=po.reminders))
 
 
@@ -76,7 +76,8 @@ def postpone(po: MaterialPo, review: ReviewMaterialPoDelay, scene: Scene) -> Ste
     """Wait until the expected date, or as long as between two reminders; then remind again (R22)."""
     late = late_lines(po, scene)
     known = review.expected_date
-    until = instant(day_after(known, scene.rules)) if known else scene.at(scene.rules.supplier_reminder)
+    again = scene.rules.times_of(po.supplier_id).reminder
+    until = instant(day_after(known, scene.rules)) if known else scene.at(again)
     event = MaterialPoPostponed(**names(po, review, late), expected_date=known, until=until)
     return step(replace(po, patience=until), event)
 

@@ -62,14 +62,14 @@ def deadlines(po: MaterialPo, rules: Rules) -> Iterator[tuple[MaterialLine, str,
     """By line of which something is awaited: what the supplier owes, and until when."""
     if po.state not in WATCHED:
         return
-    asked = datetime.fromisoformat(po.asked_at)
+    asked, times = datetime.fromisoformat(po.asked_at), rules.times_of(po.supplier_id)
     for line in po.lines.values():
         if line.awaited <= ZERO or line.undecided:
             continue
         if po.state == "cancel_requested":
-            yield line, f"an answer to the cancellation of {po.asked_at}", asked + rules.supplier_answer
+            yield line, f"an answer to the cancellation of {po.asked_at}", asked + times.answer
         elif line.status == "open" and line.received <= ZERO:
-            yield line, f"an answer to the order of {po.asked_at}", asked + rules.supplier_answer
+            yield line, f"an answer to the order of {po.asked_at}", asked + times.answer
         elif (day := _delivery(po, line, rules)) is not None:
             yield line, f"delivery by {day}", day_after(day, rules)
 

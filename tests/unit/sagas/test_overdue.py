@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from hub.sagas.case import SupplierOffer
+from hub.sagas.case import SupplierOffer, SupplierTimes
 from hub.sagas.model import Task
 from tests.unit.sagas.play import Play
 from tests.unit.sagas.test_materials import second_order
@@ -65,6 +65,20 @@ def test_times_and_number_are_settings() -> None:
     play.need("1", ("STEEL", "30"))
     play.source(1, S_ONE="30")
     assert heard(play, hours=1) == ["material-po.overdue"]
+
+
+def test_times_and_number_may_be_agreed_with_a_supplier() -> None:
+    agreed = SupplierTimes(timedelta(hours=3), timedelta(hours=5), 1)
+    play = Play().with_rules(supplier_times={"S_ONE": agreed}).ordered()
+    play.need("1", ("STEEL", "30"))
+    play.source(1, S_ONE="20", S_TWO="10")
+    assert heard(play, hours=3) == ["material-po.reminded"]
+    assert heard(play, hours=5) == ["material-po.overdue"]
+    assert play.po().supplier_id == "S_ONE"
+    assert heard(play, hours=39) == []
+    assert heard(play, hours=1) == ["material-po.reminded"], "S_TWO has two days, as usual"
+    play.tell("material-po.review-delay", material_po_id=play.po().material_po_id, decision="wait")
+    assert heard(play, hours=5) == ["material-po.reminded"]
 
 
 def test_the_reminder_names_its_number_and_the_lines_that_are_late(play: Play) -> None:
