@@ -25,7 +25,7 @@ def explain(settings: Settings, partners: Partners, partner: Partner, path: Path
         raise NotFound(f"cannot be read: {error.strerror}", where=str(path)) from error
     if len(raw) > settings.max_document_bytes:
         raise UnreadableMessage(f"the document has {len(raw)} bytes; up to {settings.max_document_bytes} are read")
-    context = context_of(settings, partners, datetime.now(UTC).date().isoformat())
+    context = context_of(settings, partners, settings.calendar.day(datetime.now(UTC)).isoformat())
     explainer = next((each for each in explainers(settings) if each.recognises(raw, path.name)), None)
     if explainer:
         found = explainer.explain(raw, context)

@@ -93,7 +93,9 @@ def _acknowledgments(
     assert theirs is not None  # noqa: S101  # both are always told
     raw = _asking_for_ta1(theirs.content) if partner.channel == "x12" else theirs.content
     reader = next(each for each in readers(settings) if each.recognises(raw, ""))
-    context = Context(Partners([partner]), our_domain=settings.our_domain, today=datetime.now(UTC).date().isoformat())
+    context = Context(
+        Partners([partner]), our_domain=settings.our_domain, today=settings.calendar.day(datetime.now(UTC)).isoformat()
+    )
     for draft in reader.read(raw, "", context).drafts:
         yield draft.purpose, draft.render(numbers, datetime.now(UTC))
 
