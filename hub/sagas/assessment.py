@@ -106,7 +106,7 @@ def propose_penalty(saga: Cancellation, answer: AssessCancellation, scene: Scene
 
 
 def assessment_facts(saga: Cancellation, scene: Scene) -> dict[str, Any]:
-    """What the sales officer has to know: how far each line's work has come (R31)."""
+    """How far each line's work has come, and what penalty the settings propose (R31, R64)."""
     order = scene.order
     lines = []
     for number in saga.lines:

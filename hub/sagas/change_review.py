@@ -110,7 +110,7 @@ def decided(asked: ChangeRequest, review: ReviewChange, order: Order) -> ChangeR
 
 
 def change_facts(saga: Change, scene: Scene) -> dict[str, Any]:
-    """What the sales officer has to know: what would differ, line by line, and what can still be altered (R8, R67)."""
+    """What would differ, line by line, and what can still be altered (R8, R67)."""
     order, asked = scene.order, saga.requests[-1]
     return {
         "change_id": asked.change_id,

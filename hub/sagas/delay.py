@@ -67,7 +67,7 @@ def nothing_open(delay: Delay, message: object, scene: Scene) -> bool:
 
 
 def delay_facts(delay: Delay, scene: Scene) -> dict[str, Any]:
-    """What the sales officer has to know: the four dates, and what the line waits for."""
+    """The four dates of the line, and what it waits for."""
     order = scene.order
     line = order.lines[delay.line]
     work = order.work_orders[line.work_order_id or ""]

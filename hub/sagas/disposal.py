@@ -127,7 +127,7 @@ def is_to_be_disposed(work: WorkOrder, message: object, scene: Scene) -> bool:
 
 
 def disposal_facts(work: WorkOrder, scene: Scene) -> dict[str, Any]:
-    """What the engineer has to know: how much there is, how much of it is good already, what salvage would give."""
+    """How much there is, how much of it is good already, what salvage would give."""
     return {
         "half_made": plain(work.half_made),
         "finished": plain(min(work.half_made, work.good - work.shipped)),

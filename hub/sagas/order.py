@@ -206,7 +206,10 @@ def cancel(order: Order, message: object, scene: Scene) -> Step[Order]:
 
 
 def review_facts(order: Order, scene: Scene) -> dict[str, Any]:
-    """What the sales officer has to know, line by line (R1, R2, R67); `hub.sagas.facts` adds what history tells."""
+    """What is asked for, line by line, with what stands against it and what history tells of it (R1, R2, R67).
+
+    `hub.sagas.facts` adds the history.
+    """
     products = [_product_name(line.item) for line in order.lines.values()]
     terms = scene.rules.terms.get(order.customer_id, CustomerTerms())
     lines = [

@@ -113,7 +113,7 @@ def do_without_late(po: MaterialPo, review: ReviewMaterialPoDelay, scene: Scene)
 
 
 def delay_facts(po: MaterialPo, scene: Scene) -> dict[str, Any]:
-    """What the procurement officer has to know: what is owed since when, and for whom."""
+    """What is owed since when, and for whom."""
     late = late_lines(po, scene)
     needs = {share.requirement_id: share.order_id for line in late for share in line.shares}
     return {

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from hub.sagas.table import NEW, Ignore, Never, On, Refuse, RefuseIf, Table
-from hub.sagas.words import condition, sentence, short_type, slug, words
+from hub.sagas.words import condition_in_full, sentence, short_type, slug, words
 
 
 def module_of(table: Table[Any]) -> Any:
@@ -41,20 +41,28 @@ def states_of(table: Table[Any], states: tuple[str, ...]) -> str:
     return ", ".join("(not begun)" if state == NEW else f"`{state}`" for state in states)
 
 
-def _codes(check: Callable[..., Any], seen: set[str] | None = None) -> Iterator[str]:
-    """The codes of the refusals that a check, or what it calls beside it, can give."""
+def _codes(check: Callable[..., Any], seen: set[Callable[..., Any]] | None = None) -> Iterator[str]:
+    """The codes of the refusals that a check, or what it calls of the sagas, can give."""
     seen = set() if seen is None else seen
     tree = ast.parse(textwrap.dedent(inspect.getsource(check)))
     for node in ast.walk(tree):
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
             continue
         name = node.func.id
-        if name == "Refusal" and node.args and isinstance(node.args[0], ast.Constant):
-            yield str(node.args[0].value)
+        if name == "Refusal" and node.args:
+            yield from _constant(node.args[0], check)
         called = check.__globals__.get(name)
-        if inspect.isfunction(called) and called.__module__ == check.__module__ and name not in seen:
-            seen.add(name)
+        if inspect.isfunction(called) and called.__module__.startswith("hub.sagas.") and called not in seen:
+            seen.add(called)
             yield from _codes(called, seen)
+
+
+def _constant(node: ast.expr, check: Callable[..., Any]) -> Iterator[str]:
+    """The code that is written there, or named."""
+    if isinstance(node, ast.Constant):
+        yield str(node.value)
+    elif isinstance(node, ast.Name) and isinstance(named := check.__globals__.get(node.id), str):
+        yield named
 
 
 def _rows(table: Table[Any]) -> Iterator[tuple[str, ...]]:
@@ -63,7 +71,7 @@ def _rows(table: Table[Any]) -> Iterator[tuple[str, ...]]:
             yield (
                 states_of(table, row.states),
                 f"`{short_type(row.message)}`",
-                condition(table, row) if row.guard is None else sentence(row.guard),
+                condition_in_full(table, row),
                 f"`{row.to}`" if row.to else "–",
                 sentence(row.action),
             )

@@ -14,7 +14,7 @@ from hub.messages.base import Message
 from hub.sagas.pages import grid, refusal_rows, states_of
 from hub.sagas.routing import TABLES
 from hub.sagas.table import On, Table, Wait
-from hub.sagas.words import condition, sentence, short_type, slug, words
+from hub.sagas.words import condition_in_full, sentence, short_type, slug, words
 
 INTRODUCTIONS: dict[str, str] = {
     "sales-officer": """\
@@ -47,14 +47,16 @@ beyond need, or for an order that was cancelled, goes to stock.""",
 You keep the hub running and look after what it could not do by itself. `hub failed list` shows the messages that were
 set aside, grouped by cause; each can be shown, mended, tried again or discarded with a reason. `hub audit` proves that
 every line received is accounted for; `hub doctor` checks the set-up; `/health/ready` and `/metrics` are for your
-monitoring. When an engineer is away, you may hand his or her work orders to another with `work-order.reassign`.""",
+monitoring. When an engineer is away, you may hand his or her work orders to another with `work-order.reassign`; any
+other task that is open is given to a person of its role with `hub assign`.""",
 }
 """Of each role: what it is there for"""
 
 TASKS = """\
 `hub tasks --role {role}` lists what is open, `--json` with all that there is to judge by. An answer needs no ids: the
-task knows them. A task that has been answered, or that no longer matters because the order was cancelled or revised
-meanwhile, is closed; an answer to it changes nothing, and you are told so."""
+task knows them. `hub assign TASK NAME` gives a task to one of you; the others may still answer it. A task that has been
+answered, or that no longer matters because the order was cancelled or revised meanwhile, is closed; an answer to it
+changes nothing, and you are told so."""
 
 UNASKED: dict[str, tuple[str, ...]] = {
     "production-engineer": ("work-order.reassign",),
@@ -73,8 +75,10 @@ NAMES = (
     "cancellation_id",
     "change_id",
     "document_id",
+    "shipment_id",
+    "items",
 )
-"""what an answer need not say, because its task knows it"""
+"""what an answer need not say, because its task knows it, or the hub numbers it"""
 
 
 def _asked(role: str) -> Iterator[tuple[Table[Any], Wait]]:
@@ -90,11 +94,14 @@ def _answer(kind: type[Message], role: str) -> str:
     return f"    hub answer TASK '{orjson.dumps(body).decode()}' --by {role}:NAME"
 
 
-def _causes(kind: type[Message]) -> Iterator[tuple[str, ...]]:
-    for table in TABLES:
+def _causes(kind: type[Message], asking: Table[Any]) -> Iterator[tuple[str, ...]]:
+    """What happens to what the task is about, and to what else the answer concerns."""
+    for table in sorted(TABLES, key=lambda each: each is not asking):
+        name = "" if table is asking else f"{table.name}: "
         for row in table.rows:
             if isinstance(row, On) and row.message is kind:
-                yield condition(table, row), sentence(row.action), f"`{row.to}`" if row.to else "–"
+                new = f"`{row.to}`" if row.to else "–"
+                yield name + states_of(table, row.states), condition_in_full(table, row), sentence(row.action), new
 
 
 def _refused(kind: type[Message]) -> Iterator[tuple[str, ...]]:
@@ -110,7 +117,7 @@ def _task(role: str, table: Table[Any], waits: list[Wait]) -> Iterator[str]:
         when = f", while: {_lower(sentence(wait.when))}" if wait.when else ""
         yield f"Asked when the {link} is {states}{when}. You see: {_lower(sentence(wait.facts))}."
     yield _answer(kind, role)
-    yield grid(("if", "what your answer causes", "new state"), _causes(kind))
+    yield grid(("state", "if", "what your answer causes", "new state"), _causes(kind, table))
     refused = list(_refused(kind))
     if refused:
         yield "Refused, with the reason told to you and nothing else changed:"
@@ -132,13 +139,14 @@ def page(role: str) -> str:
         for table, waits in kinds.values():
             parts += _task(role, table, waits)
     if role in UNASKED:
-        parts += ["## What you may do unasked", *(_unasked(name) for name in UNASKED[role])]
+        parts += ["## What you may do unasked", *(_unasked(name, role) for name in UNASKED[role])]
     return "\n\n".join(parts) + "\n"
 
 
-def _unasked(name: str) -> str:
+def _unasked(name: str, role: str) -> str:
     kind = next(kind for table in TABLES for row in table.rows if short_type(kind := row.message) == name)
-    body = orjson.dumps(kind.EXAMPLE).decode()
+    by = {"by": {**kind.EXAMPLE["by"], "role": role}} if "by" in kind.EXAMPLE else {}
+    body = orjson.dumps({**kind.EXAMPLE, **by}).decode()
     return f"`{name}`: {sentence(kind)}.\n\n    hub send {kind.TYPE} '{body}'"
 
 

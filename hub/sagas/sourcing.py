@@ -106,7 +106,7 @@ def source(need: Requirement, answer: SourceMaterial, scene: Scene) -> Step[Requ
 
 
 def sourcing_facts(need: Requirement, scene: Scene) -> dict[str, Any]:
-    """What the procurement officer has to know: stock, and the suppliers with their terms (R12, R13).
+    """What is needed, what of it is in stock, and the suppliers with their terms (R12, R13).
 
     `hub.sagas.facts` adds what is on its way, and how suppliers kept their dates.
     """

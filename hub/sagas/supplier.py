@@ -251,7 +251,7 @@ def close_with_what_came(po: MaterialPo, review: ReviewMaterialPoChange, scene: 
 
 
 def change_facts(po: MaterialPo, scene: Scene) -> dict[str, Any]:
-    """What the procurement officer has to know: what was ordered, and what the supplier says to it."""
+    """What was ordered, and what the supplier says to it."""
     return {
         "supplier_id": po.supplier_id,
         "order_ids": list(po.order_ids),

@@ -42,6 +42,11 @@ def roles(table: Table[Any]) -> dict[str, str]:
     return {state: words(wait.role) for wait in about for state in wait.states}
 
 
+def condition_in_full(table: Table[Any], row: On) -> str:
+    """When a row is taken, as its guard says it of itself."""
+    return sentence(row.guard) if row.guard is not None else condition(table, row)
+
+
 def condition(table: Table[Any], row: On) -> str:
     """When a row is taken: its guard's words, or "otherwise" where rows with guards stand before it."""
     if row.guard is not None:

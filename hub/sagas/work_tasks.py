@@ -12,7 +12,7 @@ from hub.sagas.shipping import parts_may_ship
 
 
 def facts(work: WorkOrder, scene: Scene) -> dict[str, Any]:
-    """What whoever works on the work order has to know; what the customer specified comes with it (R1a)."""
+    """What is to be made, how far it has come, and all that the customer specified (R1a)."""
     order = scene.order
     known: dict[str, Any] = {
         "customer_id": order.customer_id,
@@ -40,7 +40,7 @@ def facts(work: WorkOrder, scene: Scene) -> dict[str, Any]:
 
 
 def shipping_facts(work: WorkOrder, scene: Scene) -> dict[str, Any]:
-    """What the shipping clerk has to know: how much is ready, and where it goes."""
+    """How much is ready, and where it goes."""
     ship_to = next((party for party in scene.order.po.parties if party.role == "ship-to"), None)
     return {
         **facts(work, scene),

@@ -9,6 +9,8 @@ from xml.etree import ElementTree
 import pytest
 
 from hub.sagas import draw
+from hub.sagas.document import DOCUMENT
+from hub.sagas.pages import refusal_rows
 from hub.sagas.routing import TABLES
 from hub.sagas.table import On, Refuse, Table, Wait
 
@@ -60,3 +62,10 @@ def test_every_guard_check_and_action_says_what_it_is_about(table: Table[Any]) -
         for name in ("guard", "action", "check"):
             function = getattr(row, name, None)
             assert function is None or function.__doc__, function
+
+
+def test_codes_are_found_in_whatever_a_check_calls_and_by_their_names() -> None:
+    codes = " ".join(row[3] for row in refusal_rows(DOCUMENT))
+    assert "`wrong_role`" in codes
+    assert "`schema_violation`" in codes  # given by another module
+    assert "`po_number_in_use`" in codes  # a constant
