@@ -26,8 +26,6 @@ from hub.sagas.table import Refusal, Step, step
 
 def quantities_fit(po: MaterialPo, message: NotifyDispatch | ReceiveMaterial, scene: Scene) -> Refusal | None:
     """It is about lines that the material PO has, and something of each has left or come (R21)."""
-    if refused := lines_known(po, message, scene):
-        return refused
     for place, line in enumerate(message.lines):
         if decimal(line.quantity) <= ZERO:
             return Refusal(
@@ -35,8 +33,14 @@ def quantities_fit(po: MaterialPo, message: NotifyDispatch | ReceiveMaterial, sc
                 "say how much has left or come; a correction of stock is stock.adjust",
                 f"lines.{place}.quantity",
             )
+    return lines_known(po, message, scene)
+
+
+def units_fit(po: MaterialPo, receipt: ReceiveMaterial, scene: Scene) -> Refusal | None:
+    """What came is counted in the unit that was ordered in (R21)."""
+    for place, line in enumerate(receipt.lines):
         ordered = po.lines[line.line].unit
-        if isinstance(message, ReceiveMaterial) and not same_unit(ordered, line.unit):
+        if not same_unit(ordered, line.unit):
             text = f"line {line.line} was ordered in {ordered}: say how much came in that unit"
             return Refusal("other_unit", text, f"lines.{place}.unit")
     return None

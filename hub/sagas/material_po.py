@@ -22,6 +22,7 @@ from hub.sagas.delivery import (
     receive,
     receive_part,
     says_another_unit,
+    units_fit,
 )
 from hub.sagas.ordering import issue, keep_back, release, withheld
 from hub.sagas.overdue import (
@@ -149,6 +150,7 @@ MATERIAL_PO: Table[MaterialPo] = Table(
         on(DELIVERABLE, NotifyDispatch, dispatched),
         refuse(_rest(*DELIVERABLE), NotifyDispatch, "not_open", "nothing of this material PO is awaited"),
         refuse_if(_rest("withheld"), ReceiveMaterial, quantities_fit),
+        refuse_if(_rest("withheld"), ReceiveMaterial, units_fit),
         on((*DELIVERABLE, "refused"), ReceiveMaterial, receive, to="received", when=all_in),
         on(("issued", "confirmed", "part_received"), ReceiveMaterial, receive_part, to="part_received"),
         on("change_proposed", ReceiveMaterial, receive_part, to="part_received", when=nothing_undecided_left),
