@@ -25,7 +25,7 @@ from hub.messages.base import (
 )
 from hub.messages.customer_po import Finding
 
-Intent = Literal[
+Single = Literal[
     "new_po",
     "revision",
     "change",
@@ -38,9 +38,9 @@ Intent = Literal[
     "bounce",
     "auto_reply",
     "not_an_order",
-    "quarantine",
-    "mixed",
 ]
+"""what a document is about, where that is one thing"""
+Intent = Literal[Single, "quarantine", "mixed"]
 Kind = Literal["x12", "edifact", "email", "api", "unknown"]
 
 
@@ -62,24 +62,7 @@ class ClassifyDocument(
     """
 
     document_id: DocumentId
-    as_: Annotated[
-        Literal[
-            "new_po",
-            "revision",
-            "change",
-            "cancel",
-            "penalty_accept",
-            "penalty_decline",
-            "supplier_confirm",
-            "supplier_ship",
-            "functional_ack",
-            "bounce",
-            "auto_reply",
-            "not_an_order",
-            "discard",
-        ],
-        Field(alias="as"),
-    ]
+    as_: Annotated[Literal[Single, "discard"], Field(alias="as")]
     message: dict[str, Any] | None = None
     """what is to be mended in what was read of it, merged into it field by field (RFC 7396: null takes a field away,
     a list replaces a list); absent: as it was read"""
