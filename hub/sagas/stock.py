@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from typing import Any
 
 from hub.messages.base import Event
 from hub.messages.materials import (
@@ -49,7 +50,7 @@ def adjust(stock: Stock, change: AdjustStock, scene: Scene) -> Step[Stock]:
     return step(after, changed(after, after.on_hand - stock.on_hand, (), reason=change.reason, by=change.by))
 
 
-def changed(stock: Stock, change: Decimal, orders: Iterable[str], **said: object) -> StockChanged:
+def changed(stock: Stock, change: Decimal, orders: Iterable[str], **said: Any) -> StockChanged:
     """The event that tells of a change."""
     return StockChanged(
         material=stock.material,
@@ -59,7 +60,7 @@ def changed(stock: Stock, change: Decimal, orders: Iterable[str], **said: object
         on_order=plain(stock.on_order),
         change=plain(change),
         order_ids=sorted(orders),
-        **said,  # type: ignore[arg-type]
+        **said,
     )
 
 

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from hub.messages import documents, order, production
-from hub.messages.base import Event
 from hub.messages.envelope import Letter
 from hub.messages.materials import MaterialPoEvent
 from hub.simulation.words import said
@@ -16,7 +15,7 @@ STAGES = ("review", "engineering", "materials", "ready", "scheduled", "making", 
 QUIET = (documents.DocumentSent,)
 """told in the end, as a list"""
 
-_STATE: Mapping[type[Event], str] = {
+_STATE: Mapping[type, str] = {
     production.WorkOrderCreated: "engineering",
     production.MaterialsSpecified: "materials",
     production.MaterialsAvailable: "ready",
@@ -110,5 +109,5 @@ class Board:
         elif isinstance(message, production.Shipped):
             for item in message.items:
                 view.lines[item.line].state = "shipped"
-        elif (state := _STATE.get(type(message))) and (line := getattr(message, "line", "")) in view.lines:  # type: ignore[arg-type]
+        elif (state := _STATE.get(type(message))) and (line := getattr(message, "line", "")) in view.lines:
             view.lines[line].state = state

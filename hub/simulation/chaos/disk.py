@@ -81,7 +81,7 @@ class _Connection(aiosqlite.Connection):
 
         super().__init__(connector, 64)
         self._disk = disk
-        self._tx = _AtOnce()  # type: ignore[assignment]
+        self._tx = _AtOnce()  # type: ignore[assignment]  # a queue as far as it is used
 
     def __del__(self) -> None:
         """Nobody has to be warned: its process is gone."""
@@ -94,7 +94,7 @@ class _Connection(aiosqlite.Connection):
     async def _execute(self, fn: Any, *args: Any, **kwargs: Any) -> Any:
         call = fn.__name__
         await self._disk.reach(call, args[0] if args and isinstance(args[0], str) else "")
-        result = await super()._execute(fn, *args, **kwargs)  # type: ignore[no-untyped-call]
+        result = await super()._execute(fn, *args, **kwargs)  # type: ignore[no-untyped-call]  # aiosqlite leaves it untyped
         await self._disk.done(call)
         return result
 

@@ -93,13 +93,13 @@ class VirtualLoop(asyncio.BaseEventLoop):
         """As the usual loop, unless the caller's life has ended by then."""
         return super().call_soon(*_mortal(callback, args, context), context=context)
 
-    def call_at(  # type: ignore[override]
+    def call_at(  # type: ignore[override]  # likewise
         self, when: float, callback: Any, *args: Any, context: Context | None = None
     ) -> asyncio.TimerHandle:
         """As the usual loop, unless the caller's life has ended by then."""
         return super().call_at(when, *_mortal(callback, args, context), context=context)
 
-    def run_in_executor(  # type: ignore[override]
+    def run_in_executor(  # type: ignore[override]  # likewise
         self, executor: Executor | None, func: Callable[..., Any], *args: Any
     ) -> asyncio.Future[Any]:
         """Run it now; whoever dies in it never hears of the result."""
