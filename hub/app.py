@@ -401,10 +401,9 @@ def build(settings: Settings, now: Clock = utc_now, world: World | None = None, 
         remember=timedelta(days=settings.duplicate_days),
         committed=committed,
     )
-    limit = settings.max_document_bytes
     postman = _postman(settings, database, lambda: rules, now, committed)
-    post_room = PostRoom(database, intake, transport, now, source=source, limit=limit, mails=postman is None)
-    mail_room = MailRoom(mailboxes_of(settings), intake, limit=limit, every=settings.mailbox_poll)
+    post_room = PostRoom(database, intake, transport, now, source=source, mails=postman is None)
+    mail_room = MailRoom(mailboxes_of(settings), intake, every=settings.mailbox_poll)
     listener = listener_of(settings, now)
 
     def written() -> None:

@@ -272,7 +272,19 @@ class Arrival:
     """the partner in whose own folder it lay"""
 
 
-class Transport(Protocol):
+class Holder(Protocol):
+    """Where files lie that have come in. Its calls block; the hub makes them in a thread."""
+
+    def fetch(self, arrival: Arrival) -> bytes:
+        """The content of a file. Raises FileNotFoundError when another replica was first."""
+        ...
+
+    def digest(self, arrival: Arrival) -> str:
+        """The SHA-256 of a file that is too large to be fetched."""
+        ...
+
+
+class Transport(Holder, Protocol):
     """Carries files in and out. Its calls block; the hub makes them in a thread."""
 
     def prepare(self) -> None:
@@ -281,14 +293,6 @@ class Transport(Protocol):
 
     def arrivals(self) -> list[Arrival]:
         """The files that are complete and wait to be taken in."""
-        ...
-
-    def fetch(self, arrival: Arrival) -> bytes:
-        """The content of a file. Raises FileNotFoundError when another replica was first."""
-        ...
-
-    def digest(self, arrival: Arrival) -> str:
-        """The SHA-256 of a file that is too large to be fetched."""
         ...
 
     def put_away(self, arrival: Arrival, document_id: str, report: str | None) -> None:
@@ -300,7 +304,7 @@ class Transport(Protocol):
         ...
 
 
-class Mailbox(Protocol):
+class Mailbox(Holder, Protocol):
     """A mailbox that mails come into. Its calls block; all but `interrupt` are made in one and the same thread.
 
     They raise MailboxUnreachable when it has to be connected anew, and OSError when only this mail cannot be had.
@@ -314,14 +318,6 @@ class Mailbox(Protocol):
 
     def arrivals(self) -> list[Arrival]:
         """The mails that wait to be taken in, oldest first."""
-        ...
-
-    def fetch(self, arrival: Arrival) -> bytes:
-        """A mail. Raises FileNotFoundError when another replica was first."""
-        ...
-
-    def digest(self, arrival: Arrival) -> str:
-        """The SHA-256 of a mail that is too large to be fetched."""
         ...
 
     def put_away(self, arrival: Arrival, *, failed: bool) -> None:

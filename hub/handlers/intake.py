@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -36,7 +36,7 @@ from hub.handlers.reading import read_document, too_large
 from hub.messages.base import Event
 from hub.messages.documents import DocumentDeliveryFailed, DocumentDuplicate, DocumentReceived, DocumentRejected
 from hub.messages.envelope import derived_id, instant, write_letter
-from hub.ports import Context, Mentions, Reader, Reading
+from hub.ports import Arrival, Context, Holder, Mentions, Reader, Reading
 from hub.sagas.case import Rules
 from hub.sagas.numbers import short
 from hub.store import records, tables
@@ -133,6 +133,17 @@ class Intake:
         self._limit = limit
         self._remember = remember
         self._committed = committed
+
+    async def fetch(self, arrival: Arrival, holder: Holder, call: Callable[..., Awaitable[Any]]) -> Receipt:
+        """Take in what has arrived at a holder, whose functions ``call`` carries out in a thread.
+
+        Raises what the holder raises, and StoreUnavailable.
+        """
+        if arrival.size > self._limit:
+            digest = await call(holder.digest, arrival)
+            return await self.refuse_large(arrival.name, arrival.size, digest, arrival.stamp)
+        raw = await call(holder.fetch, arrival)
+        return await self.receive(raw, arrival.name, arrival.stamp, folder_of=arrival.partner_id)
 
     async def receive(self, raw: bytes, name: str, stamp: str = "", *, sent: str = "", folder_of: str = "") -> Receipt:
         """Take a document in. The same bytes under the same name and stamp are the same arrival.

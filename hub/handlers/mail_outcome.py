@@ -1,8 +1,7 @@
-"""What is said of a mail that a mail server has taken, and of one that is not sent: a person sees to that (R42)."""
+"""What is said of a mail of ours that is not sent, or comes back: a person sees to that (R42)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,8 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.messages.base import Event
 from hub.messages.customer_po import Finding
-from hub.messages.documents import DocumentDeliveryFailed, DocumentQuarantined, DocumentSent
-from hub.messages.envelope import Letter, derived_id, write_letter
+from hub.messages.documents import DocumentDeliveryFailed, DocumentQuarantined
 from hub.sagas.case import Rules
 from hub.store import tables
 from hub.store.deliveries import QueuedMail
@@ -32,27 +30,6 @@ class Failure:
     """to nobody of those that it names"""
     ask: bool = True
     """whether a person is to be asked; else one is already, about others like it"""
-
-
-def sent_letter(mail: QueuedMail, accepted: Sequence[str], server: str, source: str, now: datetime) -> Letter:
-    """The event that says so; one for each time that a person has put the mail into the queue."""
-    event = DocumentSent(
-        document_id=mail.document_id,
-        kind="email",
-        name=mail.title or None,
-        partner_id=mail.partner_id,
-        order_id=mail.order_id,
-        purpose=mail.purpose,
-        destination=f"{', '.join(accepted)} by {server}"[:10_000],
-    )
-    return write_letter(
-        event,
-        message_id=derived_id(source, mail.document_id, f"sent {mail.releases or ''}".strip()),
-        source=source,
-        time=now,
-        correlation=mail.order_id,
-        causation=mail.document_id,
-    )
 
 
 async def say_failed(

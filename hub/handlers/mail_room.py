@@ -46,11 +46,10 @@ class MailRoom:
         mailboxes: Sequence[Mailbox],
         intake: Intake,
         *,
-        limit: int,
         every: float,
         shortest: float = SHORTEST,
     ) -> None:
-        self._attended = [_Attended(mailbox, intake, limit, every, shortest) for mailbox in mailboxes]
+        self._attended = [_Attended(mailbox, intake, every, shortest) for mailbox in mailboxes]
 
     async def start(self) -> None:
         """Begin to look into the mailboxes."""
@@ -75,11 +74,11 @@ class MailRoom:
 class _Attended:
     """One mailbox and who attends to it."""
 
-    def __init__(self, mailbox: Mailbox, intake: Intake, limit: int, every: float, shortest: float) -> None:
+    def __init__(self, mailbox: Mailbox, intake: Intake, every: float, shortest: float) -> None:
         self.name = mailbox.name
         self.condition = Condition()
         self._mailbox, self._intake = mailbox, intake
-        self._limit, self._every, self._shortest = limit, every, shortest
+        self._every, self._shortest = every, shortest
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="mailbox")
         self._put_off: dict[str, tuple[float, int]] = {}
         """by stamp: when a mail is tried again, and how often it was tried"""
@@ -137,12 +136,7 @@ class _Attended:
 
     async def _take(self, arrival: Arrival) -> None:
         try:
-            if arrival.size > self._limit:
-                digest = await self._call(self._mailbox.digest, arrival)
-                receipt = await self._intake.refuse_large(arrival.name, arrival.size, digest, arrival.stamp)
-            else:
-                raw = await self._call(self._mailbox.fetch, arrival)
-                receipt = await self._intake.receive(raw, arrival.name, arrival.stamp)
+            receipt = await self._intake.fetch(arrival, self._mailbox, self._call)
             await self._call(lambda: self._mailbox.put_away(arrival, failed=receipt.state == "rejected"))
         except FileNotFoundError:
             return

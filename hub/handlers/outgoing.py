@@ -1,4 +1,4 @@
-"""The row of a document that is to be sent: an acknowledgment, or what a partner is told."""
+"""A document that goes out, an acknowledgment or what a partner is told: its row, and the event that it is sent."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import hashlib
 from datetime import datetime
 from typing import Any
 
-from hub.messages.envelope import instant
+from hub.messages.documents import DocumentSent, Kind
+from hub.messages.envelope import Letter, derived_id, instant, write_letter
 
 OUR_PEOPLE = "our-people"
 """the receiver of what goes to no partner; in folders, the folder's name"""
@@ -50,3 +51,26 @@ def outgoing(
         "findings": "[]",
         "raw": content,
     }
+
+
+def sent_letter(
+    document: Any, kind: Kind, destination: str, *, source: str, now: datetime, releases: int = 0
+) -> Letter:
+    """The event that says that a document is sent; one for each time that a person has let it go out again."""
+    event = DocumentSent(
+        document_id=document.document_id,
+        kind=kind,
+        name=document.title or None,
+        partner_id=document.partner_id,
+        order_id=document.order_id,
+        purpose=document.purpose,
+        destination=destination[:10_000],
+    )
+    return write_letter(
+        event,
+        message_id=derived_id(source, document.document_id, f"sent {releases}" if releases else "sent"),
+        source=source,
+        time=now,
+        correlation=document.order_id,
+        causation=document.document_id,
+    )

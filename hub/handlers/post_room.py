@@ -13,9 +13,7 @@ from sqlalchemy import ColumnElement, Table, bindparam, func, select, update
 from hub.ending import end
 from hub.errors import StoreUnavailable
 from hub.handlers.intake import Intake, Receipt
-from hub.handlers.outgoing import OUR_PEOPLE
-from hub.messages.documents import DocumentSent
-from hub.messages.envelope import Letter, derived_id, write_letter
+from hub.handlers.outgoing import OUR_PEOPLE, sent_letter
 from hub.pausing import pause
 from hub.ports import Arrival, Transport
 from hub.store import tables
@@ -48,7 +46,6 @@ class PostRoom:
         now: Callable[[], datetime],
         *,
         source: str,
-        limit: int,
         mails: bool = True,
         every: float = 0.25,
     ) -> None:
@@ -57,7 +54,6 @@ class PostRoom:
         self._transport = transport
         self._now = now
         self._source = source
-        self._limit = limit
         self._mails = mails
         self._every = every
         self._woken = asyncio.Event()
@@ -117,12 +113,7 @@ class PostRoom:
         return receipts
 
     async def _take(self, arrival: Arrival) -> Receipt:
-        if arrival.size > self._limit:
-            digest = await asyncio.to_thread(self._transport.digest, arrival)
-            receipt = await self._intake.refuse_large(arrival.name, arrival.size, digest, arrival.stamp)
-        else:
-            raw = await asyncio.to_thread(self._transport.fetch, arrival)
-            receipt = await self._intake.receive(raw, arrival.name, arrival.stamp, folder_of=arrival.partner_id)
+        receipt = await self._intake.fetch(arrival, self._transport, asyncio.to_thread)
         report = None if receipt.taken else receipt.report()
         await asyncio.to_thread(self._transport.put_away, arrival, receipt.document_id, report)
         return receipt
@@ -147,7 +138,7 @@ class PostRoom:
                 for row in rows:
                     place = await self._send(row)
                     if place is not None:
-                        journal.send("event", self._sent(row, place))
+                        journal.send("event", sent_letter(row, row.kind, place, source=self._source, now=self._now()))
                         done.append({"d": row.document_id})
                 if done:
                     statement = update(table).where(table.c.document_id == bindparam("d")).values(state="sent")
@@ -170,25 +161,6 @@ class PostRoom:
             self._put_off[receiver] = _moment() + AGAIN
             log.warning("what %s is to be sent is kept, and tried again: %s", receiver, error)
             return None
-
-    def _sent(self, row: Any, place: str) -> Letter:
-        event = DocumentSent(
-            document_id=row.document_id,
-            kind=row.kind,
-            name=row.title,
-            partner_id=row.partner_id,
-            order_id=row.order_id,
-            purpose=row.purpose,
-            destination=place,
-        )
-        return write_letter(
-            event,
-            message_id=derived_id(self._source, row.document_id, "sent"),
-            source=self._source,
-            time=self._now(),
-            correlation=row.order_id,
-            causation=row.document_id,
-        )
 
     def _is_put_off(self, what: Arrival | str) -> bool:
         if self._put_off.get(what, 0.0) > _moment():

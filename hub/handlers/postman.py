@@ -18,7 +18,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.ending import end
 from hub.errors import MailServerUnreachable, StoreUnavailable
-from hub.handlers.mail_outcome import Failure, say_failed, sent_letter
+from hub.handlers.mail_outcome import Failure, say_failed
+from hub.handlers.outgoing import sent_letter
 from hub.messages.envelope import instant
 from hub.pausing import pause
 from hub.ports import Handed, MailServer, Parcel
@@ -241,7 +242,10 @@ class Postman:
                 await self._fail(connection, journal, tried_now, Failure(code, text, whole=gone))
             if accepted and not left:
                 await mark(connection, delivery.document_id, "sent")
-                journal.send("event", sent_letter(delivery, accepted, self._server.name, self._source, now))
+                where = f"{', '.join(accepted)} by {self._server.name}"
+                again = delivery.releases
+                said_so = sent_letter(delivery, "email", where, source=self._source, now=now, releases=again)
+                journal.send("event", said_so)
             await journal.write(connection)
         self._committed()
         self.condition.sent += bool(handed.accepted)
