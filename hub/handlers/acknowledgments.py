@@ -20,7 +20,7 @@ from hub.messages.documents import (
     DocumentUnacknowledged,
 )
 from hub.partners import Partners
-from hub.ports import Finding, Part, Reading, Statement
+from hub.ports import Finding, Part, Reading, Severity, Statement
 from hub.sagas.case import Rules
 from hub.store import interchanges
 from hub.store.database import Database
@@ -65,8 +65,8 @@ async def _hear(
             text = f"we have sent {part.partner_id or 'its sender'} no {said}, and it is {said.status}".replace(
                 "_", " "
             )
-            severity = "error" if said.status == "rejected" else "warning"
-            findings.append(Finding("acknowledgment_unknown", severity, text, part.where))  # type: ignore[arg-type]
+            severity: Severity = "error" if said.status == "rejected" else "warning"
+            findings.append(Finding("acknowledgment_unknown", severity, text, part.where))
         elif kind == "edifact" or said.group or said.status == "rejected":
             about.setdefault(row.number, []).append(said)
     for row in rows:

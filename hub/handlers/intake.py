@@ -9,17 +9,18 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
-from sqlalchemy import or_, select, update
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.handlers.acknowledgments import Heard, hear_acknowledgments
+from hub.handlers.mail_outcome import say_returned
 from hub.handlers.outgoing import outgoing
 from hub.handlers.pieces import (
     NOTHING_LOST,
@@ -33,8 +34,9 @@ from hub.handlers.pieces import (
     question,
 )
 from hub.handlers.reading import read_document, too_large
+from hub.handlers.recognition import Arrived, Known, recognise
 from hub.messages.base import Event
-from hub.messages.documents import DocumentDeliveryFailed, DocumentDuplicate, DocumentReceived, DocumentRejected
+from hub.messages.documents import DocumentDuplicate, DocumentReceived, DocumentRejected
 from hub.messages.envelope import derived_id, instant, write_letter
 from hub.ports import Arrival, Context, Holder, Mentions, Reader, Reading
 from hub.sagas.case import Rules
@@ -42,23 +44,17 @@ from hub.sagas.numbers import short
 from hub.store import records, tables
 from hub.store.conversations import concerned, look_up
 from hub.store.database import Database
-from hub.store.deliveries import note_bounce
 from hub.store.documents import (
     Handing,
     add_documents,
     add_keys,
-    drop_keys,
-    known_keys,
     lock_numbers,
-    outdated,
     write_numbers,
 )
 from hub.store.interchanges import add_interchanges, interchange
 from hub.store.journal import Journal
 from hub.store.questions import say_of_documents
 from hub.store.returned import INTAKE, signed
-
-INTERCHANGES = frozenset({"x12", "edifact"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,30 +78,6 @@ class Receipt:
         lines = [f"document {self.document_id}: {self.state}"]
         lines += [f"{each.severity} {each.code}: {each.message} ({each.where})" for each in self.reading.findings]
         return "\n".join(lines) + "\n"
-
-
-@dataclass(frozen=True, slots=True)
-class _Arrived:
-    """A document on its way in. ``read`` reads it, given the keys of what came before."""
-
-    document_id: str
-    name: str
-    raw: bytes
-    size: int
-    digest: str
-    context: Context
-    read: Callable[[Context], Reading]
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """What is known already of a document that has arrived."""
-
-    duplicate_of: str | None = None
-    keys: frozenset[str] = frozenset()
-    """by which it was known"""
-    replaces: tuple[str, ...] = ()
-    """the questions about it that are still open, and that it answers by itself now"""
 
 
 class Intake:
@@ -179,7 +151,7 @@ class Intake:
         reading = await asyncio.to_thread(read, context)
         if reading.mentions != Mentions():
             context, reading = await self._read_knowing(context, read, reading)
-        arrived = _Arrived(f"D-{short(sent or digest, name, stamp)}", name, raw, size, digest, context, read)
+        arrived = Arrived(f"D-{short(sent or digest, name, stamp)}", name, raw, size, digest, context, read)
         try:
             async with self._database.write() as connection:
                 receipt = await self._in_transaction(connection, arrived, reading)
@@ -206,7 +178,7 @@ class Intake:
             again = replace(again, keys=tuple(dict.fromkeys((*again.keys, *reading.keys))))
         return context, again
 
-    async def _in_transaction(self, connection: AsyncConnection, arrived: _Arrived, reading: Reading) -> Receipt:
+    async def _in_transaction(self, connection: AsyncConnection, arrived: Arrived, reading: Reading) -> Receipt:
         documents, document_id = tables.documents, arrived.document_id
         before = await connection.execute(
             select(documents.c.state, documents.c.duplicate_of).where(documents.c.document_id == document_id)
@@ -214,7 +186,8 @@ class Intake:
         if row := before.first():
             return Receipt(document_id, row.state, reading, row.duplicate_of)
         keys = [f"content:{arrived.digest}", *(key[:300] for key in reading.keys)]
-        known, reading = await self._known(connection, arrived, reading, keys)
+        forgotten = instant(self._now() - self._remember)
+        known, reading = await recognise(connection, arrived, reading, keys, forgotten)
         heard = Heard(reading)
         if not known.duplicate_of:
             heard = await hear_acknowledgments(connection, reading, document_id, self._now())
@@ -233,30 +206,7 @@ class Intake:
         await journal.write(connection)
         return Receipt(document_id, state, reading, known.duplicate_of, tuple(sent))
 
-    async def _known(
-        self, connection: AsyncConnection, arrived: _Arrived, reading: Reading, keys: list[str]
-    ) -> tuple[_Known, Reading]:
-        """Whether it came before (R7), and the reading with the interchanges refused that did."""
-        seen = await known_keys(connection, keys)
-        old = await outdated(connection, seen, instant(self._now() - self._remember)) if seen else set()
-        if old and keys[0] not in seen:
-            await drop_keys(connection, old)
-            seen = {key: document_id for key, document_id in seen.items() if key not in old}
-        if not seen:
-            return _Known(), reading
-        if any(piece.commands for piece in pieces_of(reading, "")):
-            replaced = await _all_open(connection, set(seen.values()))
-            if replaced:
-                await drop_keys(connection, seen)
-                return _Known(replaces=replaced), reading
-        if reading.kind not in INTERCHANGES:
-            return _Known(next(iter(seen.values())), frozenset(seen)), reading
-        again = await asyncio.to_thread(arrived.read, replace(arrived.context, received=frozenset(seen)))
-        if keys[0] not in seen and set(keys[1:]) - seen.keys():
-            return _Known(keys=frozenset(seen)), again
-        return _Known(next(iter(seen.values())), frozenset(seen)), again
-
-    def _row(self, arrived: _Arrived, reading: Reading, state: str, duplicate_of: str | None) -> dict[str, Any]:
+    def _row(self, arrived: Arrived, reading: Reading, state: str, duplicate_of: str | None) -> dict[str, Any]:
         first = reading.messages[0] if reading.messages else None
         findings = [each.model_dump(mode="json", exclude_none=True) for each in on_the_wire(reading.findings)]
         return {
@@ -302,11 +252,11 @@ class Intake:
         self,
         connection: AsyncConnection,
         journal: Journal,
-        arrived: _Arrived,
+        arrived: Arrived,
         heard: Heard,
         pieces: Sequence[Piece],
         state: str,
-        known: _Known,
+        known: Known,
     ) -> None:
         """Say what became of the document; what a person has to decide on becomes a task."""
         reading = heard.reading
@@ -319,7 +269,7 @@ class Intake:
         partners, document_id, name = arrived.context.partners, arrived.document_id, arrived.name
         events += heard.events
         if reading.lost and known.duplicate_of is None:
-            events += await self._undelivered(connection, reading, document_id)
+            events += await say_returned(connection, reading.lost, document_id, reading.findings[0].message)
         lost = Lost(*await concerned(connection, reading.lost)) if reading.lost else NOTHING_LOST
         events += [
             (piece.document_id, question(piece, reading, document_id, name, partners, orders, lost)) for piece in aside
@@ -335,31 +285,7 @@ class Intake:
             now=self._now(),
         )
 
-    async def _undelivered(
-        self, connection: AsyncConnection, reading: Reading, document_id: str
-    ) -> list[tuple[str, Event]]:
-        """Note that a document of ours was not delivered, and say so; a second bounce of it says nothing new."""
-        table = tables.documents
-        chosen = (table.c.document_id == reading.lost) & (table.c.direction == "out")
-        row = (await connection.execute(select(table).where(chosen).with_for_update())).first()
-        if row is None or row.state == "undeliverable":
-            return []
-        await connection.execute(update(table).where(chosen).values(state="undeliverable"))
-        await note_bounce(connection, row.document_id, reading.findings[0].message)
-        failed = DocumentDeliveryFailed(
-            document_id=row.document_id,
-            kind=row.kind,
-            name=row.title,
-            partner_id=row.partner_id,
-            order_id=row.order_id,
-            code="bounced",
-            reason=reading.findings[0].message,
-        )
-        return [(f"{row.document_id} {document_id}", failed)]
-
-    def _outcome(
-        self, arrived: _Arrived, reading: Reading, pieces: Sequence[Piece], state: str, known: _Known
-    ) -> Event:
+    def _outcome(self, arrived: Arrived, reading: Reading, pieces: Sequence[Piece], state: str, known: Known) -> Event:
         names: dict[str, Any] = {
             "document_id": arrived.document_id,
             "kind": reading.kind,
@@ -419,19 +345,3 @@ def _state(reading: Reading, pieces: Sequence[Piece]) -> str:
     if found <= {"rejected"}:
         return "rejected"
     return "quarantined" if found <= {"rejected", "quarantine"} else "received"
-
-
-async def _all_open(connection: AsyncConnection, document_ids: set[str]) -> tuple[str, ...]:
-    """The questions about these documents, when nothing has come of any of them yet; else nothing."""
-    table, documents = tables.quarantine, tables.documents
-    for some in records.chunks(document_ids):
-        query = select(documents.c.state).where(documents.c.document_id.in_(some))
-        if any(row.state != "quarantined" for row in await connection.execute(query)):
-            return ()
-    found: Mapping[str, str] = {}
-    for some in records.chunks(document_ids):
-        query = select(table.c.document_id, table.c.state).where(
-            or_(table.c.document_id.in_(some), table.c.original_id.in_(some))
-        )
-        found = {**found, **{row.document_id: row.state for row in await connection.execute(query)}}
-    return tuple(sorted(found)) if set(found.values()) == {"set_aside"} else ()

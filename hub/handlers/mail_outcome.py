@@ -14,7 +14,7 @@ from hub.messages.customer_po import Finding
 from hub.messages.documents import DocumentDeliveryFailed, DocumentQuarantined
 from hub.sagas.case import Rules
 from hub.store import tables
-from hub.store.deliveries import QueuedMail
+from hub.store.deliveries import QueuedMail, mark, note_bounce
 from hub.store.journal import Journal
 from hub.store.questions import say_of_documents
 from hub.store.returned import piece_id
@@ -60,6 +60,29 @@ async def say_failed(
         asked.append(question.document_id)
     cause = mail.document_id
     await say_of_documents(connection, journal, events, asked, rules, source=source, cause=cause, now=now)
+
+
+async def say_returned(
+    connection: AsyncConnection, lost: str, document_id: str, reason: str
+) -> list[tuple[str, Event]]:
+    """Note that a document of ours has come back, and say so; that it comes back once more is no news."""
+    table = tables.documents
+    chosen = (table.c.document_id == lost) & (table.c.direction == "out")
+    row = (await connection.execute(select(table).where(chosen).with_for_update())).first()
+    if row is None or row.state == "undeliverable":
+        return []
+    await mark(connection, lost, "undeliverable")
+    await note_bounce(connection, lost, reason)
+    failed = DocumentDeliveryFailed(
+        document_id=lost,
+        kind=row.kind,
+        name=row.title,
+        partner_id=row.partner_id,
+        order_id=row.order_id,
+        code="bounced",
+        reason=reason,
+    )
+    return [(f"{lost} {document_id}", failed)]
 
 
 async def _question(

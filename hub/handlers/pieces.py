@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from hub.messages.base import Command
-from hub.messages.customer_po import Finding, SubmitCustomerPo
+from hub.messages.customer_po import Finding
 from hub.messages.documents import AsRead, DocumentQuarantined
 from hub.partners import Partners
 from hub.ports import Finding as Found
 from hub.ports import Part, Reading
+from hub.store import reach
 from hub.store.returned import piece_id
 
 ACCEPTED = frozenset({"accepted", "accepted_with_errors"})
@@ -177,10 +178,9 @@ def question(
 
 
 def po_of(message: Command) -> tuple[str, str] | None:
-    """The customer and PO number that a command is about."""
-    customer = message.customer.id if isinstance(message, SubmitCustomerPo) else getattr(message, "customer_id", None)
-    number = getattr(message, "po_number", None)
-    return (customer, number) if customer and number else None
+    """The customer and PO number that a command is about; None where either is not known."""
+    named = reach.po_of(message)
+    return named if named and named[0] else None
 
 
 def on_the_wire(findings: Sequence[Found]) -> list[Finding]:

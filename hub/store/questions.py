@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.messages.base import Event
 from hub.messages.envelope import derived_id, write_letter
 from hub.sagas.case import Case, Rules
 from hub.sagas.engine import hear
-from hub.store import records
+from hub.store import records, tables
 from hub.store.journal import Journal
 
 
@@ -39,3 +40,17 @@ async def say_of_documents(
             journal.send("event", letter)
             journal.follow_task(said, now)
     await records.save(connection, loaded, case, now)
+
+
+async def all_open(connection: AsyncConnection, document_ids: Collection[str]) -> tuple[str, ...]:
+    """The questions about these documents, when nothing has come of any of them yet; else nothing."""
+    table, documents = tables.quarantine, tables.documents
+    states: dict[str, str] = {}
+    for some in records.chunks(document_ids):
+        query = select(documents.c.state).where(documents.c.document_id.in_(some))
+        if any(row.state != "quarantined" for row in await connection.execute(query)):
+            return ()
+        asked = or_(table.c.document_id.in_(some), table.c.original_id.in_(some))
+        rows = await connection.execute(select(table.c.document_id, table.c.state).where(asked))
+        states |= {row.document_id: row.state for row in rows}
+    return tuple(sorted(states)) if set(states.values()) == {"set_aside"} else ()
