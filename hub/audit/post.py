@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hub.audit.ledger import Ledger
 from hub.audit.report import Notes
 from hub.store import tables
-from hub.store.unit_of_work import CONSUMER
+from hub.store.batch import CONSUMER
 
 PORTION = 1000
 SUBMIT = "customer-po.submit.v1"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from hub.bus.topology import COMMANDS_EXCHANGE, Consumer, commands_about
-from hub.store.unit_of_work import Item, UnitOfWork
+from hub.store.batch import Item
+from hub.store.unit_of_work import UnitOfWork
 
 TYPES = commands_about("material", "material-po", "stock")
 

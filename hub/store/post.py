@@ -15,10 +15,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hub.errors import IdReused, Refused
 from hub.messages.envelope import Envelope, Letter
 from hub.store import tables
+from hub.store.batch import CONSUMER
 from hub.store.database import Database
 from hub.store.journal import Journal
 from hub.store.records import chunks
-from hub.store.unit_of_work import CONSUMER
 
 
 @dataclass(frozen=True, slots=True)

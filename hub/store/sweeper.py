@@ -20,8 +20,9 @@ from hub.messages.catalogue import EVENTS
 from hub.messages.envelope import Envelope, Letter, instant, write_letter
 from hub.sagas.timers import Timer
 from hub.store import tables
+from hub.store.batch import Item
 from hub.store.database import Database
-from hub.store.unit_of_work import Item, UnitOfWork
+from hub.store.unit_of_work import UnitOfWork
 
 log = logging.getLogger("hub.sweeper")
 PORTION = 200

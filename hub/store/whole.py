@@ -15,12 +15,12 @@ from hub.sagas.model import Cancellation, ChangeRequest, Order, OrderLine, Requi
 from hub.sagas.numbers import ZERO, plain
 from hub.sagas.supply import MaterialPo
 from hub.store import tables
+from hub.store.batch import CONSUMER
 from hub.store.database import Database
 from hub.store.documents import outgoing_id
 from hub.store.history import history
 from hub.store.queries import DOCUMENT_COLUMNS, Row, about_order, by_keys, document_of, task_of
 from hub.store.records import MATERIAL_PO, ORDER
-from hub.store.unit_of_work import CONSUMER
 
 
 async def whole_order(database: Database, order_id: str) -> Row:

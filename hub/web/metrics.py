@@ -8,9 +8,9 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 
 from hub.app import Hub
 from hub.errors import StoreUnavailable
+from hub.store.batch import Fate, Item
 from hub.store.deliveries import figures
 from hub.store.queries import conditions
-from hub.store.unit_of_work import Fate, Item
 
 SIZES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)

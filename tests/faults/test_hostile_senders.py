@@ -19,7 +19,7 @@ from hub.settings import Settings
 from hub.simulation.load import Stuck, simulate
 from hub.simulation.script import Script, materials_known
 from hub.store import tables
-from hub.store.unit_of_work import Item
+from hub.store.batch import Item
 from tests.contract.near_misses import STRINGS, near_misses
 from tests.support.running import at_rest, with_partners
 

@@ -18,7 +18,7 @@ from hub.messages.base import Message
 from hub.messages.envelope import Letter, check_data, to_bytes, write_letter
 from hub.sagas.timers import RevisionReminderDue
 from hub.settings import Settings
-from hub.store import tables, unit_of_work
+from hub.store import batch, tables
 from hub.store.post import post, verdict
 from tests.support.cli import hub_beside as cli
 from tests.support.cli import set_environment
@@ -36,7 +36,7 @@ class Defect:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.mended = False
         self.met: list[float] = []
-        carry_out = unit_of_work.carry_out
+        carry_out = batch.carry_out
 
         def defective(case: Any, message: Message, *rest: Any) -> Any:
             if getattr(message, "note", None) == "poison" or isinstance(message, RevisionReminderDue):
@@ -45,7 +45,7 @@ class Defect:
                     raise ZeroDivisionError(f"a defect, met for the {len(self.met)}th time")
             return carry_out(case, message, *rest)
 
-        monkeypatch.setattr(unit_of_work, "carry_out", defective)
+        monkeypatch.setattr(batch, "carry_out", defective)
 
 
 @pytest.fixture

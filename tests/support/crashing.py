@@ -33,7 +33,7 @@ from hub.handlers.intake import Intake
 from hub.messages.catalogue import EVENTS
 from hub.sagas import engine
 from hub.settings import load_settings
-from hub.store import unit_of_work
+from hub.store import batch, unit_of_work
 from hub.store.unit_of_work import UnitOfWork
 from tests.support import guard
 from tests.support.spoiling import WAYS, put
@@ -145,7 +145,7 @@ def fail_on_poison() -> None:
             raise ZeroDivisionError("a defect, made for this test")
         return carry_out(case, message, *rest)
 
-    put(unit_of_work, "carry_out", defective)
+    put(batch, "carry_out", defective)
 
 
 def repeat_everything(hub: Hub) -> None:

@@ -9,9 +9,9 @@ from sqlalchemy import select
 
 from hub.app import Hub
 from hub.store import tables
+from hub.store.batch import Item
 from hub.store.post import Verdict
 from hub.store.settled import settled
-from hub.store.unit_of_work import Item
 from tests.support.running import (
     DATA,
     ENGINEER,

@@ -9,7 +9,7 @@ import pytest
 from hub.app import build
 from hub.errors import StoreUnavailable
 from hub.settings import Settings
-from hub.store.unit_of_work import Fate, Item
+from hub.store.batch import Fate, Item
 from hub.web.metrics import Meter
 from hub.web.site import Served, readiness
 

@@ -16,9 +16,10 @@ import hub.store.migrate
 from hub.messages.envelope import check_data, instant, write_letter
 from hub.sagas.case import Rules
 from hub.store import queries
+from hub.store.batch import Item
 from hub.store.database import Database
 from hub.store.migrate import migrate
-from hub.store.unit_of_work import Item, UnitOfWork
+from hub.store.unit_of_work import UnitOfWork
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 
