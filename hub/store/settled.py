@@ -21,32 +21,26 @@ class Restless(HubError):
     code = "restless"
 
 
-async def unsent(database: Database) -> int:
-    """How many messages and documents wait to be sent."""
-    outbox, documents = tables.outbox, tables.documents
-    async with database.read() as connection:
-        messages = await connection.execute(select(func.count()).select_from(outbox).where(outbox.c.sent_at.is_(None)))
-        papers = await connection.execute(
-            select(func.count()).select_from(documents).where(documents.c.state == "to_send")
-        )
-        return int(messages.scalar_one()) + int(papers.scalar_one())
+async def left_to_do(database: Database, told: Collection[str] = ()) -> tuple[int, int]:
+    """How many messages and documents wait to be sent; how many were sent to the hub itself and wait to be carried out.
 
-
-async def untaken(database: Database, told: Collection[str] = ()) -> int:
-    """How many messages were sent to the hub itself, and neither carried out nor put aside yet.
-
-    ``told``: the types of the events that partners are told of.
+    ``told``: the types of the events that partners are told of. All is seen at one moment, by one statement: between
+    two, what waited for the one could come to wait for the other.
     """
-    outbox, failures, waiting = tables.outbox, tables.failures, tables.waiting
+    outbox, documents, failures, waiting = tables.outbox, tables.documents, tables.failures, tables.waiting
     aside = or_(
         exists().where(failures.c.source == outbox.c.source, failures.c.message_id == outbox.c.message_id),
         exists().where(waiting.c.source == outbox.c.source, waiting.c.id == outbox.c.message_id),
     )
     commands = and_(outbox.c.kind == "command", ~_taken("sagas"))
     events = and_(outbox.c.kind == "event", outbox.c.type.in_(told), ~_taken("correspondence"))
-    query = select(func.count()).select_from(outbox).where(or_(commands, events), ~aside)
+    count = select(func.count())
+    messages = count.select_from(outbox).where(outbox.c.sent_at.is_(None)).scalar_subquery()
+    papers = count.select_from(documents).where(documents.c.state == "to_send").scalar_subquery()
+    untaken = count.select_from(outbox).where(or_(commands, events), ~aside).scalar_subquery()
     async with database.read() as connection:
-        return int((await connection.execute(query)).scalar_one())
+        found = (await connection.execute(select(messages + papers, untaken))).one()
+    return int(found[0]), int(found[1])
 
 
 def _taken(consumer: str) -> ColumnElement[bool]:
@@ -61,9 +55,9 @@ async def settled(database: Database, patience: float, told: Collection[str] = (
     pause = OFTEN
     try:
         async with asyncio.timeout(patience):
-            while await unsent(database) or await untaken(database, told):
+            while any(await left_to_do(database, told)):
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, SELDOM)
     except TimeoutError:
-        left = await unsent(database), await untaken(database, told)
+        left = await left_to_do(database, told)
         raise Restless(f"{left[0]} messages or documents are still to be sent, {left[1]} to be carried out") from None
