@@ -97,15 +97,13 @@ def open_assessment(saga: Cancellation, request: CancelCustomerPo, scene: Scene)
     """Put the lines on hold and ask the sales officer (R31, R36)."""
     order = scene.order
     lines = open_lines(order, request)
-    saga = Cancellation(
-        state=saga.state,
-        visits=saga.visits,
+    saga = replace(
+        saga.ended(),
         cancellation_id=f"C-{order.key}-{saga.count + 1}",
         lines=lines,
         reason=request.reason,
         proposal=propose(lines, scene),
         count=saga.count + 1,
-        questions=saga.questions,
     )
     names = {
         **order.names,

@@ -316,6 +316,14 @@ def test_an_old_answer_does_not_answer_a_new_offer(play: Play) -> None:
     play.assess("penalty")
     play.answer("accept", question_id=old)
     assert (play.code, play.cancellation.state) == ("question_closed", "awaiting_customer")
+    assert play.last.refusal
+    assert play.last.refusal.message == f"offer {old} was declined, and work on the order continues"
+    assert (play.last.refusal.question_id, play.last.refusal.lines) == (old, ("1",))
+    play.answer("decline", question_id=old)
+    assert (play.last.ignored, play.cancellation.state) == (
+        "it was answered so before, or ended so",
+        "awaiting_customer",
+    )
     play.answer("accept", question_id="Q-NOBODY-1")
     assert play.code == "question_closed"
     play.answer("accept")
