@@ -40,8 +40,8 @@ def as_ordered(line: MaterialLine, answer: AcknowledgedLine, scene: Scene) -> bo
     """Whether the supplier takes the line as it was ordered, whatever word it has for that (R20).
 
     An acceptance that names another quantity or price is a change; a change that names what was ordered is none. A
-    price is the same within the tolerance of the settings. Figures in another unit
-    are for a person to compare, and the reason of a change is for a person to read.
+    price is the same within the tolerance of the settings. Figures in another unit are for a person to compare, and the
+    reason of a change is for a person to read.
     """
     if answer.answer == "rejected" or not same_unit(line.unit, answer.unit):
         return False
