@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationIn
 
 from hub.errors import ConfigurationError
 from hub.messages.base import Currency, CustomerId, Material, Money, Name, Quantity, Unit
-from hub.messages.order import PenaltyStep
+from hub.messages.cancellation import PenaltyStep
 from hub.policies import Policy, misplaced
 from hub.yaml_files import plainly, read_yaml
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Literal
 
-from hub.messages import desk, materials, order, production
+from hub.messages import cancellation, desk, materials, order, production
 from hub.messages.base import Event
 from hub.messages.customer_po import AnswerPenalty, Line, SubmitCustomerPo
 from hub.ports import Occasion
@@ -176,7 +176,7 @@ def _cancellation_lines(
     return lines, bool(items) and set(items) > set(numbers)
 
 
-def _granted(event: order.CancellationGranted, occasion: Occasion) -> Answer:
+def _granted(event: cancellation.CancellationGranted, occasion: Occasion) -> Answer:
     lines, partial = _cancellation_lines(event.lines, occasion, "deleted")
     charge = (event.penalty.amount, event.penalty.currency) if event.penalty else None
     return Answer(
@@ -193,7 +193,7 @@ def _granted(event: order.CancellationGranted, occasion: Occasion) -> Answer:
     )
 
 
-def _cancellation_refused(event: order.CancellationRefused, occasion: Occasion) -> Answer:
+def _cancellation_refused(event: cancellation.CancellationRefused, occasion: Occasion) -> Answer:
     lines, partial = _cancellation_lines(event.lines, occasion, "rejected")
     return Answer(
         "cancellation",
@@ -209,12 +209,16 @@ def _cancellation_refused(event: order.CancellationRefused, occasion: Occasion) 
 
 
 GOES_ON: dict[type[Event], str] = {
-    order.CancellationPenaltyExpired: "no answer to the cancellation charge came in time; work on the order continues",
-    order.CancellationPenaltyDeclined: "the cancellation charge was declined; work on the order continues",
+    cancellation.CancellationPenaltyExpired: (
+        "no answer to the cancellation charge came in time; work on the order continues"
+    ),
+    cancellation.CancellationPenaltyDeclined: "the cancellation charge was declined; work on the order continues",
 }
 
 
-def _goes_on(event: order.CancellationPenaltyExpired | order.CancellationPenaltyDeclined, occasion: Occasion) -> Answer:
+def _goes_on(
+    event: cancellation.CancellationPenaltyExpired | cancellation.CancellationPenaltyDeclined, occasion: Occasion
+) -> Answer:
     lines, partial = _cancellation_lines(event.lines, occasion, "rejected")
     return Answer(
         "cancellation",
@@ -256,14 +260,14 @@ def _until(at: str) -> str:
 
 
 def _penalty_proposed(
-    event: order.CancellationPenaltyProposed | order.CancellationReminded, occasion: Occasion
+    event: cancellation.CancellationPenaltyProposed | cancellation.CancellationReminded, occasion: Occasion
 ) -> Answer | None:
     if not occasion.partner.cancellation_charge:
         return None
     lines, partial = _cancellation_lines(event.lines, occasion, "held")
     penalty = event.penalty
     text = f"Cancellation charge {penalty.amount} {penalty.currency}, offer open until {_until(event.expires_at)}"
-    if isinstance(event, order.CancellationReminded):
+    if isinstance(event, cancellation.CancellationReminded):
         text = f"Reminder: {text[0].lower()}{text[1:]}"
     reason = getattr(event, "reason", None)
     return Answer(
@@ -287,12 +291,12 @@ ANSWERS: dict[type[Event], Callable[..., Answer | None]] = {
     order.OrderDelayConfirmed: _delay_confirmed,
     order.OrderChanged: _changed,
     order.OrderChangeRefused: _change_refused,
-    order.CancellationGranted: _granted,
-    order.CancellationRefused: _cancellation_refused,
-    order.CancellationPenaltyExpired: _goes_on,
-    order.CancellationPenaltyDeclined: _goes_on,
-    order.CancellationPenaltyProposed: _penalty_proposed,
-    order.CancellationReminded: _penalty_proposed,
+    cancellation.CancellationGranted: _granted,
+    cancellation.CancellationRefused: _cancellation_refused,
+    cancellation.CancellationPenaltyExpired: _goes_on,
+    cancellation.CancellationPenaltyDeclined: _goes_on,
+    cancellation.CancellationPenaltyProposed: _penalty_proposed,
+    cancellation.CancellationReminded: _penalty_proposed,
     order.OrderLapsed: _lapsed,
     desk.CommandRefused: _answer_refused,
 }

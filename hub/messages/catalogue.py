@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from types import ModuleType
 
-from hub.messages import customer_po, desk, documents, materials, order, production
+from hub.messages import cancellation, customer_po, desk, documents, materials, order, production
 from hub.messages.base import Command, Event, Message
 
-MODULES: tuple[ModuleType, ...] = (customer_po, order, production, materials, documents, desk)
+MODULES: tuple[ModuleType, ...] = (customer_po, order, cancellation, production, materials, documents, desk)
 
 
 def _declared(kind: type[Message]) -> Iterator[tuple[str, type[Message]]]:

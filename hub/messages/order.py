@@ -1,4 +1,4 @@
-"""Review, change and cancellation of an order: the sales officer's commands, and events (R2-R8, R30-R39)."""
+"""Review and change of an order: the sales officer's commands, and events (R2-R8, R60)."""
 
 from __future__ import annotations
 
@@ -10,26 +10,23 @@ from hub.messages.base import (
     ChangeId,
     Channel,
     Count,
-    Currency,
     CustomerId,
     Date,
     Decision,
     Event,
-    Instant,
     LineNumber,
     Money,
     NamesOrder,
     OrderId,
     PoNumber,
     Quantity,
-    QuestionId,
     Text,
     Wire,
 )
-from hub.messages.customer_po import PO_EXAMPLE, Line, Source, SubmitCustomerPo
+from hub.messages.customer_po import PO_EXAMPLE, Line, SubmitCustomerPo
 
-_ORDER: dict[str, Any] = {"order_id": "O-7K3M9QX2WDRT", "customer_id": "C-HOLT", "po_number": "4500119034"}
-_SALES: dict[str, Any] = {"by": {"role": "sales-officer", "name": "Ada Lind"}}
+ORDER_EXAMPLE: dict[str, Any] = {"order_id": "O-7K3M9QX2WDRT", "customer_id": "C-HOLT", "po_number": "4500119034"}
+SALES_EXAMPLE: dict[str, Any] = {"by": {"role": "sales-officer", "name": "Ada Lind"}}
 
 
 class _OrderDecision(NamesOrder, Decision):
@@ -55,7 +52,7 @@ class ReviewOrder(
         "decision": "revise",
         "reason": "the plate cannot be had before February",
         "proposals": [{"line": "1", "requested_date": "2027-02-08"}],
-        **_SALES,
+        **SALES_EXAMPLE,
     },
 ):
     """The answer to the review of a purchase order: confirm, ask to revise, or reject (R3)."""
@@ -82,7 +79,7 @@ class ReviewChange(
         "order_id": "O-7K3M9QX2WDRT",
         "change_id": "H-7K3M9QX2WDRT-1",
         "lines": [{"line": "1", "decision": "accept"}],
-        **_SALES,
+        **SALES_EXAMPLE,
     },
 ):
     """The answer to a customer's change request after confirmation, line by line (R8)."""
@@ -98,79 +95,12 @@ class ReviewDelay(
     _OrderDecision,
     type="order.review-delay.v1",
     subject="order_id",
-    example={"order_id": "O-7K3M9QX2WDRT", "line": "1", "confirmed_date": "2027-02-15", **_SALES},
+    example={"order_id": "O-7K3M9QX2WDRT", "line": "1", "confirmed_date": "2027-02-15", **SALES_EXAMPLE},
 ):
     """The decision on a line whose projected date is later than the confirmed one (R60)."""
 
     line: LineNumber
     confirmed_date: Date
-    reason: Text | None = None
-
-
-class LineVerdict(Wire):
-    """The decision on one line of a cancellation request."""
-
-    line: LineNumber
-    decision: Literal["free", "penalty", "refuse"]
-
-
-class Penalty(Wire):
-    """A penalty for cancelling."""
-
-    amount: Money
-    currency: Currency
-
-
-PenaltyStep = Literal[
-    "unconfirmed",
-    "awaiting_engineering",
-    "awaiting_materials",
-    "ready",
-    "scheduled",
-    "in_production",
-    "awaiting_inspection",
-    "defect_found",
-    "ready_to_ship",
-    "part_shipped",
-]
-"""How far the work on a line has come: the state of its work order, `unconfirmed` before there is one (R64)."""
-
-
-class PenaltyBasis(Wire):
-    """How the proposed penalty for a line comes about: a share of what is open of its value (R64)."""
-
-    line: LineNumber
-    step: PenaltyStep
-    percent: Quantity
-    value: Money | None = None
-    """of what is neither shipped nor cancelled"""
-    amount: Money | None = None
-    currency: Currency | None = None
-    reason: Text | None = None
-    """why nothing can be proposed"""
-
-
-class AssessCancellation(
-    _OrderDecision,
-    type="cancellation.assess.v1",
-    subject="cancellation_id",
-    example={
-        "order_id": "O-7K3M9QX2WDRT",
-        "cancellation_id": "C-7K3M9QX2WDRT-1",
-        "decision": "penalty",
-        "penalty": {"amount": "150.00", "currency": "EUR"},
-        "reason": "the material is already cut",
-        **_SALES,
-    },
-):
-    """The sales officer's decision on a cancellation request, for all its lines or line by line (R31)."""
-
-    cancellation_id: CancellationId | None = None
-    """absent: the one that is being assessed"""
-    decision: Literal["free", "penalty", "refuse"] | None = None
-    lines: list[LineVerdict] = []
-    penalty: Penalty | None = None
-    """for all lines with a penalty together; absent: as the settings propose (R64)"""
     reason: Text | None = None
 
 
@@ -203,7 +133,7 @@ class LineDates(Wire):
 _PO: dict[str, Any] = {"po": PO_EXAMPLE, "revision": 1, "channel": "edifact"}
 
 
-class OrderReceived(OrderEvent, type="order.received.v1", subject="order_id", example={**_ORDER, **_PO}):
+class OrderReceived(OrderEvent, type="order.received.v1", subject="order_id", example={**ORDER_EXAMPLE, **_PO}):
     """A customer's purchase order has become an order, and is under review (R2)."""
 
     revision: Count
@@ -211,7 +141,9 @@ class OrderReceived(OrderEvent, type="order.received.v1", subject="order_id", ex
     channel: Channel
 
 
-class OrderRevised(OrderEvent, type="order.revised.v1", subject="order_id", example={**_ORDER, **_PO, "revision": 2}):
+class OrderRevised(
+    OrderEvent, type="order.revised.v1", subject="order_id", example={**ORDER_EXAMPLE, **_PO, "revision": 2}
+):
     """The customer has sent a revised purchase order, which is now the one under review (R4, R6)."""
 
     revision: Count
@@ -224,11 +156,11 @@ class OrderConfirmed(
     type="order.confirmed.v1",
     subject="order_id",
     example={
-        **_ORDER,
+        **ORDER_EXAMPLE,
         "revision": 1,
         "lines": PO_EXAMPLE["lines"],
         "dates": [{"line": "1", "requested": "2027-01-11", "confirmed": "2027-01-11"}],
-        **_SALES,
+        **SALES_EXAMPLE,
     },
 ):
     """The order is confirmed to the customer; its lines go to work (R3, R10)."""
@@ -243,7 +175,7 @@ class OrderRevisionRequested(
     type="order.revision-requested.v1",
     subject="order_id",
     example={
-        **_ORDER,
+        **ORDER_EXAMPLE,
         "revision": 1,
         "proposals": [{"line": "1", "requested_date": "2027-02-08"}],
         "reason": "the plate cannot be had before February",
@@ -255,7 +187,7 @@ class OrderRevisionRequested(
     proposals: list[Proposal] = []
 
 
-class OrderReminded(OrderEvent, type="order.reminded.v1", subject="order_id", example={**_ORDER, "reminder": 1}):
+class OrderReminded(OrderEvent, type="order.reminded.v1", subject="order_id", example={**ORDER_EXAMPLE, "reminder": 1}):
     """The customer is reminded that a revised purchase order is awaited (R65)."""
 
     reminder: Count
@@ -265,14 +197,14 @@ class OrderRejected(
     _ByEvent,
     type="order.rejected.v1",
     subject="order_id",
-    example={**_ORDER, "revision": 1, "reason": "we do not forge titanium"},
+    example={**ORDER_EXAMPLE, "revision": 1, "reason": "we do not forge titanium"},
 ):
     """The order is rejected (R3)."""
 
     revision: Count
 
 
-class OrderLapsed(OrderEvent, type="order.lapsed.v1", subject="order_id", example=_ORDER):
+class OrderLapsed(OrderEvent, type="order.lapsed.v1", subject="order_id", example=ORDER_EXAMPLE):
     """No revised purchase order came in time; a later one reopens the order (R65)."""
 
 
@@ -297,7 +229,7 @@ class OrderChangeRequested(
     type="order.change-requested.v1",
     subject="order_id",
     example={
-        **_ORDER,
+        **ORDER_EXAMPLE,
         "change_id": "H-7K3M9QX2WDRT-1",
         "lines": [{"line": "1", "action": "delete"}],
         "po": {**PO_EXAMPLE, "purpose": "change"},
@@ -319,7 +251,7 @@ class OrderChanged(
     type="order.changed.v1",
     subject="order_id",
     example={
-        **_ORDER,
+        **ORDER_EXAMPLE,
         "change_id": "H-7K3M9QX2WDRT-1",
         "revision": 2,
         "lines": [{"line": "1", "action": "delete"}],
@@ -343,7 +275,7 @@ class OrderChangeRefused(
     _ByEvent,
     type="order.change-refused.v1",
     subject="order_id",
-    example={**_ORDER, "change_id": "H-7K3M9QX2WDRT-1", "lines": ["1"], "reason": "production has begun"},
+    example={**ORDER_EXAMPLE, "change_id": "H-7K3M9QX2WDRT-1", "lines": ["1"], "reason": "production has begun"},
 ):
     """A change request was refused; the order keeps its terms (R8)."""
 
@@ -357,7 +289,7 @@ class OrderDelayProjected(
     OrderEvent,
     type="order.delay-projected.v1",
     subject="order_id",
-    example={**_ORDER, "line": "1", "confirmed": "2027-01-11", "projected": "2027-01-20"},
+    example={**ORDER_EXAMPLE, "line": "1", "confirmed": "2027-01-11", "projected": "2027-01-20"},
 ):
     """A line is likely to be later than confirmed; no promise is changed by this (R60)."""
 
@@ -370,7 +302,7 @@ class OrderDelayAverted(
     OrderEvent,
     type="order.delay-averted.v1",
     subject="order_id",
-    example={**_ORDER, "line": "1", "confirmed": "2027-01-11", "projected": "2027-01-10"},
+    example={**ORDER_EXAMPLE, "line": "1", "confirmed": "2027-01-11", "projected": "2027-01-10"},
 ):
     """A line that was likely to be late is so no longer; nothing is to be decided (R60)."""
 
@@ -383,7 +315,7 @@ class OrderDelayConfirmed(
     _ByEvent,
     type="order.delay-confirmed.v1",
     subject="order_id",
-    example={**_ORDER, "line": "1", "confirmed": "2027-01-25", "before": "2027-01-11"},
+    example={**ORDER_EXAMPLE, "line": "1", "confirmed": "2027-01-25", "before": "2027-01-11"},
 ):
     """The sales officer has decided on a delayed line's date; the customer is told (R60)."""
 
@@ -396,7 +328,7 @@ class OrderHeld(
     OrderEvent,
     type="order.held.v1",
     subject="order_id",
-    example={**_ORDER, "lines": ["1"], "cancellation_id": "C-7K3M9QX2WDRT-1"},
+    example={**ORDER_EXAMPLE, "lines": ["1"], "cancellation_id": "C-7K3M9QX2WDRT-1"},
 ):
     """Irreversible outward steps of these lines are withheld while a cancellation is decided (R36)."""
 
@@ -408,7 +340,7 @@ class OrderReleased(
     OrderEvent,
     type="order.released.v1",
     subject="order_id",
-    example={**_ORDER, "lines": ["1"], "cancellation_id": "C-7K3M9QX2WDRT-1"},
+    example={**ORDER_EXAMPLE, "lines": ["1"], "cancellation_id": "C-7K3M9QX2WDRT-1"},
 ):
     """The hold of these lines has ended; what was withheld goes on (R36)."""
 
@@ -420,7 +352,7 @@ class OrderLineCancelled(
     OrderEvent,
     type="order.line-cancelled.v1",
     subject="order_id",
-    example={**_ORDER, "line": "1", "quantity": "24"},
+    example={**ORDER_EXAMPLE, "line": "1", "quantity": "24"},
 ):
     """What was not yet shipped of a line is cancelled (R32, R35)."""
 
@@ -430,157 +362,9 @@ class OrderLineCancelled(
     change_id: ChangeId | None = None
 
 
-class OrderCancelled(OrderEvent, type="order.cancelled.v1", subject="order_id", example=_ORDER):
+class OrderCancelled(OrderEvent, type="order.cancelled.v1", subject="order_id", example=ORDER_EXAMPLE):
     """Every line is cancelled and nothing was shipped (R19)."""
 
 
-class OrderCompleted(OrderEvent, type="order.completed.v1", subject="order_id", example=_ORDER):
+class OrderCompleted(OrderEvent, type="order.completed.v1", subject="order_id", example=ORDER_EXAMPLE):
     """Every line is shipped or cancelled, and something was shipped (R19)."""
-
-
-_CANCELLATION: dict[str, Any] = {**_ORDER, "cancellation_id": "C-7K3M9QX2WDRT-1", "lines": ["1"]}
-
-
-class CancellationEvent(OrderEvent):
-    """An event of a cancellation."""
-
-    cancellation_id: CancellationId
-    lines: list[LineNumber]
-
-
-class CancellationRequested(
-    CancellationEvent,
-    type="cancellation.requested.v1",
-    subject="cancellation_id",
-    example={**_CANCELLATION, "reason": "the project was stopped"},
-):
-    """The customer asks to cancel these lines (R30)."""
-
-    reason: Text | None = None
-
-
-class CancellationExtended(
-    CancellationEvent,
-    type="cancellation.extended.v1",
-    subject="cancellation_id",
-    example={**_CANCELLATION, "lines": ["1", "2"], "added": ["2"], "voided_question_id": "Q-7K3M9QX2WDRT-1"},
-):
-    """Further lines join the request being decided, or the PO was revised; an open offer is void (R38)."""
-
-    added: list[LineNumber] = []
-    voided_question_id: QuestionId | None = None
-
-
-class CancellationRefused(
-    Event,
-    type="cancellation.refused.v1",
-    subject="po_number",
-    example={
-        "customer_id": "C-HOLT",
-        "po_number": "4500119034",
-        "order_id": "O-7K3M9QX2WDRT",
-        "cancellation_id": "C-7K3M9QX2WDRT-1",
-        "lines": ["1"],
-        "code": "too_late",
-        "reason": "everything has been shipped",
-    },
-):
-    """These lines are not cancelled, and work on them continues; the customer is told why (R34, R37)."""
-
-    customer_id: CustomerId
-    po_number: PoNumber
-    order_id: OrderId | None = None
-    """absent where nobody knows the purchase order"""
-    cancellation_id: CancellationId | None = None
-    lines: list[LineNumber] = []
-    code: Literal["refused", "too_late", "unknown_order", "unknown_line", "order_closed"]
-    reason: Text
-    source: Source | None = None
-    """how the request came in, where nobody knows the purchase order: the answer goes the same way"""
-    by: By | None = None
-
-
-class CancellationPenaltyProposed(
-    CancellationEvent,
-    type="cancellation.penalty-proposed.v1",
-    subject="cancellation_id",
-    example={
-        **_CANCELLATION,
-        "question_id": "Q-7K3M9QX2WDRT-1",
-        "penalty": {"amount": "150.00", "currency": "EUR"},
-        "expires_at": "2026-11-29T08:00:00Z",
-    },
-):
-    """The customer is asked whether it accepts a penalty for cancelling these lines (R33)."""
-
-    question_id: QuestionId
-    penalty: Penalty
-    basis: list[PenaltyBasis] = []
-    """how it comes about; empty where the sales officer set it"""
-    expires_at: Instant
-    reason: Text | None = None
-    by: By | None = None
-
-
-class CancellationReminded(
-    CancellationEvent,
-    type="cancellation.reminded.v1",
-    subject="cancellation_id",
-    example={
-        **_CANCELLATION,
-        "question_id": "Q-7K3M9QX2WDRT-1",
-        "reminder": 1,
-        "penalty": {"amount": "150.00", "currency": "EUR"},
-        "expires_at": "2026-11-29T08:00:00Z",
-    },
-):
-    """The customer is reminded of the penalty question (R38)."""
-
-    question_id: QuestionId
-    reminder: Count
-    penalty: Penalty
-    expires_at: Instant
-
-
-class _Answered(CancellationEvent):
-    question_id: QuestionId
-    penalty: Penalty
-    by: By | None = None
-
-
-_QUESTION: dict[str, Any] = {
-    **_CANCELLATION,
-    "question_id": "Q-7K3M9QX2WDRT-1",
-    "penalty": {"amount": "150.00", "currency": "EUR"},
-}
-
-
-class CancellationPenaltyAccepted(
-    _Answered, type="cancellation.penalty-accepted.v1", subject="cancellation_id", example=_QUESTION
-):
-    """The customer accepts the penalty (R33)."""
-
-
-class CancellationPenaltyDeclined(
-    _Answered, type="cancellation.penalty-declined.v1", subject="cancellation_id", example=_QUESTION
-):
-    """The customer declines the penalty; work on the lines continues (R33)."""
-
-
-class CancellationPenaltyExpired(
-    _Answered, type="cancellation.penalty-expired.v1", subject="cancellation_id", example=_QUESTION
-):
-    """No answer came in time; work on the lines continues and the customer is told (R38)."""
-
-
-class CancellationGranted(
-    CancellationEvent,
-    type="cancellation.granted.v1",
-    subject="cancellation_id",
-    example={**_CANCELLATION, "penalty": {"amount": "150.00", "currency": "EUR"}},
-):
-    """These lines are cancelled: all work on them stops, and the customer is told (R32, R33)."""
-
-    penalty: Penalty | None = None
-    reason: Text | None = None
-    by: By | None = None

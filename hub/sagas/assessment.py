@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from hub.messages.order import (
+from hub.messages.cancellation import (
     AssessCancellation,
     CancellationGranted,
     CancellationPenaltyProposed,
     CancellationRefused,
-    OrderEvent,
-    OrderReleased,
 )
+from hub.messages.order import OrderEvent, OrderReleased
 from hub.sagas.case import Scene
 from hub.sagas.model import Cancellation
 from hub.sagas.numbers import ZERO, decimal, plain

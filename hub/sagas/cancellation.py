@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hub.messages.customer_po import AnswerPenalty, CancelCustomerPo
-from hub.messages.order import (
+from hub.messages.cancellation import (
     AssessCancellation,
     CancellationExtended,
     CancellationRefused,
     CancellationRequested,
-    OrderEvent,
-    OrderHeld,
-    OrderReleased,
-    OrderRevised,
 )
+from hub.messages.customer_po import AnswerPenalty, CancelCustomerPo
+from hub.messages.order import OrderEvent, OrderHeld, OrderReleased, OrderRevised
 from hub.sagas.assessment import asks_penalty, assessment_facts, assessment_fits, propose_penalty, settle
 from hub.sagas.case import Scene
 from hub.sagas.model import Cancellation, Order

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
+from hub.messages.cancellation import Penalty, PenaltyBasis
 from hub.messages.customer_po import Line, SubmitCustomerPo
-from hub.messages.order import ChangedLine, Penalty, PenaltyBasis
+from hub.messages.order import ChangedLine
 from hub.sagas.numbers import ZERO, order_key
 
 

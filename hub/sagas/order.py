@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 from hub.messages.base import Person, Policy
+from hub.messages.cancellation import CancellationGranted
 from hub.messages.customer_po import Line, SubmitCustomerPo
 from hub.messages.order import (
-    CancellationGranted,
     OrderCancelled,
     OrderChanged,
     OrderChangeRefused,

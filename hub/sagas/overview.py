@@ -12,9 +12,10 @@ from typing import Any
 
 from hub.drawing.diagram import Label, Link, Node, Panel, draw
 from hub.messages.base import Command, Message
+from hub.messages.cancellation import AssessCancellation
 from hub.messages.customer_po import AnswerPenalty, CancelCustomerPo, SubmitCustomerPo
 from hub.messages.materials import MaterialAvailable, MaterialPoReceived, MaterialReserved
-from hub.messages.order import AssessCancellation, OrderConfirmed, ReviewChange
+from hub.messages.order import OrderConfirmed, ReviewChange
 from hub.messages.production import MaterialsSpecified, Shipped
 from hub.sagas.cancellation import CANCELLATION
 from hub.sagas.change import CHANGE

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from hub.messages.customer_po import AnswerPenalty
-from hub.messages.order import (
+from hub.messages.cancellation import (
     CancellationGranted,
     CancellationPenaltyAccepted,
     CancellationPenaltyDeclined,
     CancellationPenaltyExpired,
     CancellationReminded,
-    OrderReleased,
 )
+from hub.messages.customer_po import AnswerPenalty
+from hub.messages.order import OrderReleased
 from hub.sagas.case import Scene, by_of
 from hub.sagas.model import Cancellation
 from hub.sagas.table import Refusal, Step, step

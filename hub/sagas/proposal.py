@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from hub.messages.order import Penalty, PenaltyBasis
+from hub.messages.cancellation import Penalty, PenaltyBasis
 from hub.sagas.case import Scene
 from hub.sagas.model import Order
 from hub.sagas.numbers import ZERO, decimal, plain

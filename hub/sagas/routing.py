@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from hub.messages import customer_po, documents, materials, order, production
+from hub.messages import cancellation, customer_po, documents, materials, order, production
 from hub.messages.base import Message
 from hub.sagas import timers
 from hub.sagas.cancellation import CANCELLATION
@@ -118,7 +118,7 @@ _ORDER_COMMANDS = (
 _CANCELLATION_COMMANDS = (
     customer_po.CancelCustomerPo,
     customer_po.AnswerPenalty,
-    order.AssessCancellation,
+    cancellation.AssessCancellation,
     timers.PenaltyReminderDue,
     timers.PenaltyExpiryDue,
 )
@@ -319,7 +319,7 @@ CONCERNS: dict[type[Message], Callable[[Any, Case, Any], Iterable[Address]]] = {
     order.OrderDelayAverted: _delay,
     order.OrderDelayConfirmed: _line,
     production.Shipped: _shipped,
-    order.CancellationGranted: _its_order,
+    cancellation.CancellationGranted: _its_order,
     order.OrderLineCancelled: _line_change_and_order,
     documents.DocumentQuarantined: _itself,
     documents.DocumentReceived: _those_before,

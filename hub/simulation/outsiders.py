@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from hub.messages.base import Message
+from hub.messages.cancellation import CancellationPenaltyProposed
 from hub.messages.customer_po import AnswerPenalty, CancelCustomerPo, Line, Source, SubmitCustomerPo
 from hub.messages.envelope import Letter
 from hub.messages.materials import (
@@ -27,12 +28,7 @@ from hub.messages.materials import (
     NotifyDispatch,
     ReceiveMaterial,
 )
-from hub.messages.order import (
-    CancellationPenaltyProposed,
-    OrderReceived,
-    OrderRevised,
-    OrderRevisionRequested,
-)
+from hub.messages.order import OrderReceived, OrderRevised, OrderRevisionRequested
 from hub.simulation.choices import Choices
 from hub.simulation.script import Script
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from hub.messages import desk, documents, materials, order, production
+from hub.messages import cancellation, desk, documents, materials, order, production
 from hub.messages.base import Event
 
 UNITS = {"H87": "pc", "KGM": "kg", "MTR": "m", "LBR": "lb"}
@@ -48,11 +48,13 @@ WORDS: Mapping[type[Event], Callable[[Any], str]] = {
     order.OrderLineCancelled: lambda e: f"line {e.line} cancelled",
     order.OrderCancelled: lambda e: "order cancelled",
     order.OrderCompleted: lambda e: "order completed",
-    order.CancellationRequested: lambda e: f"customer asks to cancel {_some(e.lines)}",
-    order.CancellationPenaltyProposed: lambda e: f"customer is asked: penalty {e.penalty.amount} {e.penalty.currency}?",
-    order.CancellationPenaltyAccepted: lambda e: f"customer accepts {e.penalty.amount} {e.penalty.currency}",
-    order.CancellationGranted: lambda e: f"cancellation of {_some(e.lines)} granted",
-    order.CancellationRefused: lambda e: f"cancellation refused: {e.reason}",
+    cancellation.CancellationRequested: lambda e: f"customer asks to cancel {_some(e.lines)}",
+    cancellation.CancellationPenaltyProposed: lambda e: (
+        f"customer is asked: penalty {e.penalty.amount} {e.penalty.currency}?"
+    ),
+    cancellation.CancellationPenaltyAccepted: lambda e: f"customer accepts {e.penalty.amount} {e.penalty.currency}",
+    cancellation.CancellationGranted: lambda e: f"cancellation of {_some(e.lines)} granted",
+    cancellation.CancellationRefused: lambda e: f"cancellation refused: {e.reason}",
     production.WorkOrderCreated: lambda e: f"line {e.line}: work order opened",
     production.MaterialsSpecified: lambda e: f"line {e.line}: materials listed by {e.engineer}",
     production.MaterialsAvailable: lambda e: f"line {e.line}: all material is there",

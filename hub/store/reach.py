@@ -12,7 +12,7 @@ from functools import cache
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.messages import customer_po, documents, materials, order, production
+from hub.messages import cancellation, customer_po, documents, materials, order, production
 from hub.messages.base import Message
 from hub.messages.desk import AssignTask
 from hub.messages.envelope import Letter
@@ -30,7 +30,7 @@ from hub.store.returned import classified_document
 
 SHARING = (
     materials.SourceMaterial,
-    order.AssessCancellation,
+    cancellation.AssessCancellation,
     order.ReviewChange,
     customer_po.AnswerPenalty,
     customer_po.CancelCustomerPo,
@@ -40,7 +40,7 @@ SHARING = (
 )
 """what can change the stock or the material POs of its order"""
 RELEASING = (
-    order.AssessCancellation,
+    cancellation.AssessCancellation,
     order.ReviewChange,
     customer_po.AnswerPenalty,
     customer_po.CancelCustomerPo,

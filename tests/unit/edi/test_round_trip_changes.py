@@ -13,9 +13,10 @@ from adapters.edi.edifact.envelope import EdifactStream
 from adapters.edi.envelope import Document
 from adapters.edi.x12.envelope import X12Stream
 from hub.messages.base import Event
+from hub.messages.cancellation import CancellationGranted
 from hub.messages.catalogue import EVENTS
 from hub.messages.materials import MaterialPoCancelRequested, MaterialPoReduced
-from hub.messages.order import CancellationGranted, OrderChanged
+from hub.messages.order import OrderChanged
 from hub.ports import Context, Occasion, Reading
 from tests.unit.edi.documents import CONTEXT, ORDER, Numbers, edifact, message, order, transaction, x12
 from tests.unit.edi.test_round_trip import (

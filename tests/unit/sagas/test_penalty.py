@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from hub.app import rules_of
-from hub.messages.order import PenaltyStep
+from hub.messages.cancellation import PenaltyStep
 from hub.partners import Partner, Partners
 from hub.sagas.proposal import UNCONFIRMED
 from hub.sagas.work_order import LIVE
