@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 from adapters.edi.reader import EdifactReader, X12Reader
 from adapters.edi.writer import EdifactWriter, X12Writer
@@ -25,7 +24,7 @@ from hub.bus.embedded import EmbeddedBus
 from hub.bus.rabbit import RabbitBus
 from hub.bus.relay import Relay
 from hub.bus.topology import Bus, Consumer
-from hub.errors import ConfigurationError
+from hub.configuration import partners_of, policies_of, rules_of
 from hub.handlers import dead, materials, orders, production
 from hub.handlers.acknowledgments import Silence
 from hub.handlers.asking import make_token
@@ -39,10 +38,9 @@ from hub.handlers.postman import Postman, Terms
 from hub.listening import host_and_port, is_within, network
 from hub.mail_server import mail_server_address
 from hub.mailboxes import mailbox_address
-from hub.partners import Partner, Partners, PenaltyTable, load_partners
-from hub.policies import Policies
+from hub.partners import Partners
 from hub.ports import Context, Explainer, Reader, Transport, Writer
-from hub.sagas.case import Agreed, CustomerTerms, Rules, SupplierOffer, SupplierTimes
+from hub.sagas.case import Rules
 from hub.settings import Settings
 from hub.store.database import Database
 from hub.store.lease import FileLease, PostgresLease
@@ -58,90 +56,6 @@ Clock = Callable[[], datetime]
 def utc_now() -> datetime:
     """The time."""
     return datetime.now(UTC)
-
-
-def partners_of(settings: Settings) -> Partners:
-    """The partner and material files that exist. Raises ConfigurationError with file and line."""
-    paths = (path if path.is_absolute() else settings.folder / path for path in settings.partners)
-    return load_partners(*(path for path in paths if path.exists()))
-
-
-def rules_of(settings: Settings, partners: Partners) -> Rules:
-    """What the process depends on, from settings and partner files."""
-    suppliers = {partner.id: partner for partner in partners.all.values() if partner.role == "supplier"}
-    return Rules(
-        calendar=settings.calendar,
-        task_due=settings.task_due,
-        penalty_answer=timedelta(hours=settings.penalty_answer_hours),
-        penalty_reminder=timedelta(hours=settings.penalty_reminder_hours),
-        penalty_percent=_exact(settings.penalty_percent),
-        penalty_percent_of={
-            key: _exact(each.penalty_percent) for key, each in partners.all.items() if each.penalty_percent is not None
-        },
-        currencies={key: each.currency for key, each in partners.all.items() if each.currency},
-        revision_reminder=timedelta(hours=settings.revision_reminder_hours),
-        revision_reminders=settings.revision_reminders,
-        revision_lapse=settings.revision_lapse,
-        senior_after=settings.senior_after,
-        production_days=settings.production_days,
-        supplier_answer=timedelta(hours=settings.supplier_answer_hours),
-        supplier_reminder=timedelta(hours=settings.supplier_reminder_hours),
-        supplier_reminders=settings.supplier_reminders,
-        supplier_times={key: _times_of(settings, each) for key, each in suppliers.items()},
-        supplier_tolerance_percent=settings.supplier_tolerance_percent,
-        supplier_price_tolerance_percent=settings.supplier_price_tolerance_percent,
-        tolerance_percent={
-            key: each.tolerance_percent for key, each in suppliers.items() if each.tolerance_percent is not None
-        },
-        part_shipments=frozenset(each.id for each in partners.all.values() if each.part_shipments),
-        suppliers=frozenset(suppliers),
-        terms={each.id: terms_of(each) for each in partners.all.values() if each.role == "customer"},
-        offers={
-            material.id: tuple(
-                SupplierOffer(
-                    supplier_id=offer.supplier,
-                    name=suppliers[offer.supplier].name if offer.supplier in suppliers else offer.supplier,
-                    lead_time_days=offer.lead_time_days,
-                    price=offer.price,
-                    currency=offer.currency,
-                    minimum=offer.minimum,
-                )
-                for offer in material.suppliers
-            )
-            for material in partners.materials.values()
-        },
-    )
-
-
-def _times_of(settings: Settings, supplier: Partner) -> SupplierTimes:
-    reminders = settings.supplier_reminders if supplier.reminders is None else supplier.reminders
-    return SupplierTimes(
-        answer=timedelta(hours=supplier.answer_hours or settings.supplier_answer_hours),
-        reminder=timedelta(hours=supplier.reminder_hours or settings.supplier_reminder_hours),
-        reminders=reminders,
-    )
-
-
-def _exact(table: PenaltyTable) -> dict[str, Decimal]:
-    return {step: Decimal(str(percent)) for step, percent in table.items()}
-
-
-def terms_of(customer: Partner) -> CustomerTerms:
-    """What is agreed with a customer."""
-    prices = {each.part: Agreed(each.price, each.basis) for each in customer.prices}
-    return CustomerTerms(customer.currency, prices, customer.parts)
-
-
-def policies_of(settings: Settings, partners: Partners) -> Policies:
-    """The policies of profiles and settings. Raises ConfigurationError when two share a name."""
-    of_partners = {each.id: tuple(each.policies) for each in partners.all.values() if each.policies}
-    seen: set[str] = set()
-    for owner, policies in (*of_partners.items(), ("the settings", settings.policies)):
-        for policy in policies:
-            if policy.name in seen:
-                raise ConfigurationError(f"two policies are called {policy.name}", where=owner)
-            seen.add(policy.name)
-    return Policies(of_partners, tuple(settings.policies))
 
 
 def readers(settings: Settings, *, ours_only: bool = True) -> tuple[Reader, ...]:
@@ -245,6 +159,23 @@ def context_of(settings: Settings, partners: Partners, today: str) -> Context:
     return Context(partners, our_domain=settings.our_domain, authserv_id=settings.authserv_id, today=today)
 
 
+class Room(Protocol):
+    """A part of the hub that works by itself from its start on."""
+
+    async def start(self) -> None:
+        """Begin."""
+        ...
+
+    async def stop(self) -> None:
+        """End, and lose nothing."""
+        ...
+
+    @property
+    def working(self) -> bool:
+        """Whether it runs; when it does not, a defect has ended it."""
+        ...
+
+
 @dataclass(slots=True)
 class Hub:
     """A hub, put together. Enter it to run it; leaving it stops it and loses nothing."""
@@ -280,6 +211,24 @@ class Hub:
             raise
         return self
 
+    @property
+    def _rooms(self) -> tuple[Room, ...]:
+        """What works by itself, in the order in which it starts; it stops the other way round."""
+        rooms = (
+            self.relay,
+            self.sweeper,
+            self.post_room,
+            self.mail_room,
+            self.postman,
+            self.notifier,
+            self.mail_door,
+        )
+        return tuple(room for room in rooms if room is not None)
+
+    @property
+    def _batchers(self) -> tuple[Room, ...]:
+        return self.work, self.correspondence.batcher
+
     async def _start(self) -> None:
         if isinstance(self.lease, FileLease):
             self.lease.take()
@@ -287,50 +236,59 @@ class Hub:
         await open_stock(self.database, self.partners)
         await learn_once(self.database, self.settings.calendar)
         self.transport.prepare()
-        await self.work.start()
-        await self.correspondence.batcher.start()
+        for batcher in self._batchers:
+            await batcher.start()
         await self.bus.start(self.consumers)
-        await self.relay.start()
-        await self.sweeper.start()
-        await self.post_room.start()
-        await self.mail_room.start()
-        if self.mail_door is not None:
-            await self.mail_door.start()
-        for each in (self.postman, self.notifier):
-            if each is not None:
-                await each.start()
+        for room in self._rooms:
+            await room.start()
 
     @property
     def working(self) -> bool:
         """Whether all that was started still runs; when not, a defect has ended it and a new process is better."""
-        batchers = self.work.working and self.correspondence.batcher.working
-        rooms = self.post_room.working and self.mail_room.working
-        rooms = rooms and (self.mail_door is None or self.mail_door.working)
-        rooms = rooms and all(each is None or each.working for each in (self.postman, self.notifier))
-        return batchers and self.relay.working and self.sweeper.working and rooms
+        return all(each.working for each in (*self._batchers, *self._rooms))
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self.mail_door is not None:
-            await self.mail_door.stop()
-        for each in (self.notifier, self.postman):
-            if each is not None:
-                await each.stop()
-        await self.mail_room.stop()
-        await self.post_room.stop()
-        if self.mail is not None:
-            self.mail.close()
-        await self.sweeper.stop()
-        await self.relay.stop()
-        await self.bus.stop()
-        await self.correspondence.batcher.stop()
-        await self.work.stop()
-        await self.lease.release()
-        if isinstance(self.lease, PostgresLease):
-            with suppress(OSError):
-                await self.lease.close()
-        await self.database.close()
+        async with AsyncExitStack() as last:
+            last.push_async_callback(self.database.close)
+            last.push_async_callback(self.lease.close)
+            for batcher in self._batchers:
+                last.push_async_callback(batcher.stop)
+            last.push_async_callback(self.bus.stop)
+            if self.mail is not None:
+                last.callback(self.mail.close)
+            for room in self._rooms:
+                last.push_async_callback(room.stop)
+
+
+def at_the_plant(settings: Settings, now: Clock) -> Clock:
+    """The time there: documents bear its date."""
+    return lambda: now().astimezone(settings.calendar.zone)
+
+
+def intake_of(
+    settings: Settings,
+    database: Database,
+    given: tuple[Reader, ...],
+    partners: Partners,
+    rules: Callable[[], Rules],
+    now: Clock = utc_now,
+    *,
+    committed: Callable[[], None] = lambda: None,
+) -> Intake:
+    """The way in for documents, which the readers given read."""
+    return Intake(
+        database,
+        given,
+        lambda: context_of(settings, partners, settings.calendar.day(now()).isoformat()),
+        rules,
+        at_the_plant(settings, now),
+        source=settings.source,
+        limit=settings.max_document_bytes,
+        remember=timedelta(days=settings.duplicate_days),
+        committed=committed,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -371,12 +329,6 @@ def build(settings: Settings, now: Clock = utc_now, world: World | None = None, 
     lease = FileLease(database) if database.sqlite else PostgresLease(database)
     relay = Relay(database, bus, lease, now, poll=0.025 if settings.embedded else 0.25)
     source, committed = settings.source, relay.wake
-    calendar = settings.calendar
-
-    def there() -> datetime:
-        """The time at the plant: documents bear its date."""
-        return now().astimezone(calendar.zone)
-
     work = UnitOfWork(
         database,
         lambda: rules,
@@ -390,17 +342,8 @@ def build(settings: Settings, now: Clock = utc_now, world: World | None = None, 
     )
     edi = _edi_readers(settings, ours_only=True)
     mail = IsolatedReader(EmailReader(edi)) if isolated else None
-    intake = Intake(
-        database,
-        (*edi, mail or EmailReader(edi)),
-        lambda: context_of(settings, partners, calendar.day(now()).isoformat()),
-        lambda: rules,
-        there,
-        source=source,
-        limit=settings.max_document_bytes,
-        remember=timedelta(days=settings.duplicate_days),
-        committed=committed,
-    )
+    given = (*edi, mail or EmailReader(edi))
+    intake = intake_of(settings, database, given, partners, lambda: rules, now, committed=committed)
     postman = _postman(settings, database, lambda: rules, now, committed)
     post_room = PostRoom(database, intake, transport, now, source=source, mails=postman is None)
     mail_room = MailRoom(mailboxes_of(settings), intake, every=settings.mailbox_poll)
@@ -416,7 +359,7 @@ def build(settings: Settings, now: Clock = utc_now, world: World | None = None, 
         database,
         writers(settings),
         lambda: partners,
-        there,
+        at_the_plant(settings, now),
         source=source,
         our_domain=settings.our_domain,
         acknowledgment_hours=settings.acknowledgment_hours,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -66,7 +66,8 @@ def _read(path: Path) -> bytes:
 
 def _context(settings: Settings, path: Path | None) -> Any:
     """What the file says, or what the hub itself knows."""
-    from hub.app import context_of, partners_of
+    from hub.app import context_of
+    from hub.configuration import partners_of
     from hub.context import load_context
 
     today = settings.calendar.day(datetime.now(UTC)).isoformat()
@@ -128,20 +129,11 @@ def submit(files: Files, wait: bool = Wait, timeout: float | None = Timeout, as_
 
 
 async def _take_in(settings: Settings, database: Database, readers: tuple[Reader, ...], path: Path) -> dict[str, Any]:
-    from hub.app import context_of, partners_of, rules_of, utc_now
-    from hub.handlers.intake import Intake
+    from hub.app import intake_of
+    from hub.configuration import partners_of, rules_of
 
     raw, partners = await asyncio.to_thread(_read, path), partners_of(settings)
-    intake = Intake(
-        database,
-        readers,
-        lambda: context_of(settings, partners, settings.calendar.day(utc_now()).isoformat()),
-        lambda: rules_of(settings, partners),
-        utc_now,
-        source=settings.source,
-        limit=settings.max_document_bytes,
-        remember=timedelta(days=settings.duplicate_days),
-    )
+    intake = intake_of(settings, database, readers, partners, lambda: rules_of(settings, partners))
     if len(raw) > settings.max_document_bytes:
         receipt = await intake.refuse_large(path.name, len(raw), hashlib.sha256(raw).hexdigest())
     else:

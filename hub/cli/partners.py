@@ -30,7 +30,8 @@ partner = typer.Typer(help="Partner profiles: check them, try them.", no_args_is
 @example("hub partner check")
 def check(as_json: AsJson = False) -> None:
     """Check partner and material files: form, and what a profile lacks for its channel."""
-    from hub.app import mail_writer, partners_of, policies_of
+    from hub.app import mail_writer
+    from hub.configuration import partners_of, policies_of
 
     settings = load_settings()
     partners = partners_of(settings)
@@ -143,7 +144,7 @@ def try_out(
     With FILE: line by line, what was read to where, what has no place, and what is wrong and to be done about it.
     Exit 1 when something is wrong.
     """
-    from hub.app import partners_of
+    from hub.configuration import partners_of
 
     if sum(map(bool, (file, to, show))) > 1:
         raise typer.BadParameter("give one of FILE, --to and --show")
@@ -182,7 +183,8 @@ def _known(partners: Partners, partner_id: str) -> Partner:
 
 def partner_named(settings: Settings, partner_id: str) -> tuple[Partner, Writer]:
     """A partner of the partner files, and who writes to it. Raises NotFound."""
-    from hub.app import partners_of, writers
+    from hub.app import writers
+    from hub.configuration import partners_of
 
     found = _known(partners_of(settings), partner_id)
     writer = writers(settings).get(found.channel)

@@ -21,8 +21,8 @@ def simulate(
     as_json: AsJson = False,
 ) -> None:
     """Send so many orders to a running hub, and let robots play people and suppliers until each has ended."""
-    from hub.app import partners_of
     from hub.client import client_of
+    from hub.configuration import partners_of
     from hub.simulation.load import simulate as play
     from hub.simulation.script import Script, materials_known
 

@@ -92,7 +92,7 @@ async def _serve(settings: Settings, stop: asyncio.Event) -> None:
                 log.info("stopping")
     finally:
         await hub.bus.stop()
-        await hub.lease.release()
+        await hub.lease.close()
         await hub.database.close()
 
 

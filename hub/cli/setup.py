@@ -195,7 +195,7 @@ async def _folders(effective: Settings) -> list[Line]:
 
 def _own_folders(effective: Settings) -> list[str]:
     """The folders that partners' profiles name; none where the profiles are at fault, which is another line's."""
-    from hub.app import partners_of
+    from hub.configuration import partners_of
 
     try:
         profiles = [each.folders for each in partners_of(effective).all.values() if each.folders]
@@ -223,7 +223,7 @@ async def _templates(effective: Settings) -> list[Line]:
 
 
 async def _partners(effective: Settings) -> list[Line]:
-    from hub.app import partners_of
+    from hub.configuration import partners_of
 
     partners = await asyncio.to_thread(partners_of, effective)
     roles = [partner.role for partner in partners.all.values()]

@@ -8,8 +8,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from hub.app import partners_of, writers
+from hub.app import writers
 from hub.client import client_of
+from hub.configuration import partners_of
 from hub.handlers.correspondence import told_types
 from hub.messages.envelope import instant
 from hub.settings import Settings

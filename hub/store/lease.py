@@ -34,6 +34,10 @@ class Lease(Protocol):
         """Give it back."""
         ...
 
+    async def close(self) -> None:
+        """Give it back for good."""
+        ...
+
 
 class FileLease:
     """A lock on a file beside the SQLite store; taken when the hub starts, for as long as it runs."""
@@ -65,6 +69,10 @@ class FileLease:
 
     async def release(self) -> None:
         """Give the lock back."""
+        self.drop()
+
+    async def close(self) -> None:
+        """Give the lock back for good."""
         self.drop()
 
     def drop(self) -> None:
@@ -142,4 +150,5 @@ class PostgresLease:
     async def close(self) -> None:
         """Give the lock back for good."""
         await self.release()
-        await self._engine.dispose()
+        with contextlib.suppress(OSError):
+            await self._engine.dispose()

@@ -10,9 +10,10 @@ import orjson
 import pytest
 from sqlalchemy import select
 
-from hub.app import Hub, build, partners_of
+from hub.app import Hub, build
 from hub.audit import audit
 from hub.client import client_of
+from hub.configuration import partners_of
 from hub.messages.catalogue import COMMANDS
 from hub.messages.schemas import files
 from hub.settings import Settings

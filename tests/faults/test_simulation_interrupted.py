@@ -7,9 +7,9 @@ import asyncio
 import aio_pika
 import pytest
 
-from hub.app import partners_of
 from hub.audit import audit
 from hub.client import RabbitClient, client_of
+from hub.configuration import partners_of
 from hub.messages.envelope import check_data
 from hub.settings import Settings
 from hub.simulation.load import simulate

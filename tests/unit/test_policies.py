@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
-from hub.app import policies_of
+from hub.configuration import policies_of
 from hub.errors import ConfigurationError
 from hub.messages.desk import TaskOpened
 from hub.messages.envelope import check_data

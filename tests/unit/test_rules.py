@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from hub.app import rules_of
+from hub.configuration import rules_of
 from hub.partners import Partner, Partners
 from hub.sagas.calendar import Calendar
 from hub.sagas.case import SupplierTimes

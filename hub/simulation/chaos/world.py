@@ -17,7 +17,8 @@ from typing import Any
 
 import orjson
 
-from hub.app import Hub, World, build, partners_of
+from hub.app import Hub, World, build
+from hub.configuration import partners_of
 from hub.errors import HubError
 from hub.messages.envelope import instant
 from hub.settings import Settings

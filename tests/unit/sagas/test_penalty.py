@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from hub.app import rules_of
+from hub.configuration import rules_of
 from hub.messages.cancellation import PenaltyStep
 from hub.partners import Partner, Partners
 from hub.sagas.proposal import UNCONFIRMED
