@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from hub.messages.base import Message
+from hub.messages.catalogue import COMMANDS
 from hub.messages.desk import TaskOpened
 from hub.messages.envelope import check_data
 from hub.simulation.choices import Choices
@@ -65,7 +66,7 @@ class People:
         ids: dict[str, Any] = {
             name: getattr(task, name)
             for name in ("order_id", "work_order_id", "requirement_id", "material_po_id", "document_id")
-            if name in _NAMED_BY.get(task.kind, ()) and getattr(task, name)
+            if name in COMMANDS[task.kind].model_fields and getattr(task, name)
         }
         return check_data(task.kind, {**ids, **decision, "task_id": task.task_id, "by": self._by(task)})
 
@@ -188,22 +189,3 @@ class People:
         tracking = f"{self._choices.whole(10**11, 10**12 - 1, 'tracking', task.task_id)}"
         item = {"work_order_id": task.work_order_id, "quantity": facts["ready"]}
         return {"items": [item], "carrier": "Northline Freight", "tracking": tracking}
-
-
-_NAMED_BY: dict[str, tuple[str, ...]] = {
-    "order.review.v1": ("order_id",),
-    "order.review-change.v1": ("order_id",),
-    "cancellation.assess.v1": ("order_id",),
-    "order.review-delay.v1": ("order_id",),
-    "work-order.specify-materials.v1": ("work_order_id",),
-    "material.source.v1": ("requirement_id",),
-    "material-po.review-change.v1": ("material_po_id",),
-    "material-po.review-delay.v1": ("material_po_id",),
-    "work-order.schedule.v1": ("work_order_id",),
-    "work-order.start-production.v1": ("work_order_id",),
-    "work-order.complete-production.v1": ("work_order_id",),
-    "quality.inspect.v1": ("work_order_id",),
-    "work-order.decide-defect.v1": ("work_order_id",),
-    "work-order.dispose.v1": ("work_order_id",),
-    "document.classify.v1": ("document_id",),
-}
