@@ -26,6 +26,7 @@ from hub.messages.documents import DocumentDeliveryFailed
 from hub.messages.envelope import Letter, derived_id, open_letter, to_bytes, write_letter
 from hub.partners import Partner, Partners
 from hub.ports import Composed, Occasion, Writer
+from hub.sagas.case import Case
 from hub.sagas.model import Order
 from hub.sagas.numbers import ZERO
 from hub.store import tables
@@ -36,7 +37,7 @@ from hub.store.database import Database
 from hub.store.documents import ControlNumbers, Handing, add_documents, lock_numbers, outgoing_id, write_numbers
 from hub.store.interchanges import add_interchanges, interchange
 from hub.store.journal import Journal
-from hub.store.records import ORDER, chunks
+from hub.store.records import chunks, load_orders
 
 log = logging.getLogger("hub.correspondence")
 CONSUMER = "correspondence"
@@ -108,8 +109,10 @@ class Correspondence:
         async with self._database.write() as connection:
             known = await self._known(connection, letters)
             new = [letter for key, letter in letters.items() if key not in known]
-            orders = await _orders(connection, new)
-            told = [found for letter in new if (found := self._whom(letter, orders)) is not None]
+            case = Case()
+            about = {letter.envelope.correlationid for letter in new if letter.envelope.correlationid}
+            await load_orders(connection, about, case, lock=False)
+            told = [found for letter in new if (found := self._whom(letter, case.orders)) is not None]
             numbers = await lock_numbers(connection, [each.partner.id for each in told if each.partner])
             journal, documents = Journal(), []
             threads = await _threads(connection, told)
@@ -304,16 +307,6 @@ def _po_of(order: Order, event: Event) -> SubmitCustomerPo:
 def _cancelled_in(order: Order) -> frozenset[str]:
     lines = order.lines.items()
     return frozenset(number for number, line in lines if line.cancelled > ZERO and line.open <= ZERO)
-
-
-async def _orders(connection: AsyncConnection, letters: Sequence[Letter]) -> dict[str, Order]:
-    keys = {letter.envelope.correlationid for letter in letters if letter.envelope.correlationid}
-    table, found = tables.orders, {}
-    for some in chunks(keys):
-        for (body,) in await connection.execute(select(table.c.body).where(table.c.order_id.in_(some))):
-            order = ORDER.validate_json(body)
-            found[order.order_id] = order
-    return found
 
 
 def _matter(told: _Told) -> str:

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, insert, select
+from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.messages.envelope import instant
 from hub.ports import Mentions
 from hub.sagas.amendment import wanted
 from hub.store import tables
-from hub.store.records import MATERIAL_POS, ORDERS, chunks
+from hub.store.records import MATERIAL_POS, ORDERS, among
 
 Row = dict[str, Any]
 AWAITED = frozenset({"stand_by", "lapsed"})
@@ -74,7 +74,7 @@ async def look_up(connection: AsyncConnection, mentions: Mentions, now: datetime
         (table.c.po_number, numbers),
         (table.c.material_po_id, numbers),
     ):
-        for row in await _all(connection, select(table), column, keys):
+        for row in await among(connection, select(table), column, keys):
             rows[row.document_id] = row
     found = sorted(rows.values(), key=lambda row: (row.at, row.document_id))
     orders = await _orders(connection, numbers)
@@ -83,18 +83,11 @@ async def look_up(connection: AsyncConnection, mentions: Mentions, now: datetime
     columns = select(tables.orders.c.order_id, tables.orders.c.state, tables.orders.c.revision)
     states = {
         row.order_id: (row.state, str(row.revision))
-        for row in await _all(connection, columns, tables.orders.c.order_id, asked)
+        for row in await among(connection, columns, tables.orders.c.order_id, asked)
     }
     lines = await _lines(connection, pos)
     moment = instant(now)
     return Known(orders, tuple(_conversation(row, states, lines, moment) for row in found))
-
-
-async def _all(connection: AsyncConnection, query: Select[Any], column: Any, keys: Collection[str]) -> list[Any]:
-    found: list[Any] = []
-    for some in chunks(keys):
-        found += (await connection.execute(query.where(column.in_(some)))).all()
-    return found
 
 
 async def _orders(connection: AsyncConnection, numbers: Collection[str]) -> tuple[Row, ...]:
@@ -110,7 +103,7 @@ async def _orders(connection: AsyncConnection, numbers: Collection[str]) -> tupl
                 for line in wanted(ORDERS.read(row.order_id, row.body)).lines
             ],
         }
-        for row in await _all(connection, query, table.c.po_number, numbers)
+        for row in await among(connection, query, table.c.po_number, numbers)
     )
 
 
@@ -119,7 +112,7 @@ async def _lines(connection: AsyncConnection, pos: Collection[str]) -> dict[str,
     query = select(table.c.material_po_id, table.c.body)
     return {
         row.material_po_id: [{"line": number} for number in MATERIAL_POS.read(row.material_po_id, row.body).lines]
-        for row in await _all(connection, query, table.c.material_po_id, pos)
+        for row in await among(connection, query, table.c.material_po_id, pos)
     }
 
 

@@ -18,7 +18,7 @@ from hub.sagas.paper import Document
 from hub.store import tables
 from hub.store.database import Database
 from hub.store.interchanges import SILENT, silence
-from hub.store.records import DOCUMENT, chunks, stock_of
+from hub.store.records import DOCUMENT, stock_of
 
 Row = dict[str, Any]
 ORDER_COLUMNS = (
@@ -331,14 +331,6 @@ async def failure(database: Database, failure_id: str) -> tuple[Row, bytes]:
     if row is None:
         raise NotFound(f"there is no failed message {failure_id}; `hub failed list` lists them", where="failure_id")
     return row_of(row, FAILURE_COLUMNS), bytes(row.raw)
-
-
-async def by_keys(connection: AsyncConnection, column: Any, keys: Collection[str], *columns: Any) -> list[Any]:
-    """The rows whose ``column`` is among the keys."""
-    rows: list[Any] = []
-    for some in chunks(set(keys)):
-        rows += (await connection.execute(select(*columns).where(column.in_(some)))).all()
-    return rows
 
 
 async def conditions(database: Database) -> Row:

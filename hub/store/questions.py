@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.messages.base import Event
@@ -14,6 +14,7 @@ from hub.sagas.case import Case, Rules
 from hub.sagas.engine import hear
 from hub.store import records, tables
 from hub.store.journal import Journal
+from hub.store.records import among
 
 
 async def say_of_documents(
@@ -45,12 +46,11 @@ async def say_of_documents(
 async def all_open(connection: AsyncConnection, document_ids: Collection[str]) -> tuple[str, ...]:
     """The questions about these documents, when nothing has come of any of them yet; else nothing."""
     table, documents = tables.quarantine, tables.documents
-    states: dict[str, str] = {}
-    for some in records.chunks(document_ids):
-        query = select(documents.c.state).where(documents.c.document_id.in_(some))
-        if any(row.state != "quarantined" for row in await connection.execute(query)):
-            return ()
-        asked = or_(table.c.document_id.in_(some), table.c.original_id.in_(some))
-        rows = await connection.execute(select(table.c.document_id, table.c.state).where(asked))
-        states |= {row.document_id: row.state for row in rows}
+    archived = await among(connection, select(documents.c.state), documents.c.document_id, document_ids)
+    if any(row.state != "quarantined" for row in archived):
+        return ()
+    query = select(table.c.document_id, table.c.state)
+    asked = await among(connection, query, table.c.document_id, document_ids)
+    asked += await among(connection, query, table.c.original_id, document_ids)
+    states = {row.document_id: row.state for row in asked}
     return tuple(sorted(states)) if set(states.values()) == {"set_aside"} else ()

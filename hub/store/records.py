@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 from pydantic import TypeAdapter
-from sqlalchemy import bindparam, insert, select, tuple_, update
+from sqlalchemy import Select, bindparam, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.messages.envelope import instant
@@ -34,6 +34,14 @@ def chunks(keys: Collection[Any]) -> Iterable[list[Any]]:
     ordered = sorted(keys)
     for start in range(0, len(ordered), CHUNK):
         yield ordered[start : start + CHUNK]
+
+
+async def among(connection: AsyncConnection, query: Select[Any], column: Any, keys: Collection[Any]) -> list[Any]:
+    """The rows of a query whose ``column`` is among the keys."""
+    found: list[Any] = []
+    for some in chunks(keys):
+        found += (await connection.execute(query.where(column.in_(some)))).all()
+    return found
 
 
 async def order_ids(connection: AsyncConnection, pos: Collection[tuple[str, str]]) -> dict[tuple[str, str], str]:

@@ -19,8 +19,8 @@ from hub.store.batch import CONSUMER
 from hub.store.database import Database
 from hub.store.documents import outgoing_id
 from hub.store.history import history
-from hub.store.queries import DOCUMENT_COLUMNS, Row, about_order, by_keys, document_of, task_of
-from hub.store.records import MATERIAL_PO, ORDER
+from hub.store.queries import DOCUMENT_COLUMNS, Row, about_order, document_of, task_of
+from hub.store.records import MATERIAL_PO, ORDER, among
 
 
 async def whole_order(database: Database, order_id: str) -> Row:
@@ -33,7 +33,7 @@ async def whole_order(database: Database, order_id: str) -> Row:
         order = ORDER.validate_json(row.body)
         names = {source.material_po_id for need in order.requirements.values() for source in need.sources}
         table = tables.material_pos
-        found = await by_keys(connection, table.c.material_po_id, names, table.c.body)
+        found = await among(connection, select(table.c.body), table.c.material_po_id, names)
         pos = {po.material_po_id: po for po in (MATERIAL_PO.validate_json(each.body) for each in found)}
         said = await connection.execute(
             select(outbox.c.position, outbox.c.body)
@@ -49,7 +49,7 @@ async def whole_order(database: Database, order_id: str) -> Row:
         }
         known = {identifier for _, identifier in commands}
         causes = {event["causationid"] for _, event in events if event.get("causationid")} - known
-        for each in await by_keys(connection, inbox.c.id, causes, *inbox.columns):
+        for each in await among(connection, select(inbox), inbox.c.id, causes):
             commands[each.source, each.id] = each
         tasks = [
             task_of(each)
@@ -59,7 +59,7 @@ async def whole_order(database: Database, order_id: str) -> Row:
                 .order_by(tables.tasks.c.opened_at)
             )
         ]
-        on_pos = await by_keys(connection, tables.tasks.c.material_po_id, set(pos), *tables.tasks.columns)
+        on_pos = await among(connection, select(tables.tasks), tables.tasks.c.material_po_id, pos.keys())
         tasks += [task_of(each) for each in on_pos if each.state == "open" and each.order_id is None]
         table = tables.documents
         columns = [table.c[name] for name in DOCUMENT_COLUMNS]
@@ -70,7 +70,8 @@ async def whole_order(database: Database, order_id: str) -> Row:
         origins = {each.source.document_id for each in _received(order)}
         origins |= {orjson.loads(each.body).get("causationid") for each in commands.values()}
         origins |= set(_to_suppliers(event for _, event in events))
-        found = await by_keys(connection, table.c.document_id, {each for each in origins - seen if each}, *columns)
+        wanted = {each for each in origins - seen if each}
+        found = await among(connection, select(*columns), table.c.document_id, wanted)
         documents += [document_of(each) for each in found]
     shipped = [event["data"] for _, event in events if event["type"] == Shipped.TYPE]
     return {
