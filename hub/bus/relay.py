@@ -27,11 +27,9 @@ from hub.store.lease import Lease
 
 log = logging.getLogger("hub.relay")
 PORTION = 1000
-"""rows read at once, and on their way at once before more are read"""
+"""rows read at once; more are read when half as many are on their way"""
 HANDFUL = 200
 """rows that are marked together while others are on their way"""
-ANEW = 0.1
-"""seconds after which it looks from the beginning again, for what was committed behind its back"""
 NAMED = 1000
 """blocked streams that a query leaves out by itself"""
 GOODBYE = 5.0
@@ -50,12 +48,8 @@ class Relay:
         self._now = now
         self._poll = poll
         self._lanes = Lanes(self._send, self._progress, window=bus.window)
-        self._read_to = 0
-        """position up to which this look has come"""
         self._at_end = True
-        """whether that was all there is"""
-        self._looked_at = 0.0
-        """the loop's time at which this look began"""
+        """whether the last look came to the end; only then is what was blocked taken up again"""
         self._news = True
         self._woken = asyncio.Event()
         self._stopping = asyncio.Event()
@@ -118,15 +112,15 @@ class Relay:
         self._tell_failures()
         if not await self._lease.hold(self.wake):
             self._lanes.hold_back()
-            self._looked_at, self._at_end = 0.0, True
+            self._at_end = True
             await self._mark()
             await pause(1.0, until=self._stopping)
             return
-        if self._news and len(self._lanes) < PORTION:
+        if self._news and len(self._lanes) <= PORTION // 2:
             await self._read()
         if self._much_arrived:
             await self._mark()
-        if self._news and len(self._lanes) < PORTION:
+        if self._news and len(self._lanes) <= PORTION // 2:
             return
         if not await pause(self._poll, until=self._woken):
             self._news = True
@@ -143,35 +137,35 @@ class Relay:
             self._lanes.noted(positions)
 
     async def _read(self) -> None:
-        """Read unsent rows behind those read before, and let them leave; from the beginning, now and then.
+        """Read what is unsent and not on its way yet, and let it leave.
 
-        A stream that was blocked is taken up again only at the beginning: in the middle, its first rows would be
-        left out and later ones sent.
+        Always from the beginning, in one look: transactions that run side by side commit in another order than that
+        of their rows' positions, and of a stream none may be left out and a later one sent.
         """
-        self._news = False
-        now = asyncio.get_running_loop().time()
-        if self._at_end and now >= self._looked_at + ANEW:
-            self._read_to, self._looked_at = 0, now
+        if self._at_end:
             self._lanes.unblock()
+        self._news, self._at_end = False, True
         table = tables.outbox
         query = (
             select(table.c.position, table.c.kind, table.c.type, table.c.stream, table.c.body)
-            .where(table.c.sent_at.is_(None), table.c.position > self._read_to)
+            .where(table.c.sent_at.is_(None))
             .order_by(table.c.position)
-            .limit(PORTION)
         )
         if self._lanes.blocked:
             query = query.where(table.c.stream.not_in(list(self._lanes.blocked)[:NAMED]))
-        async with self._database.read() as connection:
-            rows: list[Row] = list((await connection.execute(query)).all())
-        if any(map(self._lanes.lacks, rows)):
+        rows: list[Row] = []
+        async with self._database.read() as connection, connection.stream(query) as found:
+            async for each in found:
+                if self._lanes.lacks(each):
+                    rows.append(each)
+                if len(rows) == PORTION:
+                    self._news, self._at_end = True, False
+                    break
+        if rows:
             await self._bus.connect()
         for row in rows:
             if self._lanes.lacks(row):
                 self._lanes.add(row)
-            self._read_to = row.position
-        self._at_end = len(rows) < PORTION
-        self._news = self._news or not self._at_end
 
     async def _send(self, row: Row) -> None:
         await self._bus.deliver(row.kind, row.type, row.body.encode())

@@ -63,6 +63,11 @@ class Robots:
         self._sending: set[asyncio.Task[None]] = set()
         self.sent = 0
 
+    @property
+    def busy(self) -> bool:
+        """Whether some of what they have to say is still on its way."""
+        return bool(self._sending)
+
     async def run(self) -> None:
         """Play until cancelled."""
         try:

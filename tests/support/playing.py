@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from hub.app import build, utc_now
+from sqlalchemy import select, union
+
+from hub.app import Hub, build, utc_now
 from hub.audit import Report, audit, audit_events
-from hub.client import client_of
+from hub.client import Client, client_of
 from hub.messages.base import Message
 from hub.messages.customer_po import SubmitCustomerPo
 from hub.messages.envelope import Letter, check_data
@@ -20,9 +22,9 @@ from hub.settings import Settings
 from hub.simulation.load import ENDS
 from hub.simulation.robots import Robots
 from hub.simulation.script import Script
-from hub.store.settled import settled
+from hub.store import tables
 from tests.support.learning import learnt, learnt_anew
-from tests.support.running import with_partners
+from tests.support.running import at_rest, with_partners
 
 PATIENCE = 40.0
 MATERIALS = (("STEEL-S355-6MM", "KGM"), ("BAR-40MM", "MTR"))
@@ -81,6 +83,47 @@ def fast_clock(days_a_second: float) -> Callable[[], datetime]:
     return lambda: began + timedelta(days=days_a_second * (time.monotonic() - start))
 
 
+class Noting:
+    """A client that keeps which commands it has sent."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self.sent: set[tuple[str, str]] = set()
+
+    async def send(self, message: Message, message_id: str = "") -> Letter:
+        letter = await self._client.send(message, message_id)
+        self.sent.add(letter.key)
+        return letter
+
+    def events(self) -> AsyncIterator[Letter]:
+        return self._client.events()
+
+
+async def _quiet(hub: Hub, robots: Robots, client: Noting, heard: Sequence[Letter]) -> None:
+    """Wait until all that the robots have said is carried out, and all that was said then is heard and answered."""
+    while True:
+        await at_rest(hub)
+        said, taken = await _said_and_taken(hub)
+        if not robots.busy and client.sent <= taken and said <= {letter.key for letter in heard}:
+            return
+        await asyncio.sleep(0.02)
+
+
+async def _said_and_taken(hub: Hub) -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
+    """The events in the outbox, and the messages that were carried out, wait or were set aside."""
+    outbox, inbox, waiting, failures = tables.outbox, tables.inbox, tables.waiting, tables.failures
+    async with hub.database.read() as connection:
+        said = await connection.execute(select(outbox.c.source, outbox.c.message_id).where(outbox.c.kind == "event"))
+        taken = await connection.execute(
+            union(
+                select(inbox.c.source, inbox.c.id),
+                select(waiting.c.source, waiting.c.id),
+                select(failures.c.source, failures.c.message_id),
+            )
+        )
+        return {(row[0], row[1]) for row in said}, {(row[0], row[1]) for row in taken}
+
+
 async def play(
     settings: Settings,
     script: Script,
@@ -107,7 +150,8 @@ async def play(
             if wanted <= outcomes.keys():
                 done.set()
 
-    async with build(with_partners(settings), clock) as hub, client_of(settings, "tests") as client:
+    async with build(with_partners(settings), clock) as hub, client_of(settings, "tests") as line:
+        client = Noting(line)
         robots = Robots(client, seed=7, script=script, heard=hear, today=lambda: clock().date())
         playing = asyncio.create_task(robots.run())
         try:
@@ -118,7 +162,7 @@ async def play(
                 await client.send(message)
             async with asyncio.timeout(PATIENCE):
                 await done.wait()
-            await settled(hub.database, PATIENCE)
+                await _quiet(hub, robots, client, letters)
         except TimeoutError:
             raise AssertionError(f"did not end: {wanted - outcomes.keys()}") from None
         finally:

@@ -6,7 +6,9 @@ import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import insert, select
@@ -72,21 +74,23 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
     await made.close()
 
 
-async def fill(database: Database, names: Iterable[str]) -> None:
-    """Put messages on the outbox; the stream is the name's first letter."""
-    rows = [
-        {"message_id": name, "kind": "event", "type": "order.held.v1", "stream": name[0], "time": "", "body": name}
-        for name in names
+async def fill(database: Database, names: Iterable[str], first: int | None = None) -> None:
+    """Put messages on the outbox, from the first position on; the stream is the name's first letter."""
+    said = {"kind": "event", "type": "order.held.v1", "time": ""}
+    rows: list[dict[str, Any]] = [
+        {"message_id": name, "stream": name[0], "body": name, **said, **({"position": first + place} if first else {})}
+        for place, name in enumerate(names)
     ]
     async with database.write() as connection:
         await connection.execute(insert(tables.outbox), rows)
 
 
-async def relayed(database: Database, bus: Whimsical) -> list[str]:
-    """Relay until the outbox is empty; what the bus took."""
+@asynccontextmanager
+async def relaying(database: Database, bus: Whimsical) -> AsyncIterator[Relay]:
+    """Run a relay between the two; at its end the outbox is empty."""
     lease = FileLease(database)
     lease.take()
-    relay = Relay(database, bus, lease, utc_now, poll=0.01)  # type: ignore[arg-type]
+    relay = Relay(database, bus, lease, utc_now, poll=0.001)  # type: ignore[arg-type]
 
     async def empty() -> bool:
         query = select(tables.outbox.c.position).where(tables.outbox.c.sent_at.is_(None))
@@ -95,11 +99,18 @@ async def relayed(database: Database, bus: Whimsical) -> list[str]:
 
     await relay.start()
     try:
+        yield relay
         await eventually(empty, "the outbox is empty")
     finally:
         await relay.stop()
         await lease.release()
     assert relay._lanes.idle
+
+
+async def relayed(database: Database, bus: Whimsical) -> list[str]:
+    """Relay until the outbox is empty; what the bus took."""
+    async with relaying(database, bus):
+        pass
     return bus.took
 
 
@@ -114,6 +125,21 @@ async def test_nothing_overtakes_a_refused_message_of_its_order(database: Databa
     assert streams(took) == streams(names)
     assert bus.tried["A7"] == 4
     assert bus.most == 3
+
+
+@pytest.mark.rule("R41")
+async def test_what_was_committed_late_is_not_overtaken_by_what_follows_it(database: Database) -> None:
+    """Of two transactions side by side the one with the later positions may commit first."""
+    bus = Whimsical({})
+    async with relaying(database, bus):
+        for place in range(1, 10):
+            await fill(database, [f"A{place}"], first=1000 * place)
+            await until(lambda sent=f"A{place}": sent in bus.took, 10, "it is sent")
+            await fill(database, [f"B{2 * place}"], first=1000 * place - 300)
+            await fill(database, [f"B{2 * place + 1}"], first=1000 * place + 300)
+            await until(lambda sent=f"B{2 * place + 1}": sent in bus.took, 10, "it is sent")
+
+    assert streams(bus.took)["B"] == [f"B{number}" for number in range(2, 20)]
 
 
 @pytest.mark.rule("R41")
