@@ -101,11 +101,16 @@ class Noting:
 
 async def _quiet(hub: Hub, robots: Robots, client: Noting, heard: Sequence[Letter]) -> None:
     """Wait until all that the robots have said is carried out, and all that was said then is heard and answered."""
-    while True:
-        await at_rest(hub)
+
+    async def nothing_under_way() -> bool:
         said, taken = await _said_and_taken(hub)
-        if not robots.busy and client.sent <= taken and said <= {letter.key for letter in heard}:
-            return
+        return not robots.busy and client.sent <= taken and said <= {letter.key for letter in heard}
+
+    while True:
+        if await nothing_under_way():
+            await at_rest(hub)
+            if await nothing_under_way():
+                return
         await asyncio.sleep(0.02)
 
 
