@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -81,8 +82,8 @@ class Robots:
     def hear(self, letter: Letter) -> None:
         """React to one event; hearing it twice sends the same commands under the same ids."""
         replies = [*self._customers.hear(letter), *self._suppliers.hear(letter), *self._answers(letter)]
-        for place, reply in enumerate(replies):
-            message_id = derived_id(f"robots {self._seed}", letter.envelope.id, str(place))
+        for place, reply in places(replies):
+            message_id = derived_id(f"robots {self._seed}", letter.envelope.id, place)
             if isinstance(letter.message, TaskOpened) and letter.message.kind in OVERTAKEN:
                 self._asked[message_id] = letter.message
             self._later(reply, message_id)
@@ -111,6 +112,17 @@ class Robots:
             await insist(self._client, message, message_id, self._patience)
         except HubError as error:
             log.warning("a robot could not send %s: %s", message.TYPE, error)
+
+
+def places(replies: Iterable[Message]) -> Iterator[tuple[str, Message]]:
+    """Each reply to an event with what tells it from the others: the same when the event is heard again.
+
+    Who has answered once may say nothing the next time; so what one says is not counted with what others say.
+    """
+    counted: Counter[str] = Counter()
+    for reply in replies:
+        yield f"{reply.TYPE} {counted[reply.TYPE]}", reply
+        counted[reply.TYPE] += 1
 
 
 async def insist(client: Client, message: Message, message_id: str, patience: float) -> None:

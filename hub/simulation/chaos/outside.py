@@ -27,6 +27,7 @@ from hub.simulation.choices import Choices
 from hub.simulation.orders import purchase_order
 from hub.simulation.outsiders import Customers, Suppliers
 from hub.simulation.people import People
+from hub.simulation.robots import places
 from hub.simulation.samples import filled, packaged
 from hub.simulation.script import Script, materials_known
 
@@ -130,15 +131,15 @@ class Outside:
         if isinstance(message, TaskOpened):
             self.tasks.setdefault(message.task_id, message)
         replies = [*self._customers.hear(letter), *self._suppliers.hear(letter), *self._answers(message)]
-        for place, reply in enumerate(replies):
+        for place, reply in places(replies):
             if isinstance(reply, AnswerPenalty | SubmitCustomerPo) and self._silent(letter, place):
                 continue
-            self.send(reply, derived_id(SOURCE, letter.envelope.id, str(place)))
+            self.send(reply, derived_id(SOURCE, letter.envelope.id, place))
         if letter.envelope.id not in self._heard:
             self._heard.add(letter.envelope.id)
             self._meddle(letter)
 
-    def _silent(self, letter: Letter, place: int) -> bool:
+    def _silent(self, letter: Letter, place: str) -> bool:
         """Whether a customer leaves a question unanswered; hearing it again makes no difference."""
         return self._choices.happens(self._stage.fate.weather.silent, "silent", letter.envelope.id, place)
 

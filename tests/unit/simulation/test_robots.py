@@ -13,14 +13,15 @@ import pytest
 
 from hub.errors import StoreUnavailable, Unroutable
 from hub.messages.base import Message
-from hub.messages.customer_po import SubmitCustomerPo
+from hub.messages.customer_po import CancelCustomerPo, SubmitCustomerPo
 from hub.messages.desk import TaskOpened
 from hub.messages.envelope import Letter, check_data, write_letter
+from hub.messages.materials import AcknowledgeMaterialPo
 from hub.sagas.routing import TABLES
 from hub.simulation.choices import Choices
 from hub.simulation.orders import purchase_order
 from hub.simulation.people import People
-from hub.simulation.robots import Robots
+from hub.simulation.robots import Robots, places
 from hub.simulation.script import CALM, Script
 
 TODAY = date(2026, 11, 22)
@@ -223,3 +224,15 @@ async def test_what_no_hub_takes_is_given_up_at_once() -> None:
     robots.hear(said(task("order.review.v1"), "asked"))
     await until_sent(robots)
     assert not wire.sent
+
+
+def test_a_reply_keeps_its_id_though_another_is_not_said_again() -> None:
+    """A customer changes its mind once; the supplier's answer to the same event stays the same message."""
+    kinds = (CancelCustomerPo, AcknowledgeMaterialPo)
+    change, answer = (kind.model_validate(kind.EXAMPLE) for kind in kinds)
+
+    first = {reply.TYPE: place for place, reply in places([change, answer, change])}
+    again = {reply.TYPE: place for place, reply in places([answer])}
+
+    assert first[answer.TYPE] == again[answer.TYPE]
+    assert len({place for place, _ in places([change, answer, change])}) == 3
