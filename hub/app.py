@@ -250,6 +250,8 @@ class Hub:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if kind is GeneratorExit:  # thrown away together with its loop: nothing can be waited for any more
+            return
         async with AsyncExitStack() as last:
             last.push_async_callback(self.database.close)
             last.push_async_callback(self.lease.close)

@@ -6,7 +6,7 @@ import asyncio
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager, nullcontext
+from contextlib import asynccontextmanager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +49,19 @@ DRIVER_ERRORS = (InterfaceError, PostgresError)
 """what asyncpg raises past SQLAlchemy when a connection breaks"""
 
 
+class _Releasing(sqlite3.Connection):
+    """Gives its lock back when it is closed.
+
+    Left to itself, SQLite holds a transaction open for as long as there is a statement that was not read to its end,
+    and a task that is cancelled while it waits for rows leaves one: nobody could write any more.
+    """
+
+    def close(self) -> None:
+        with suppress(sqlite3.ProgrammingError):  # it is closed already
+            self.rollback()
+        super().close()
+
+
 class Database:
     """One database. Writers of a SQLite file take turns from the first statement on; readers never wait.
 
@@ -83,7 +96,7 @@ class Database:
         except OSError as error:
             text = f"the folder of {self.url.database} cannot be made: {error.strerror}"
             raise ConfigurationError(text, where="HUB_DATABASE_URL") from error
-        driver: dict[str, Any] = {"async_creator": connect} if connect else {}
+        driver: dict[str, Any] = {"async_creator": connect} if connect else {"connect_args": {"factory": _Releasing}}
         self._writer = create_async_engine(self.url, pool_size=1, max_overflow=0, **driver)
         self._reader = create_async_engine(self.url, pool_size=5, **driver)
         event.listen(self._writer.sync_engine, "connect", _prepare_sqlite)

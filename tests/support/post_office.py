@@ -71,7 +71,7 @@ class PostOffice:
         assert self._server is not None
         self._server.close()
         for each in self._open:
-            if each.transport is not None:
+            if each.transport is not None and not each.transport.is_closing():
                 each.transport.abort()
             if each._handler_coroutine is not None:
                 each._handler_coroutine.cancel()
