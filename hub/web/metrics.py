@@ -88,8 +88,8 @@ class Meter:
         self._size.observe(len(items))
         self._seconds.observe(seconds)
 
-    async def text(self, hub: Hub) -> bytes:
-        """Everything, in Prometheus' text form."""
+    async def text(self, hub: Hub, *, started: bool) -> bytes:
+        """Everything, in Prometheus' text form; before the hub has started, the store may have no tables yet."""
         if hub.mail_door is not None:
             self._handed.labels("taken").set(hub.mail_door.doing.taken)
             self._handed.labels("put_off").set(hub.mail_door.doing.put_off)
@@ -100,6 +100,9 @@ class Meter:
             self._reached.labels(name).set(condition.reached)
             self._mails.labels(name).set(condition.taken)
             self._stuck.labels(name).set(condition.waiting)
+        if not started:
+            self._store.set(0)
+            return generate_latest(self.registry)
         try:
             found = await conditions(hub.database)
             unsent, kept = await figures(hub.database)

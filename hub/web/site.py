@@ -76,7 +76,7 @@ def site(served: Served) -> Starlette:
 
     async def metrics(request: Request) -> Response:
         return Response(
-            await served.meter.text(served.hub),
+            await served.meter.text(served.hub, started=served.started),
             media_type=CONTENT_TYPE_LATEST,
         )
 

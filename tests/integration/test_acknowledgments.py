@@ -218,7 +218,7 @@ async def test_a_silent_partner_is_asked_about_once_and_no_more_when_it_has_spok
     assert task["document_id"] in {first.document_id, second.document_id}
     assert task["facts"]["reasons"][0]["code"] == "acknowledgment_overdue"
     assert (await conditions(hub.database))["acknowledgments"] == {"awaited": 0, "overdue": 2}
-    assert b'hub_edi_acknowledgments{state="overdue"} 2.0' in await Meter().text(hub)
+    assert b'hub_edi_acknowledgments{state="overdue"} 2.0' in await Meter().text(hub, started=True)
     line = await setup._silence(hub.database)
     assert (line.ok, line.found) == (False, "0 awaited, 2 overdue")
     assert len(await listed(hub.database, unacknowledged=True)) == 2

@@ -284,7 +284,7 @@ async def test_health_metrics_and_doctor_show_the_door(embedded: Settings, monke
             [(fine, found)] = await looked("smtp")
             assert fine
             assert "answers" in found
-            metrics = (await Served(hub, started=True).meter.text(hub)).decode()
+            metrics = (await Served(hub, started=True).meter.text(hub, started=True)).decode()
             assert 'hub_smtp_mails{outcome="taken"} 1.0' in metrics
             assert mail_state(hub) == {f"smtp {settings.smtp_listen}": "ok"}
             await settled(hub.database, 20.0)

@@ -352,7 +352,7 @@ async def test_a_running_hub_sends_says_how_it_does_and_leaves_edi_to_the_folder
         await carried.put(1)
         hub.postman.wake()
         await eventually(lambda: documents(hub, state="sent", kind="email"), "the mail")
-        text = (await Meter().text(hub)).decode()
+        text = (await Meter().text(hub, started=True)).decode()
         assert f'hub_mails_sent{{server="127.0.0.1:{office.port}"}} 1.0' in text
         assert "hub_mails_unsent 0.0" in text
         assert not list((hub.settings.folder / "outbox").rglob("*.eml"))

@@ -35,7 +35,7 @@ async def test_what_is_missing_is_named(settings: Settings, monkeypatch: pytest.
 
         monkeypatch.setattr(hub.database, "read", gone)
         found = await readiness(served)
-        text = (await served.meter.text(hub)).decode()
+        text = (await served.meter.text(hub, started=True)).decode()
 
     assert found["broker"] == "not connected"
     assert "a part of the hub has ended" in found["relay"]
@@ -48,9 +48,19 @@ async def test_what_is_carried_out_is_counted(settings: Settings) -> None:
     fates = [Fate("done"), Fate("refused", "held"), Fate("done", repeated=True)]
     meter.observe([Item(b"{")] * 3, fates, 0.02)
     async with build(settings) as hub:
-        text = (await meter.text(hub)).decode()
+        text = (await meter.text(hub, started=True)).decode()
 
     for outcome in ("done", "refused", "repeated"):
         assert f'hub_messages_total{{outcome="{outcome}",type="unreadable"}} 1.0' in text
     assert "hub_batch_messages_sum 3.0" in text
     assert "hub_store_up 1.0" in text
+
+
+async def test_a_hub_that_has_not_started_answers_before_there_are_tables(settings: Settings) -> None:
+    hub = build(settings)
+    try:
+        text = (await Meter().text(hub, started=False)).decode()
+    finally:
+        await hub.database.close()
+
+    assert "hub_store_up 0.0" in text
