@@ -90,8 +90,10 @@ class Publisher:
     async def deliver(self, kind: Kind, message_type: str, body: bytes) -> None:
         """Publish, and wait for the confirm. Raises BrokerUnavailable, Unroutable.
 
-        What takes too long breaks the connection: nobody knows any more what has arrived.
+        What takes too long or ends otherwise than by the broker's word breaks the connection: nobody knows any more
+        what has arrived, and one that broke while it was made may never say that it is closed.
         """
+        channel = self._channel
         if not self.standing:
             raise BrokerUnavailable("not connected to RabbitMQ", where="HUB_BROKER_URL")
         try:
@@ -103,7 +105,7 @@ class Publisher:
         except BrokerUnavailable as error:
             if isinstance(error.__cause__, PublishError):
                 raise Unroutable(f"no queue takes {message_type}", where="type") from error
-            if isinstance(error.__cause__, TimeoutError):
+            if not isinstance(error.__cause__, DeliveryError) and self._channel is channel:
                 self._channel = None
             raise
 

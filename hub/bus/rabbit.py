@@ -13,7 +13,7 @@ from aio_pika.exceptions import ChannelNotFoundEntity
 from faststream import AckPolicy
 from faststream.rabbit import Channel, RabbitBroker, RabbitMessage, RabbitQueue
 
-from hub.bus.publisher import Publisher, broker_errors, close, tuned
+from hub.bus.publisher import GOODBYE, Publisher, broker_errors, close, tuned
 from hub.bus.topology import DEAD_EXCHANGE, DEAD_QUEUE, Consumer, Handle, Kind
 from hub.ending import end
 from hub.errors import BrokerUnavailable
@@ -161,6 +161,7 @@ class RabbitBus:
             except BrokerUnavailable as error:
                 self._consuming = False
                 log.warning("%s", error.message)
+                await self._hang_up()
             except Exception:
                 log.exception("the bus could not be looked at")
 
@@ -195,9 +196,13 @@ class RabbitBus:
         await end(self._supervisor)
         await self._stop_consuming()
         await self._publisher.close()
+        await self._hang_up(GOODBYE)
+
+    async def _hang_up(self, within: float = 0.0) -> None:
+        """Look over a new connection next time: one that broke while it was made may never say that it is closed."""
         control, self._control = self._control, None
         if control is not None:
-            await close(control)
+            await close(control, within)
 
     @property
     def healthy(self) -> bool:

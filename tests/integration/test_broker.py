@@ -308,3 +308,44 @@ async def test_an_answer_to_a_closed_task_is_refused_and_the_sender_told(setting
     data = orjson.loads(refused[0].body)["data"]
     assert data["command_id"] == "again"
     assert data["where"] == "task_id"
+
+
+class HalfDead:
+    """A connection that broke while it was made: it does not know that it is closed, and nothing goes over it."""
+
+    is_closed = False
+
+    async def channel(self, *_: object, **__: object) -> None:
+        raise RuntimeError("closed")
+
+    async def close(self) -> None:
+        """Nothing to close."""
+
+
+@pytest.mark.rule("R41")
+async def test_a_connection_that_does_not_know_that_it_is_closed_is_made_anew(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.bus.rabbit.SUPERVISION", 0.05)
+    async with build(settings) as hub:
+        bus = hub.bus
+        assert isinstance(bus, RabbitBus)
+        bus._control = HalfDead()  # type: ignore[assignment]
+
+        async def looked_again() -> bool:
+            return bus._control is not None and not isinstance(bus._control, HalfDead) and bus.healthy
+
+        await eventually(looked_again, "it looks over another connection")
+        broken = bus._publisher._channel
+        assert broken is not None
+        monkeypatch.setattr(bus._publisher, "_exchanges", {"command": Mute(), "event": Mute()})
+        await send(hub, "customer-po.submit", **a_po("4712"))
+
+        assert bus._publisher._channel is not broken
+
+
+class Mute:
+    """An exchange over such a connection."""
+
+    async def publish(self, *_: object, **__: object) -> None:
+        raise RuntimeError("closed")

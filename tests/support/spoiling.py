@@ -42,12 +42,25 @@ def without_inbox(hub: Hub) -> None:
 
 
 def ack_before_commit(hub: Hub) -> None:
-    """Acknowledge a command when it comes, and carry it out afterwards."""
+    """Acknowledge a command when it comes, and carry it out afterwards (embedded: once the outbox knows it as sent)."""
     under_way: set[asyncio.Future[None]] = set()
 
+    async def known_as_sent(body: bytes) -> None:
+        table = tables.outbox
+        query = select(table.c.sent_at).where(table.c.message_id == orjson.loads(body)["id"])
+        while hub.settings.embedded:
+            async with hub.database.read() as connection:
+                if (await connection.execute(query)).scalar_one():
+                    return
+            await asyncio.sleep(0.005)
+
     def hasty(consumer: Consumer) -> Consumer:
+        async def afterwards(body: bytes) -> None:
+            await known_as_sent(body)
+            await consumer.handle(body)
+
         async def handle(body: bytes) -> None:
-            task = asyncio.ensure_future(consumer.handle(body))
+            task = asyncio.ensure_future(afterwards(body))
             under_way.add(task)
             task.add_done_callback(under_way.discard)
 
