@@ -38,7 +38,10 @@ def read_parts(mail: Mail, setting: Setting, context: Context, edi: Sequence[Rea
     found = Findings()
     sheets = _read_bodies(mail, setting, found, limits)
     for leaf in mail.leaves:
-        if leaf.attached and leaf.content:
+        if leaf.unreadable:
+            what = leaf.filename or leaf.content_type
+            found.faults.append(Fault("attachment_unreadable", f"{what} cannot be read: {leaf.unreadable}", leaf.name))
+        elif leaf.attached and leaf.content:
             sheets.extend(_read_attachment(leaf, setting, context, edi, found, limits))
     if mail.enclosed and not sheets and not any(b.text.strip() for b in found.own if isinstance(b, Cell)):
         found.faults.append(Fault("only_forwarded", "the mail holds nothing but another mail", "attachment"))

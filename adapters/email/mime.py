@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from email.header import decode_header
 from email.message import Message
 from email.utils import getaddresses
-from typing import Any
 
 from adapters.email.charset import decode
 from adapters.email.limits import DEFAULT, Limits
@@ -46,6 +45,8 @@ class Leaf:
     attached: bool
     alternative: int = 0
     """number of the multipart/alternative that the part belongs to; 0: none"""
+    unreadable: str = ""
+    """why nobody can say what it holds, if that is so"""
 
     @property
     def text(self) -> str:
@@ -179,15 +180,23 @@ def _leaf(part: Message, alternative: int, number: int) -> Leaf:
     filename = decode_words(_guarded(lambda: part.get_filename() or ""))
     disposition = _guarded(lambda: str(part.get("content-disposition") or "")).strip().lower()
     attached = disposition.startswith("attachment") or bool(filename) or not kind.startswith("text/")
-    if kind == "message/rfc822":
-        content = _guarded_bytes(lambda: _enclosed(part))
-    elif kind == "message/delivery-status":
-        content = _guarded_bytes(lambda: _blocks(part))
-    else:
-        content = _guarded_bytes(lambda: part.get_payload(decode=True))
+    content, unreadable = b"", ""
+    try:
+        content = _content(part, kind)
+    except Exception as error:  # noqa: BLE001 - the standard library raises many things on broken input
+        unreadable = type(error).__name__
     charset = _guarded(lambda: str(part.get_content_charset() or ""))
     name = f"attachment {number}" if attached else ("html" if kind == "text/html" else "body")
-    return Leaf(name, kind, filename, charset, content, attached, alternative)
+    return Leaf(name, kind, filename, charset, content, attached, alternative, unreadable)
+
+
+def _content(part: Message, kind: str) -> bytes:
+    if kind == "message/rfc822":
+        return _enclosed(part)
+    if kind == "message/delivery-status":
+        return _blocks(part)
+    content = part.get_payload(decode=True)
+    return content if isinstance(content, bytes) else b""
 
 
 def _enclosed(part: Message) -> bytes:
@@ -209,11 +218,3 @@ def _guarded(read: Callable[[], str]) -> str:
         return _printable(read())
     except Exception:  # noqa: BLE001 - the standard library raises many things on broken input
         return ""
-
-
-def _guarded_bytes(read: Callable[[], Any]) -> bytes:
-    try:
-        content = read()
-    except Exception:  # noqa: BLE001 - the standard library raises many things on broken input
-        return b""
-    return content if isinstance(content, bytes) else b""

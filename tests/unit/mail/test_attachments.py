@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import datetime
+from email.message import Message
 from typing import Any
 
 import openpyxl  # type: ignore[import-untyped]
@@ -325,3 +326,22 @@ def test_file_names_are_never_paths() -> None:
 def test_a_text_with_a_mark_of_utf_16() -> None:
     raw = mail("Bestellung 4711-88".encode("utf-16"), "de-DE", "x")
     assert read(raw).intent in ("quarantine", "not_an_order")
+
+
+def test_an_attachment_that_cannot_even_be_decoded_is_not_taken_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The standard library has raised on odd parts in every version; nobody knows then what the part says."""
+    body = "Bestellung 4711-88\n\n- 30 Stk X-100 zu 118,50 EUR, Termin 15.01.2027\n"
+    picture = (b"\x89PNG\r\n\x1a\n", "image/png", "logo.png")
+    assert read_files(picture, body=body).intent == "new_po"
+    payload_of = Message.get_payload
+
+    def raising(part: Message, i: Any = None, decode: bool = False) -> Any:
+        if decode and part.get_filename():
+            raise LookupError("unknown encoding")
+        return payload_of(part, i, decode)
+
+    monkeypatch.setattr(Message, "get_payload", raising)
+    reading = read_files(picture, body=body)
+
+    assert "attachment_unreadable" in codes(reading)
+    assert reading.disposition == "quarantine"
