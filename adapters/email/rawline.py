@@ -4,39 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import get_args
 
 from adapters.email.document import Cell
 from adapters.email.headings import Heading
+from hub.partners import OrderColumn
 
-LINE_FIELDS = frozenset(
-    {
-        "line",
-        "item",
-        "part",
-        "seller_part",
-        "manufacturer_part",
-        "gtin",
-        "description",
-        "quantity",
-        "unit",
-        "price",
-        "basis",
-        "amount",
-        "date",
-        "currency",
-        "po_number",
-        "release",
-        "note",
-        "discount",
-        "grade",
-        "dimensions",
-        "drawing",
-        "finish",
-        "tolerance",
-        "weight",
-        "tax",
-    }
-)
+LINE_FIELDS = frozenset(get_args(OrderColumn))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from adapters.edi.edifact.envelope import Segment, at
 from adapters.edi.envelope import Document
 from adapters.edi.faults import clean
-from adapters.edi.repeats import Repeat
+from adapters.edi.kept import Kept
 from adapters.edi.units import from_edifact
 from adapters.edi.values import currency, day, edifact_decimal
 
@@ -29,14 +28,12 @@ _SHORT = frozenset({"101", "201", "202", "301"})
 _PERIODS = frozenset({"602", "609", "610", "615", "616", "713", "715", "717", "718", "719"})
 
 
-class Fields:
+class Fields(Kept):
     """The components of one message; ``segment`` is always the segment with its position, from 1."""
 
     def __init__(self, document: Document, today: str) -> None:
-        self.document = document
+        super().__init__(document)
         self._today = today
-        self.kept: list[tuple[int, str, str]] = []
-        """position, place and text of what has no place in the normalised order"""
 
     def decimal(self, position: int, segment: Segment, element: int, component: int) -> str | None:
         """A decimal that is not negative; None where it is absent or, with a fault, cannot be read."""
@@ -96,18 +93,3 @@ class Fields:
         """Keep a segment for which the normalised order has no place."""
         text = clean("+".join(":".join(element) for element in segment), 2000)
         self.keep_text(position, segment[0][0], f"{note}: {text}" if note else text)
-
-    def keep_text(self, position: int, place: str, text: str) -> None:
-        """Keep a piece of text with the place where it stood."""
-        if len(self.kept) < 5000 and text:
-            self.kept.append((position, clean(place, 40), clean(text, 2000)))
-
-    def unmapped(self) -> list[dict[str, str]]:
-        """What has no place in the normalised order, with where it stood."""
-        return [{"where": f"segment {position} {place}", "text": text} for position, place, text in self.kept]
-
-    def again(self, position: int, repeat: Repeat) -> dict[str, Any]:
-        """A line that says again what an earlier one said."""
-        for after, place, text in repeat.article.unmapped:
-            self.keep_text(position + after, place, text)
-        return repeat.line()

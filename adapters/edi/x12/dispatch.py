@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from adapters.edi.mapping import Job, Meaning, dispatches, put
-from adapters.edi.x12.fields import Fields, at
+from adapters.edi.x12.envelope import at
+from adapters.edi.x12.fields import Fields
 
 _ARRIVALS = ("017", "067", "002", "069", "068")
 """DTM qualifiers that say when the goods arrive, the plainest first"""

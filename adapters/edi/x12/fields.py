@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from adapters.edi.envelope import Document
 from adapters.edi.faults import clean
-from adapters.edi.repeats import Repeat
+from adapters.edi.kept import Kept
 from adapters.edi.units import from_x12, is_unit
 from adapters.edi.values import currency, day, decimal
+from adapters.edi.x12.envelope import at
 
 
-class Fields:
+class Fields(Kept):
     """The elements of one document; ``segment`` is always the segment with its position, from 1."""
 
     def __init__(self, document: Document, today: str) -> None:
-        self.document = document
+        super().__init__(document)
         self._today = today
         self._short_years = document.version[:6] < "004000"
-        self.kept: list[tuple[int, str, str]] = []
-        """position, place and text of what has no place in the normalised order"""
 
     def decimal(self, position: int, segment: list[str], index: int, *, negative: bool = False) -> str | None:
         """A decimal; None where the element is absent or, with a fault, cannot be read."""
@@ -76,23 +73,3 @@ class Fields:
         """Keep a segment for which the normalised order has no place."""
         text = clean("*".join(segment).rstrip("*"), 2000)
         self.keep_text(position, segment[0], f"{note}: {text}" if note else text)
-
-    def keep_text(self, position: int, place: str, text: str) -> None:
-        """Keep a piece of text with the place where it stood."""
-        if len(self.kept) < 5000 and text:
-            self.kept.append((position, clean(place, 40), clean(text, 2000)))
-
-    def unmapped(self) -> list[dict[str, str]]:
-        """What has no place in the normalised order, with where it stood."""
-        return [{"where": f"segment {position} {place}", "text": text} for position, place, text in self.kept]
-
-    def again(self, position: int, repeat: Repeat) -> dict[str, Any]:
-        """A line that says again what an earlier one said."""
-        for after, place, text in repeat.article.unmapped:
-            self.keep_text(position + after, place, text)
-        return repeat.line()
-
-
-def at(segment: list[str], index: int) -> str:
-    """An element without its padding; empty where it is absent."""
-    return segment[index].strip() if index < len(segment) else ""

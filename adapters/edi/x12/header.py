@@ -8,7 +8,8 @@ from typing import Any
 from adapters.edi.mapping import put
 from adapters.edi.values import implied_hundredths
 from adapters.edi.x12 import lines, parties
-from adapters.edi.x12.fields import Fields, at
+from adapters.edi.x12.envelope import at
+from adapters.edi.x12.fields import Fields
 
 _PARTY_SEGMENTS = frozenset({"N2", "N3", "N4", "PER"})
 

@@ -10,7 +10,8 @@ from adapters.edi.faults import clean
 from adapters.edi.mapping import empty_line, put
 from adapters.edi.repeats import Cut
 from adapters.edi.units import MEASURES, from_x12
-from adapters.edi.x12.fields import Fields, at
+from adapters.edi.x12.envelope import at
+from adapters.edi.x12.fields import Fields
 from adapters.edi.x12.order_codes import CHANGES, CHARACTERISTICS, DELIVERY_DATES, PRICE_BASES, PRODUCT_FIELDS
 
 Line = dict[str, Any]

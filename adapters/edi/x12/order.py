@@ -19,7 +19,8 @@ from adapters.edi.mapping import (
 from adapters.edi.repeats import Repeat, finished
 from adapters.edi.x12 import lines
 from adapters.edi.x12.change import resolve, states_differences
-from adapters.edi.x12.fields import Fields, at
+from adapters.edi.x12.envelope import at
+from adapters.edi.x12.fields import Fields
 from adapters.edi.x12.header import OrderHeader
 from adapters.edi.x12.order_codes import NOT_ORDERS, ORDERS, PURPOSES
 from hub.messages.base import Command

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from adapters.edi.mapping import identifier, put
-from adapters.edi.x12.fields import Fields, at
+from adapters.edi.x12.envelope import at
+from adapters.edi.x12.fields import Fields
 
 ROLES = {
     "ST": "ship-to",

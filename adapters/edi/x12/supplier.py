@@ -7,7 +7,8 @@ from typing import Any
 
 from adapters.edi.mapping import Job, Meaning, acknowledgment, build, put
 from adapters.edi.values import per_unit, plain, total
-from adapters.edi.x12.fields import Fields, at
+from adapters.edi.x12.envelope import at
+from adapters.edi.x12.fields import Fields
 from adapters.edi.x12.order_codes import PRICE_BASES
 from hub.messages.base import Command
 from hub.messages.materials import AnswerMaterialPoCancellation
