@@ -11,14 +11,14 @@ from typing import Protocol, Self
 
 from adapters.edi.reader import EdifactReader, X12Reader
 from adapters.edi.writer import EdifactWriter, X12Writer
-from adapters.email.isolation import IsolatedReader
-from adapters.email.listener import SmtpListener
-from adapters.email.mailbox import ImapMailbox
-from adapters.email.names import DnsNames, NamesSilent
-from adapters.email.proof import IsolatedCheck, SenderCheck
+from adapters.email.isolation.reader import IsolatedReader
 from adapters.email.reader import EmailReader
-from adapters.email.sending import SmtpServer
-from adapters.email.writer import EmailWriter
+from adapters.email.receiving.listener import SmtpListener
+from adapters.email.receiving.mailbox import ImapMailbox
+from adapters.email.sender.names import DnsNames, NamesSilent
+from adapters.email.sender.proof import IsolatedCheck, SenderCheck
+from adapters.email.sending.smtp import SmtpServer
+from adapters.email.sending.writer import EmailWriter
 from adapters.folders import Folders
 from hub.bus.embedded import EmbeddedBus
 from hub.bus.rabbit import RabbitBus

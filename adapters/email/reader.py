@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from adapters.email.bounces import lost, why
-from adapters.email.cancelling import answer_word, speaks_of_cancelling, take_answer, take_cancellation
-from adapters.email.case import Case, Outcome, examine
-from adapters.email.enclosing import take_documents
-from adapters.email.identity import answerable, message_key
+from adapters.email.grammar.vocabulary import vocabulary
+from adapters.email.intents.cancelling import answer_word, speaks_of_cancelling, take_answer, take_cancellation
+from adapters.email.intents.case import Case, Outcome, examine
+from adapters.email.intents.enclosing import take_documents
+from adapters.email.intents.mentions import mentions
+from adapters.email.intents.ordering import take_order
+from adapters.email.intents.supplying import take_supplier
 from adapters.email.limits import DEFAULT, Limits
-from adapters.email.machines import is_automatic_reply, is_bounce, is_bulk, may_be_answered
-from adapters.email.mentions import mentions
-from adapters.email.mime import Mail, MailTooLarge, looks_like_mail, read_mail
-from adapters.email.ordering import take_order
-from adapters.email.sheet import Sheet, read_sheet
-from adapters.email.supplying import take_supplier
-from adapters.email.valued import Fault
-from adapters.email.vocabulary import vocabulary
+from adapters.email.lines.sheet import Sheet, read_sheet
+from adapters.email.lines.valued import Fault
+from adapters.email.mail.bounces import lost, why
+from adapters.email.mail.identity import answerable, message_key
+from adapters.email.mail.machines import is_automatic_reply, is_bounce, is_bulk, may_be_answered
+from adapters.email.mail.mime import Mail, MailTooLarge, looks_like_mail, read_mail
 from hub.ports import OF_TASKS, Context, Finding, Reader, Reading, Severity
 
 

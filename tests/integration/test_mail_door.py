@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event, text
 
-from adapters.email import listener
+from adapters.email.receiving import listener
 from hub.app import Hub, build
 from hub.audit import audit
 from hub.cli.setup import examine
@@ -289,5 +289,5 @@ async def test_health_metrics_and_doctor_show_the_door(embedded: Settings, monke
             assert mail_state(hub) == {f"smtp {settings.smtp_listen}": "ok"}
             await settled(hub.database, 20.0)
             assert list(await audit(hub.database)) == []
-    monkeypatch.setattr("adapters.email.names.ANSWER", 0.1)
+    monkeypatch.setattr("adapters.email.sender.names.ANSWER", 0.1)
     assert [fine for fine, _ in await looked("name servers")] == [False]

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from adapters.email.mailbox import ImapMailbox
+from adapters.email.receiving.mailbox import ImapMailbox
 from hub.app import Hub, build
 from hub.cli.setup import examine
 from hub.errors import MailboxUnreachable

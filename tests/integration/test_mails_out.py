@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from adapters.email.sending import SmtpServer
+from adapters.email.sending.smtp import SmtpServer
 from hub.app import Hub, build, mail_server_of
 from hub.audit import audit
 from hub.errors import HubError, MailServerUnreachable
@@ -224,7 +224,7 @@ async def test_of_several_recipients_each_gets_it_once_whatever_the_server_says_
 async def test_a_server_that_hangs_or_goes_costs_one_attempt_and_is_sent_it_again(
     carried: Carried, place: str, fault: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("adapters.email.sending.WHOLE", 1)
+    monkeypatch.setattr("adapters.email.sending.smtp.WHOLE", 1)
     mail, other = await carried.put(1), await carried.put(2, OTHER)
     carried.office.answers = {place: [fault]}
     await carried.carry()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from adapters.email import EmailReader
-from adapters.email.isolation import IsolatedReader
+from adapters.email.isolation.reader import IsolatedReader
 from hub.app import build, context_of, utc_now
 from hub.ports import Context, Reading
 from hub.settings import Settings

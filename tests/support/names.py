@@ -13,7 +13,7 @@ import dns.rcode
 import dns.rdatatype
 import dns.rrset
 
-from adapters.email.names import Kind, NamesSilent
+from adapters.email.sender.names import Kind, NamesSilent
 
 Zone = Mapping[tuple[str, str], Sequence[str]]
 """by name and kind what there is; a name with the kind ``silent`` is not answered"""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from adapters.email.body import as_html, as_text, one_line
+from adapters.email.sending.body import as_html, as_text, one_line
 
 LONG = "Verschraubungssatzhalterungsblech" * 4
 TABLE = (("Pos.", "Produkt", "Menge"), *((str(n), LONG if n % 2 else "Blech", "24 Stk") for n in range(60)))

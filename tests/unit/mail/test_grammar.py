@@ -7,12 +7,12 @@ from decimal import Decimal
 
 import pytest
 
-from adapters.email import dates, numbers
-from adapters.email.amounts import prices, quantities, whole_price, whole_quantity
-from adapters.email.headings import heading
-from adapters.email.locales import conventions
-from adapters.email.units import currency_code, unit_code
-from adapters.email.vocabulary import fold, languages
+from adapters.email.grammar import dates, numbers
+from adapters.email.grammar.amounts import prices, quantities, whole_price, whole_quantity
+from adapters.email.grammar.headings import heading
+from adapters.email.grammar.locales import conventions
+from adapters.email.grammar.units import currency_code, unit_code
+from adapters.email.grammar.vocabulary import fold, languages
 
 TODAY = date(2026, 11, 22)
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 import pytest
 
 from adapters.email import EmailReader
-from adapters.email.isolation import IsolatedReader, ReaderClosed
+from adapters.email.isolation.reader import IsolatedReader, ReaderClosed
 from adapters.email.limits import DEFAULT
 from hub.partners import Partners
 from hub.ports import Context, Reading

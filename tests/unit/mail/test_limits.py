@@ -15,7 +15,7 @@ import openpyxl
 import pytest
 
 from adapters.email import EmailReader
-from adapters.email.isolation import IsolatedReader
+from adapters.email.isolation.reader import IsolatedReader
 from adapters.email.limits import DEFAULT
 from tests.unit.mail.support import DATA, context
 

@@ -11,10 +11,11 @@ from collections.abc import Sequence
 import dkim
 import pytest
 
-from adapters.email import dmarc, spf, trace
-from adapters.email.authentication import verify
-from adapters.email.mime import read_mail
-from adapters.email.proof import IsolatedCheck, SenderCheck
+from adapters.email.mail.mime import read_mail
+from adapters.email.receiving import trace
+from adapters.email.sender import dmarc, spf
+from adapters.email.sender.authentication import verify
+from adapters.email.sender.proof import IsolatedCheck, SenderCheck
 from tests.support.names import TableOfNames
 
 OURS = "mx.metalworks.example"

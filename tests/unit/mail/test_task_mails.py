@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from adapters.email import EmailWriter
-from adapters.email.wording import TEMPLATES
+from adapters.email.sending.wording import TEMPLATES
 from hub.messages.base import ROLES
 from hub.ports import News, Notice
 from hub.sagas.routing import TABLES

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from adapters.email import EmailWriter
-from adapters.email.wording import FALLBACK, TEMPLATES
+from adapters.email.sending.wording import FALLBACK, TEMPLATES
 from hub.errors import ConfigurationError
 from hub.partners import EmailProfile, Partner
 from hub.ports import Occasion

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from adapters.email import EmailWriter
-from adapters.email.writer import envelope_sender
+from adapters.email.sending.writer import envelope_sender
 from hub.messages.base import Event
 from hub.messages.catalogue import EVENTS
 from hub.messages.customer_po import PO_EXAMPLE, SubmitCustomerPo

@@ -1,0 +1,66 @@
+"""Delimited text (CSV): the delimiter is the one under which the headings make sense."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+
+from adapters.email.grammar.headings import heading
+from adapters.email.limits import Limits
+from adapters.email.lines.aligned import is_heading_row
+from adapters.email.lines.valued import Fault
+from adapters.email.mail.charset import decode, guess_wide
+from adapters.email.mail.document import Cell, Grid, clean
+from adapters.email.mail.mime import Leaf
+
+_DELIMITERS = (",", ";", "\t", "|")
+
+
+def read_delimited(leaf: Leaf, limits: Limits) -> tuple[Grid | None, list[Fault]]:
+    """The rows of a delimited text, and what is wrong with them."""
+    text = clean(decode(leaf.content, guess_wide(leaf.content) or leaf.charset))
+    declared = re.match(r"\s*sep=(.)\r?\n", text)
+    if declared:
+        text = text[declared.end() :]
+    candidates = [declared[1]] if declared else list(_DELIMITERS)
+    read = {mark: _rows(text, mark, limits) for mark in candidates}
+    good = [
+        mark for mark, rows in read.items() if any(is_heading_row([heading(cell) for cell in row]) for row in rows[:40])
+    ]
+    if len(good) != 1:
+        good = [max(read, key=lambda mark: _regularity(read[mark]))] if not good else good[:1]
+    rows = read[good[0]]
+    faults = []
+    if len(rows) > limits.rows:
+        faults.append(Fault("limit_exceeded", f"has more than {limits.rows} rows", leaf.name))
+    if any(len(row) > limits.columns for row in rows):
+        faults.append(Fault("limit_exceeded", f"has more than {limits.columns} columns", leaf.name))
+    grid = Grid(
+        tuple(
+            tuple(Cell(text.strip(), leaf.name, number, column) for column, text in enumerate(row[: limits.columns]))
+            for number, row in enumerate(rows[: limits.rows], 1)
+        )
+    )
+    return grid, faults
+
+
+def _rows(text: str, mark: str, limits: Limits) -> list[list[str]]:
+    """The rows; one that holds something beyond the columns that are read has one cell more than those."""
+    rows: list[list[str]] = []
+    try:
+        for row in csv.reader(io.StringIO(text), delimiter=mark):
+            beyond = next((text for text in row[limits.columns :] if text.strip()), "")
+            rows.append([*row[: limits.columns], *([beyond] if beyond else [])])
+            if len(rows) > limits.rows:
+                break
+    except csv.Error:
+        return rows
+    return rows
+
+
+def _regularity(rows: list[list[str]]) -> tuple[int, int]:
+    """How many rows have the most common number of cells, where that is more than one."""
+    widths = [len(row) for row in rows if any(cell.strip() for cell in row)]
+    common = max(set(widths), key=widths.count, default=0)
+    return (widths.count(common) if common > 1 else 0, common)

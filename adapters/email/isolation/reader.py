@@ -1,0 +1,82 @@
+"""Mails read in a process of their own, with a limit on time and memory: no mail can stop the hub."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from adapters.email.isolation.apart import Apart, Gone
+from adapters.email.isolation.packing import pack, unpack
+from adapters.email.limits import DEFAULT, Limits
+from hub.partners import Partners
+from hub.ports import Context, Finding, Reader, Reading
+
+_NOBODY = Partners()
+
+
+class ReaderClosed(Exception):
+    """The reader was closed before the mail was read; nothing is known of the mail."""
+
+
+@dataclass(slots=True)
+class ReadingService:
+    """What the process does: it keeps the partners, which come only when they are others than before."""
+
+    reader: Reader
+    partners: Partners = field(default_factory=Partners)
+
+    def answer(self, *given: Any) -> bytes:
+        """The reading of a mail."""
+        partners, context, raw, name = given
+        if partners is not None:
+            self.partners = partners
+        return pack(self.reader.read(raw, name, replace(context, partners=self.partners)))
+
+
+class IsolatedReader:
+    """A reader whose work is done in a process of its own, which is killed when it takes too long.
+
+    Safe to use from several threads; they wait for each other. `read` blocks: call it outside the event loop.
+    """
+
+    def __init__(self, reader: Reader, limits: Limits = DEFAULT) -> None:
+        self._reader = reader
+        self._apart = Apart(ReadingService(reader), limits)
+        self._partners: Partners | None = None
+        """those that the process knows already"""
+
+    @property
+    def pid(self) -> int | None:
+        """The process, while there is one."""
+        return self._apart.pid
+
+    @property
+    def running(self) -> bool:
+        """Whether the process is there; it begins with the first mail."""
+        return self._apart.running
+
+    def recognises(self, raw: bytes, name: str) -> bool:
+        """Whether these bytes are a document for the reader."""
+        return self._reader.recognises(raw, name)
+
+    def read(self, raw: bytes, name: str, context: Context) -> Reading:
+        """What the document says; one that cannot be read within the limits goes to a person. Raises ReaderClosed."""
+
+        def given(fresh: bool) -> tuple[Any, ...]:
+            partners = context.partners if fresh or context.partners is not self._partners else None
+            self._partners = context.partners
+            return partners, replace(context, partners=_NOBODY), raw, name
+
+        try:
+            return unpack(self._apart.ask(given))
+        except Gone as error:
+            if self._apart.closed:
+                raise ReaderClosed(name) from error
+            finding = Finding("limit_exceeded", "error", f"reading failed: {error}", name)
+        except (ValueError, KeyError, TypeError) as error:
+            finding = Finding("unreadable", "error", f"the reading process failed: {type(error).__name__}", name)
+        return Reading("email", "quarantine", "quarantine", findings=(finding,), likely_intent="not_an_order")
+
+    def close(self) -> None:
+        """End the process, in the middle of a mail too; nothing is read any more."""
+        self._apart.close()

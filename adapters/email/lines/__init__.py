@@ -1,0 +1,1 @@
+"""Order lines and the header of an order, found in text and tables and given their values."""

@@ -1,0 +1,74 @@
+"""Mail that no person wrote: bounces, automatic replies, newsletters. Never answered, never an order by accident."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from adapters.email.grammar.vocabulary import fold, vocabulary
+from adapters.email.mail.document import Block, text_of
+from adapters.email.mail.mime import Mail
+
+_DAEMON = re.compile(r"^(?:mailer-daemon|postmaster|mail-daemon|mdaemon)@")
+_NULL = re.compile(r"^<\s*>$")
+
+
+def is_bounce(mail: Mail) -> bool:
+    """Whether the mail says that one of ours could not be delivered."""
+    if mail.report == "delivery-status" or any(leaf.content_type == "message/delivery-status" for leaf in mail.leaves):
+        return True
+    senders = mail.addresses("from")
+    daemon = any(_DAEMON.match(address) for address in senders)
+    subject = bool(vocabulary().says("bounce_subject", mail.first("subject")))
+    null = bool(_NULL.match(mail.first("return-path").strip()))
+    return (daemon and (subject or null)) or (null and subject)
+
+
+def is_automatic_reply(mail: Mail, own: Sequence[Block], has_lines: bool) -> bool:
+    """Whether a program answered: by its headers, its subject, or what such programs say."""
+    words = vocabulary()
+    submitted = fold(mail.first("auto-submitted")).strip()
+    if submitted.startswith("auto-replied") or mail.report == "disposition-notification":
+        return True
+    if mail.all("x-autoreply") or mail.all("x-autorespond") or fold(mail.first("precedence")).strip() == "auto_reply":
+        return True
+    subject = fold(mail.first("subject")).strip()
+    if re.match(rf"^(?:{'|'.join(re.escape(p) for p in words.phrases['receipt_subject'])})", subject):
+        return True
+    if has_lines:
+        return False
+    start = re.sub(r"^(?:(?:re|aw|sv|vs|tr|fwd?|antw)\s*:\s*)+", "", subject)
+    if words.patterns["auto_subject"].match(start):
+        return True
+    text = "\n".join(line.text for line in text_of(own))[:1500]
+    return bool(words.says("auto_body", text)) and bool(
+        mail.all("x-auto-response-suppress")
+        or submitted.startswith("auto")
+        or mail.first("in-reply-to")
+        or _NULL.match(mail.first("return-path").strip())
+    )
+
+
+def is_bulk(mail: Mail) -> bool:
+    """Whether the mail went to a list or to many."""
+    listed = any(
+        mail.all(name) for name in ("list-id", "list-unsubscribe", "list-post", "x-mailgun-tag", "feedback-id")
+    )
+    return listed or fold(mail.first("precedence")).strip() in ("bulk", "list", "junk")
+
+
+def may_be_answered(mail: Mail, our_domain: str) -> str:
+    """The address that an automatic answer may go to; empty: there must be none.
+
+    An ERP's order is automatic itself: an answer may go to the Reply-To that it names, and nowhere else.
+    """
+    automatic = fold(mail.first("auto-submitted")).strip() not in ("", "no")
+    null = bool(_NULL.match(mail.first("return-path").strip()))
+    if is_bounce(mail) or is_bulk(mail) or null or mail.report or mail.all("x-autoreply"):
+        return ""
+    submitted = fold(mail.first("auto-submitted"))
+    if submitted.startswith("auto-replied"):
+        return ""
+    named = mail.addresses("reply-to")
+    senders = named if automatic else (named or mail.addresses("from"))
+    return next((a for a in senders if not a.endswith("@" + our_domain.lower()) and not _DAEMON.match(a)), "")

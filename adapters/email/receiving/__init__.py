@@ -1,0 +1,1 @@
+"""How mails come in: from mailboxes (IMAP), and from mail servers (SMTP)."""
