@@ -156,7 +156,7 @@ def _readers(
     if kind == "table":
         grid, faults = read_delimited(leaf, limits)
         found.faults.extend(faults)
-        return [read_sheet([grid], leaf.name, setting)] if grid else []
+        return [read_sheet([grid], leaf.name, setting)]
     if kind == "workbook":
         sheets, faults = read_workbook(leaf, limits)
         found.faults.extend(faults)

@@ -150,6 +150,31 @@ def test_csv_that_is_not_certain(code: str, change: tuple[str, str]) -> None:
     assert code in codes(read_files((CSV.replace(*change).encode(), "text/csv", "b.csv")))
 
 
+GRADES = (
+    "Bestellnummer;Pos;Artikelnummer;Menge;ME;Einzelpreis;Währung;Liefertermin;Werkstoff\r\n"
+    "4711-88;10;X-100;24;ST;118,50;EUR;15.01.2027;{}\r\n4711-88;20;X-200;1.200;KG;2,15;EUR;22.01.2027;{}\r\n"
+)
+
+
+@pytest.mark.parametrize(
+    "grades",
+    [
+        pytest.param(('"S235', "S355"), id="a-quotation-mark-swallows-all-that-follows"),
+        pytest.param(('"S235', 'S355"'), id="a-quotation-mark-swallows-a-row"),
+        pytest.param(("S235", '"S355'), id="the-last-cell-is-cut-off"),
+        pytest.param(("S235", "S" * 140_000), id="a-cell-that-the-csv-reader-gives-up-on"),
+    ],
+)
+def test_csv_rows_that_may_be_missing_are_for_a_person(grades: tuple[str, str]) -> None:
+    assert "attachment_unreadable" in codes(read_files((GRADES.format(*grades).encode(), "text/csv", "b.csv")))
+
+
+def test_csv_cells_of_several_lines() -> None:
+    reading = read_files((GRADES.format('"S235, S275\r\noder besser"', "S355").encode(), "text/csv", "b.csv"))
+    assert codes(reading) == set()
+    assert lines(reading) == EXPECTED
+
+
 def test_body_and_attachment_must_agree() -> None:
     body = "Bestellung 4711-88\n\n- 24 Stk X-100 zu 118,50 EUR, Termin 15.01.2027\n- {} kg X-200 zu 2,15 EUR, Termin 22.01.2027\n"
     same = read_files((CSV.encode(), "text/csv", "b.csv"), body=body.format("1.200"))
