@@ -100,8 +100,7 @@ def _concerns_us(case: Case) -> bool:
     """Whether a stranger's mail without order lines is about an order all the same."""
     if is_bulk(case.mail):
         return False
-    named = bool(case.subject.po_numbers) or any(sheet.header.po_numbers for sheet in case.sheets)
-    return named or bool(case.located.conversation) or answer_word(case) is not None
+    return _named(case) or bool(case.located.conversation) or answer_word(case) is not None
 
 
 def _says_revision(case: Case) -> bool:

@@ -14,14 +14,13 @@ class Locale:
     groups: str
     orders: tuple[tuple[str, str], ...]
     """(separator, order) pairs: ``("/", "dmy")``; the same separator twice means that both are in use"""
-    dollar: str = "USD"
 
 
 _DOTTED = ((".", "dmy"),)
 _LOCALES = (
     Locale("en-US", ".", ",", (("/", "mdy"), ("-", "mdy"))),
     Locale("en-GB", ".", ",", (("/", "dmy"), ("-", "dmy"), (".", "dmy"))),
-    Locale("en-CA", ".", ",", (("/", "mdy"), ("/", "dmy"), ("-", "mdy"), ("-", "dmy")), "CAD"),
+    Locale("en-CA", ".", ",", (("/", "mdy"), ("/", "dmy"), ("-", "mdy"), ("-", "dmy"))),
     Locale("de-DE", ",", ".", _DOTTED),
     Locale("de-AT", ",", ". ", _DOTTED),
     Locale("de-CH", ".", "'", _DOTTED),

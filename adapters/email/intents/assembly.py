@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from adapters.email.grammar import numbers
@@ -123,11 +123,11 @@ def _essence(sheet: Sheet) -> list[tuple[object, ...]]:
 
 def _beside(sheet: Sheet, chosen: Sheet) -> Sheet:
     """Another part's text, held against the lines of the part that was chosen."""
-    return sheet if sheet.lines else Sheet(sheet.part, chosen.lines, sheet.header, sheet.rest)
+    return sheet if sheet.lines else replace(sheet, lines=chosen.lines)
 
 
 def _whole(chosen: Sheet, header: Header) -> Sheet:
-    return Sheet(chosen.part, chosen.lines, header, chosen.rest)
+    return replace(chosen, header=header)
 
 
 def _currency(

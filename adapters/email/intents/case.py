@@ -10,7 +10,7 @@ from typing import Any
 
 from adapters.email.formats.attachments import Findings, read_parts
 from adapters.email.grammar.headings import understood
-from adapters.email.grammar.locales import Locale, conventions
+from adapters.email.grammar.locales import conventions
 from adapters.email.grammar.vocabulary import fold
 from adapters.email.limits import Limits
 from adapters.email.lines.header import Header, read_header
@@ -44,7 +44,6 @@ class Case:
     sheets: tuple[Sheet, ...]
     subject: Header
     found: Findings
-    locales: tuple[Locale, ...]
     setting: Setting
     gates: tuple[Fault, ...]
     """what is uncertain about the mail whatever it says"""
@@ -114,8 +113,9 @@ def examine(mail: Mail, context: Context, edi: Sequence[Reader], limits: Limits)
     verdict = verify(mail, context.authserv_id, context.our_domain)
     partner = context.partners.by_address(verdict.address) if verdict.address else None
     located = locate(mail, context.conversations, context.our_domain, verdict.domain)
-    locales = conventions(partner.locale if partner else None)
-    setting = Setting(locales, _today(context.today), partner.currency if partner else None)
+    setting = Setting(
+        conventions(partner.locale if partner else None), _today(context.today), partner.currency if partner else None
+    )
     with understood(partner.email.columns if partner and partner.email else {}):
         found = read_parts(mail, setting, context, edi, limits)
     subject = read_header([Cell(_REPLY.sub("", mail.first("subject")), "subject", 0)], setting)
@@ -141,7 +141,6 @@ def examine(mail: Mail, context: Context, edi: Sequence[Reader], limits: Limits)
         sheets=found.sheets,
         subject=subject,
         found=found,
-        locales=locales,
         setting=setting,
         gates=tuple(gates),
         orders=_by_number(context),

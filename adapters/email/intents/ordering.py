@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from adapters.email.grammar.vocabulary import fold, vocabulary
 from adapters.email.intents.assembly import Order, assemble, po_numbers
@@ -30,7 +31,7 @@ def take_order(case: Case) -> Outcome:
     number = case.located.get("po_number") if case.located.kind != "material_po" else ""
     numbers = po_numbers(merge([*(sheet.header for sheet in case.sheets), subject]), number)
     purpose, faults = _purpose(case, numbers)
-    order = assemble(case.sheets, subject, case.partner, case.locales, purpose, case.message_id, number)
+    order = assemble(case.sheets, subject, case.partner, case.setting.locales, purpose, case.message_id, number)
     faults.extend([*order.faults, *_words(case, purpose)])
     order = _released(order, case)
     keys: tuple[str, ...] = ()
@@ -106,4 +107,4 @@ def _released(order: Order, case: Case) -> Order:
     if order.message is None or match is None or order.message.purpose != "revision":
         return order
     message = order.message.model_copy(update={"release": match[1].upper()})
-    return Order(message, order.faults, order.warnings, order.po_numbers, order.lines)
+    return replace(order, message=message)

@@ -26,7 +26,6 @@ class Named:
 
     number: str
     place: Cell
-    weak: bool = False
 
 
 @dataclass
@@ -66,13 +65,11 @@ def find_po_numbers(line: Cell) -> list[Named]:
     """The purchase order numbers that a line of text names as such."""
     found: list[Named] = []
     folded = fold(line.text)
-    for weak, pattern in enumerate(_po()):
+    for pattern in _po():
         for match in pattern.finditer(folded):
             text = line.text[match.start("number") : match.end("number")].rstrip(".,:;/-")
             if not _is_amount(folded[match.start("number") :]) and all(text != named.number for named in found):
-                found.append(
-                    Named(text, line.cut(match.start("number"), match.start("number") + len(text)), bool(weak))
-                )
+                found.append(Named(text, line.cut(match.start("number"), match.start("number") + len(text))))
     return found
 
 
@@ -117,7 +114,7 @@ def _read_line(line: Cell, header: Header, setting: Setting) -> bool:
             header.references.append((pair.label.strip()[:60], pair.value.text[:200]))
             header.understood.append(pair.value)
     _read_sums(line, header, setting)
-    _read_currency(line, header, setting)
+    _read_currency(line, header)
     _read_due(line, header, setting)
     if _ship_to().match(fold(line.text)) and not header.ship_to:
         header.ship_to.append(line)
@@ -200,7 +197,7 @@ def _read_sums(line: Cell, header: Header, setting: Setting) -> None:
         return
 
 
-def _read_currency(line: Cell, header: Header, setting: Setting) -> None:
+def _read_currency(line: Cell, header: Header) -> None:
     """A currency named as that of the order: after its label, or standing in a line without an amount."""
     folded = fold(line.text)
     if list(amounts.prices(line.text)):

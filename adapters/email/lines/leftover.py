@@ -62,7 +62,7 @@ def _speaks(cell: Cell, sheet: Sheet) -> str:
         text = text[: place.start] + " " * (place.end - place.start) + text[place.end :]
     quantities = [found for found in amounts.quantities(text) if found.unit]
     prices = [found for found in amounts.prices(text) if found.currency]
-    about = _about(cell, text, sheet)
+    about = _about(text, sheet)
     if not (quantities or prices or about):
         return "looks like a row of a table" if _is_rowlike(cell) else ""
     if about and all(_agrees(cell, text, line) for line in about):
@@ -87,7 +87,7 @@ def _consents(text: str) -> bool:
     return bool(words.says("accept_like", text)) and not changes
 
 
-def _about(cell: Cell, text: str, sheet: Sheet) -> list[Valued]:
+def _about(text: str, sheet: Sheet) -> list[Valued]:
     """The order lines that a piece of text names by their number or their product."""
     folded = fold(text)
     lead = bounded(alternatives(vocabulary().phrases["line_lead"]))

@@ -7,7 +7,6 @@ two ways is marked, and the order goes to a person.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
 
 from adapters.email.grammar import amounts, dates
@@ -77,12 +76,6 @@ _JOINTS = frozenset(
         "i",
     }
 )
-
-
-@dataclass(frozen=True, slots=True)
-class _Span:
-    start: int
-    end: int
 
 
 class _Text:

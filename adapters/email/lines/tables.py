@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from adapters.email.grammar.headings import Heading, heading
@@ -131,7 +131,7 @@ def _extended(line: RawLine, row: Row, headings: Sequence[Heading]) -> RawLine:
             known = cells.get(name)
             between = "\n" if name in ("item", "part") else " "
             cells[name] = known.with_text(f"{known.text}{between}{cell.text.strip()}") if known else cell
-    return RawLine(cells, line.headings, line.extras, line.faults, line.layout)
+    return replace(line, cells=cells)
 
 
 def _resolve(lines: Sequence[RawLine]) -> list[RawLine]:
@@ -158,7 +158,7 @@ def _renamed(line: RawLine, name: str, new: str) -> RawLine:
     if name in cells:
         cells[new] = cells.pop(name)
         headings[new] = headings.pop(name, Heading(new, name))
-    return RawLine(cells, headings, line.extras, line.faults, line.layout)
+    return replace(line, cells=cells, headings=headings)
 
 
 def _parted(line: RawLine, name: str) -> RawLine:
@@ -176,4 +176,4 @@ def _parted(line: RawLine, name: str) -> RawLine:
     words = " ".join(rest.split())
     known = cells.get("description")
     cells["description"] = known.with_text(f"{known.text} {words}") if known else cell.with_text(words)
-    return RawLine(cells, line.headings, line.extras, line.faults, line.layout)
+    return replace(line, cells=cells)

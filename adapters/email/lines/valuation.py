@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -267,6 +267,4 @@ def _checked(valued: Valued, work: _Work) -> Valued:
     faults = list(work.faults)
     if valued.amount is not None and worth is not None and close(worth, valued.amount):
         faults = [fault for fault in faults if fault.code != "price_unlabelled"]
-    return Valued(
-        **{name: getattr(valued, name) for name in Valued.__slots__ if name != "faults"}, faults=tuple(faults)
-    )
+    return replace(valued, faults=tuple(faults))

@@ -13,6 +13,16 @@ _DAEMON = re.compile(r"^(?:mailer-daemon|postmaster|mail-daemon|mdaemon)@")
 _NULL = re.compile(r"^<\s*>$")
 
 
+def _has_no_sender(mail: Mail) -> bool:
+    """Whether it was sent so that nothing ever comes back."""
+    return bool(_NULL.match(mail.first("return-path").strip()))
+
+
+def _submitted(mail: Mail) -> str:
+    """What it says of how it came about: empty or ``no``, a person; ``auto-generated``, ``auto-replied``."""
+    return fold(mail.first("auto-submitted")).strip()
+
+
 def is_bounce(mail: Mail) -> bool:
     """Whether the mail says that one of ours could not be delivered."""
     if mail.report == "delivery-status" or any(leaf.content_type == "message/delivery-status" for leaf in mail.leaves):
@@ -20,14 +30,14 @@ def is_bounce(mail: Mail) -> bool:
     senders = mail.addresses("from")
     daemon = any(_DAEMON.match(address) for address in senders)
     subject = bool(vocabulary().says("bounce_subject", mail.first("subject")))
-    null = bool(_NULL.match(mail.first("return-path").strip()))
+    null = _has_no_sender(mail)
     return (daemon and (subject or null)) or (null and subject)
 
 
 def is_automatic_reply(mail: Mail, own: Sequence[Block], has_lines: bool) -> bool:
     """Whether a program answered: by its headers, its subject, or what such programs say."""
     words = vocabulary()
-    submitted = fold(mail.first("auto-submitted")).strip()
+    submitted = _submitted(mail)
     if submitted.startswith("auto-replied") or mail.report == "disposition-notification":
         return True
     if mail.all("x-autoreply") or mail.all("x-autorespond") or fold(mail.first("precedence")).strip() == "auto_reply":
@@ -45,7 +55,7 @@ def is_automatic_reply(mail: Mail, own: Sequence[Block], has_lines: bool) -> boo
         mail.all("x-auto-response-suppress")
         or submitted.startswith("auto")
         or mail.first("in-reply-to")
-        or _NULL.match(mail.first("return-path").strip())
+        or _has_no_sender(mail)
     )
 
 
@@ -62,13 +72,11 @@ def may_be_answered(mail: Mail, our_domain: str) -> str:
 
     An ERP's order is automatic itself: an answer may go to the Reply-To that it names, and nowhere else.
     """
-    automatic = fold(mail.first("auto-submitted")).strip() not in ("", "no")
-    null = bool(_NULL.match(mail.first("return-path").strip()))
-    if is_bounce(mail) or is_bulk(mail) or null or mail.report or mail.all("x-autoreply"):
+    submitted = _submitted(mail)
+    if is_bounce(mail) or is_bulk(mail) or _has_no_sender(mail) or mail.report or mail.all("x-autoreply"):
         return ""
-    submitted = fold(mail.first("auto-submitted"))
     if submitted.startswith("auto-replied"):
         return ""
     named = mail.addresses("reply-to")
-    senders = named if automatic else (named or mail.addresses("from"))
+    senders = named if submitted not in ("", "no") else (named or mail.addresses("from"))
     return next((a for a in senders if not a.endswith("@" + our_domain.lower()) and not _DAEMON.match(a)), "")

@@ -66,40 +66,29 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
     return tuple(tuple(row[n] for n in kept) for row in [tuple(headings), *filled]) if filled and kept else ()
 
 
+def order_line(say: Phrasing, line: Data, currency: str, day: Any) -> tuple[str, ...]:
+    """A row of a table of order lines: its number, product, quantity, price, and a date."""
+    return (
+        str(line.get("line") or ""),
+        say.product(line),
+        say.quantity(line.get("quantity"), line.get("unit")),
+        say.price(line, currency),
+        say.day(day),
+    )
+
+
 def _items(say: Phrasing, data: Data, currency: str) -> Table:
     headings = [say.word(name) for name in ("line", "product", "quantity", "price", "requested")]
-    lines = (data.get("po") or {}).get("lines") or []
-    return table(
-        headings,
-        [
-            (
-                line["line"],
-                say.product(line),
-                say.quantity(line.get("quantity"), line.get("unit")),
-                say.price(line, currency),
-                say.day(line.get("requested_date") or (data.get("po") or {}).get("requested_date")),
-            )
-            for line in lines
-        ],
-    )
+    po = data.get("po") or {}
+    days = ((line, line.get("requested_date") or po.get("requested_date")) for line in po.get("lines") or [])
+    return table(headings, [order_line(say, line, currency, day) for line, day in days])
 
 
 def _confirmed(say: Phrasing, data: Data, currency: str) -> Table:
     headings = [say.word(name) for name in ("line", "product", "quantity", "price", "confirmed")]
-    dates = {entry["line"]: entry for entry in data.get("dates") or []}
-    return table(
-        headings,
-        [
-            (
-                line["line"],
-                say.product(line),
-                say.quantity(line.get("quantity"), line.get("unit")),
-                say.price(line, currency),
-                say.day((dates.get(line["line"]) or {}).get("confirmed") or line.get("requested_date")),
-            )
-            for line in data.get("lines") or []
-        ],
-    )
+    dates = {entry["line"]: entry.get("confirmed") for entry in data.get("dates") or []}
+    days = ((line, dates.get(line["line"]) or line.get("requested_date")) for line in data.get("lines") or [])
+    return table(headings, [order_line(say, line, currency, day) for line, day in days])
 
 
 def _proposals(say: Phrasing, data: Data, currency: str) -> Table:

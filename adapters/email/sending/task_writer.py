@@ -12,7 +12,7 @@ import orjson
 
 from adapters.email.sending.body import one_line
 from adapters.email.sending.letter import Letterhead, named, written
-from adapters.email.sending.phrasing import Phrasing, Table, table
+from adapters.email.sending.phrasing import Phrasing, Table, order_line, table
 from adapters.email.sending.wording import FALLBACK, Wording
 from hub.messages.catalogue import MESSAGES
 from hub.ports import Composed, Notice
@@ -131,16 +131,8 @@ def _facts(say: Phrasing, task: Mapping[str, Any]) -> Table:
 def _lines(say: Phrasing, facts: Mapping[str, Any]) -> Table:
     lines = [each for each in facts.get("lines") or [] if isinstance(each, Mapping) and each.get("product")]
     names = ("line", "product", "quantity", "price", "requested")
-    rows = [
-        (
-            one_line(line.get("line")),
-            say.product(line),
-            say.quantity(line.get("quantity"), line.get("unit")),
-            say.price(line, str(facts.get("currency") or "")),
-            say.day(line.get("requested_date")),
-        )
-        for line in lines[:MOST]
-    ]
+    currency = str(facts.get("currency") or "")
+    rows = [order_line(say, line, currency, line.get("requested_date")) for line in lines[:MOST]]
     return _with_head([say.word(name) for name in names], rows, len(lines))
 
 
