@@ -95,7 +95,7 @@ def writers(settings: Settings) -> dict[str, Writer]:
 def mail_writer(settings: Settings) -> EmailWriter:
     """The writer of mails, with the user's templates. Raises ConfigurationError when one of them is wrong."""
     folder = settings.mail_templates
-    return EmailWriter(templates=settings.folder / folder if folder else None)
+    return EmailWriter(receipts=settings.mail_receipts, templates=settings.folder / folder if folder else None)
 
 
 def mailboxes_of(settings: Settings) -> list[ImapMailbox]:

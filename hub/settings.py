@@ -176,6 +176,8 @@ class Settings(BaseSettings):
     """whose Authentication-Results we trust"""
     mail_templates: Path | None = None
     """a folder of templates that replace the hub's own in mails, a folder in it for each language (docs/email.md)"""
+    mail_receipts: bool = False
+    """whether customers are told by mail as soon as their order has come in, before it is reviewed"""
     mailboxes: Annotated[list[Annotated[str, AfterValidator(_mailbox)]], *Listed] = []
     """mailboxes that mails come into, `imaps://user:password@host/INBOX` each (docs/email.md)"""
     mailbox_poll: Annotated[float, Field(gt=0, le=1500)] = 60.0

@@ -146,9 +146,11 @@ def settings(backing: Settings) -> Settings:
 
 @pytest.mark.rule("R2", "R4", "R5", "R30", "R33")
 async def test_a_whole_conversation(settings: Settings) -> None:
-    async with build(settings) as hub:
+    async with build(settings.model_copy(update={"mail_receipts": True})) as hub:
         talk = Conversation(hub)
         question = await talk.to_the_question()
+        receipt = read(await talk.told("order.received"))
+        assert receipt["In-Reply-To"] == "<1.buying@tern.example>"
         assert "150.00 USD" in words(question)
         assert re.fullmatch(r"orders\+[a-z0-9]{20,64}@metalworks\.example", str(read(question)["Reply-To"]))
         await talk.hand_in(talk.customer.reply(question, "ACCEPT\n\nThanks, Marta"))

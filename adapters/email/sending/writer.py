@@ -19,6 +19,7 @@ from hub.messages.customer_po import AnswerPenalty
 from hub.partners import Partner
 from hub.ports import Composed, Numbers, Occasion
 
+SENDER = "MetalWorks Orders"
 RECEIPT = "order.received"
 TOLD_TO_CUSTOMERS = frozenset(
     {
@@ -74,10 +75,7 @@ class EmailWriter:
     Templates in the folder ``templates`` replace the hub's own. Raises ConfigurationError when one is wrong.
     """
 
-    def __init__(
-        self, sender_name: str = "MetalWorks Orders", receipts: bool = False, templates: Path | None = None
-    ) -> None:
-        self._sender_name = sender_name
+    def __init__(self, *, receipts: bool = False, templates: Path | None = None) -> None:
         self._wording = Wording(templates)
         self.tasks = TaskWriter(self._wording)
         """writes to our own people, in the same words"""
@@ -107,7 +105,7 @@ class EmailWriter:
         subject = _subject(occasion, title)
         message_id = _message_id(occasion, name, data)
         head = Letterhead(
-            sender=named(self._sender_name, f"orders@{occasion.our_domain}"),
+            sender=named(SENDER, f"orders@{occasion.our_domain}"),
             to=named(occasion.partner.name, address),
             subject=subject + _mark(occasion.reply_token),
             message_id=message_id,

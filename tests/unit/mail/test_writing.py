@@ -11,11 +11,14 @@ import pytest
 
 from adapters.email import EmailWriter
 from adapters.email.sending.writer import envelope_sender
+from hub.app import writers
+from hub.handlers.correspondence import told_types
 from hub.messages.base import Event
 from hub.messages.catalogue import EVENTS
 from hub.messages.customer_po import PO_EXAMPLE, SubmitCustomerPo
 from hub.partners import EmailProfile, Partner
 from hub.ports import Composed, Occasion
+from hub.settings import Settings
 
 NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
 TOKEN = "k7w2m9x4q8d3t6p5z1h0v"
@@ -68,6 +71,8 @@ def test_receipts_are_optional() -> None:
     assert not EmailWriter().writes("order.received.v1")
     assert EmailWriter(receipts=True).writes("order.received.v1")
     assert not EmailWriter().writes("work-order.created.v1")
+    assert "order.received.v1" in told_types(writers(Settings(mail_receipts=True)))
+    assert "order.received.v1" not in told_types(writers(Settings()))
 
 
 def test_an_answer_goes_into_the_thread() -> None:
