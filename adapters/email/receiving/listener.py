@@ -38,7 +38,7 @@ LATER = "451 4.3.0 not taken in; send it again later"
 
 
 class Check(Protocol):
-    """Finds out who sent a mail. `results` blocks."""
+    """Finds out who sent a mail. `results` blocks, and is asked from several threads."""
 
     def results(self, content: bytes, sender: str, helo: str, address: str) -> str:
         """The value of Authentication-Results, by envelope sender, its server's name for itself, and its address."""
@@ -76,7 +76,7 @@ class SmtpListener:
         self._limit = limit
         self._now = now
         self._check = check
-        self._checkers = ThreadPoolExecutor(1, thread_name_prefix="sender check")
+        self._checkers = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="sender check")
         self._certificate, self._key = certificate, key
         self._server: asyncio.Server | None = None
         self._take: Take | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import binascii
 import re
 from dataclasses import dataclass, replace
+from queue import LifoQueue
 
 import dkim  # type: ignore[import-untyped]  # it has no types
 from dkim.util import InvalidTagValueList, parse_tag_value  # type: ignore[import-untyped]
@@ -19,6 +20,8 @@ SIGNATURES = 5
 """of one mail that are looked at"""
 LIMITS = replace(DEFAULT, seconds=25.0)
 """as for reading, and some time for the name servers"""
+AT_ONCE = 4
+"""mails that are checked at a time"""
 _DOMAIN = re.compile(r"(?=.{1,253}\Z)[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+")
 _ALGORITHMS = frozenset({b"rsa-sha256"})
 """those that count: SHA-1 has been broken, and few use Ed25519 alone"""
@@ -108,19 +111,30 @@ def _shown(content: bytes) -> str:
 
 
 class IsolatedCheck:
-    """A sender check in a process of its own, which is killed when a mail takes too long."""
+    """Sender checks in processes of their own, each killed when a mail takes too long, `AT_ONCE` at a time.
+
+    A mail whose name servers are slow holds nobody up: the next is checked in another process, which is started when
+    all before it are busy. Safe to use from several threads.
+    """
 
     def __init__(self, check: SenderCheck, limits: Limits = LIMITS) -> None:
         self._authserv_id = check.authserv_id
-        self._apart = Apart(check, limits)
+        self._all = tuple(Apart(check, limits) for _ in range(AT_ONCE))
+        self._idle = LifoQueue[Apart]()
+        for each in self._all:
+            self._idle.put(each)
 
     def results(self, content: bytes, sender: str, helo: str, address: str) -> str:
         """What was found; a mail that breaks the limits proves nothing."""
+        apart = self._idle.get()
         try:
-            return self._apart.ask(lambda fresh: (content, sender, helo, address)).decode()
+            return apart.ask(lambda fresh: (content, sender, helo, address)).decode()
         except Gone:
             return f"{self._authserv_id}; dmarc=permerror"
+        finally:
+            self._idle.put(apart)
 
     def close(self) -> None:
-        """End the process."""
-        self._apart.close()
+        """End the processes."""
+        for each in self._all:
+            each.close()

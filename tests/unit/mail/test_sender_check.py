@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import base64
+import os
 import re
 import subprocess
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import dkim
 import pytest
 
+from adapters.email.limits import DEFAULT
 from adapters.email.mail.mime import read_mail
 from adapters.email.receiving import trace
 from adapters.email.sender import dmarc, spf
 from adapters.email.sender.authentication import verify
+from adapters.email.sender.names import Kind
 from adapters.email.sender.proof import IsolatedCheck, SenderCheck
 from tests.support.names import TableOfNames
 
@@ -261,10 +267,6 @@ def test_spf_knows_addresses_of_both_kinds() -> None:
 
 @pytest.mark.rule("R42")
 def test_a_mail_made_to_be_slow_proves_nothing_in_bounded_time(key: bytes, public: str) -> None:
-    from dataclasses import replace
-
-    from adapters.email.limits import DEFAULT
-
     check = IsolatedCheck(SenderCheck(OURS, TableOfNames(zone(public))), replace(DEFAULT, seconds=1.0))
     slow = signed(key, canonicalize=(b"relaxed", b"relaxed")) + b" " * 3_000_000 + b"x\r\n"
     begun = time.monotonic()
@@ -272,6 +274,33 @@ def test_a_mail_made_to_be_slow_proves_nothing_in_bounded_time(key: bytes, publi
         assert check.results(slow, "", "x", ELSEWHERE) == f"{OURS}; dmarc=permerror"
         assert time.monotonic() - begun < 40
         assert "dmarc=pass" in check.results(signed(key), "", "x", ELSEWHERE)
+    finally:
+        check.close()
+
+
+@dataclass(frozen=True)
+class MeetingNames:
+    """Name servers that answer about two domains only when they are asked about both at the same time."""
+
+    place: Path
+
+    def look_up(self, name: str, kind: Kind) -> list[str]:
+        if name in ("one.example", "two.example"):
+            with self.place.open("r" if name == "one.example" else "w"):
+                return ["v=spf1 -all"]
+        return []
+
+
+@pytest.mark.rule("R42")
+def test_slow_name_servers_of_one_mail_hold_no_other_mail_up(tmp_path: Path) -> None:
+    place = tmp_path / "meeting"
+    os.mkfifo(place)
+    check = IsolatedCheck(SenderCheck(OURS, MeetingNames(place)))
+    domains = ("one.example", "two.example")
+    try:
+        with ThreadPoolExecutor(2) as threads:
+            said = list(threads.map(lambda domain: check.results(MAIL, f"joe@{domain}", "x", HERE), domains))
+        assert [each.rpartition("; ")[2] for each in said] == [f"spf=fail smtp.mailfrom={each}" for each in domains]
     finally:
         check.close()
 
