@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
+from hub.layouts import Version
 from hub.messages.base import Command, Event
 from hub.messages.customer_po import SubmitCustomerPo
 from hub.messages.documents import Intent, Kind
@@ -129,6 +130,8 @@ class Reading:
     """what is looked up before it is read with all that is known of it"""
     lost: str = ""
     """the document of ours that, as this one says, was not delivered"""
+    layouts: tuple[int, ...] = ()
+    """email: the versions of the customer's layout profile by which its lines were understood"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +147,8 @@ class Context:
     """email: our mails that the document may answer, oldest first; of the hub's own those that it mentions"""
     known_orders: tuple[Mapping[str, Any], ...] = ()
     """orders that the document mentions, as their customers want them now: po_number, customer_id, lines"""
+    layouts: tuple[Version, ...] = ()
+    """email: what corrected mails have taught of how customers lay out their orders"""
     received: frozenset[str] = frozenset()
     """keys of interchanges that came before: they are refused as duplicates, and answered so"""
 

@@ -11,6 +11,7 @@ from adapters.email.intents.enclosing import take_documents
 from adapters.email.intents.mentions import mentions
 from adapters.email.intents.ordering import take_order
 from adapters.email.intents.supplying import take_supplier
+from adapters.email.learning.study import study
 from adapters.email.limits import DEFAULT, Limits
 from adapters.email.lines.sheet import Sheet, read_sheet
 from adapters.email.lines.valued import Fault
@@ -18,6 +19,8 @@ from adapters.email.mail.bounces import lost, why
 from adapters.email.mail.identity import answerable, message_key
 from adapters.email.mail.machines import is_automatic_reply, is_bounce, is_bulk, may_be_answered
 from adapters.email.mail.mime import Mail, MailTooLarge, looks_like_mail, read_mail
+from hub.layouts import Lesson
+from hub.messages.customer_po import SubmitCustomerPo
 from hub.ports import OF_TASKS, Context, Finding, Reader, Reading, Severity
 
 
@@ -40,6 +43,13 @@ class EmailReader:
             return _failed(error.code, error.message, error.where)
         except Exception as error:  # noqa: BLE001 - one bad mail never stops the mailbox
             return _failed("unreadable", f"reading failed: {type(error).__name__}: {error}"[:500], name)
+
+    def study(self, raw: bytes, context: Context, said: SubmitCustomerPo) -> Lesson:
+        """What a person's answer tells of the layout of the mail; a mail that cannot be read tells nothing."""
+        try:
+            return study(raw, context, said, self._edi, self._limits, judge)
+        except MailTooLarge as error:
+            return Lesson(None, error.message)
 
     def _read(self, raw: bytes, context: Context) -> Reading:
         mail = read_mail(raw, self._limits)
@@ -163,6 +173,7 @@ def _reading(case: Case, outcome: Outcome) -> Reading:
         thread=_thread(case.mail, case, machine or (outcome.intent == "not_an_order" and not outcome.to_person)),
         mentions=mentions(case, outcome.messages),
         lost=outcome.lost,
+        layouts=case.layouts,
     )
 
 

@@ -19,6 +19,7 @@ from hub.messages.base import (
     Money,
     Name,
     NamesOrder,
+    Ordinal,
     PoNumber,
     Quantity,
     QuestionId,
@@ -170,6 +171,8 @@ class Source(Wire):
     """EDI: interchange, group and message control numbers, as sent"""
     message_id: Name | None = None
     """email: its Message-ID"""
+    layouts: list[Ordinal] = []
+    """email: the versions of the customer's layout profile by which its lines were understood"""
     read_from: list[ReadFrom] = []
 
 

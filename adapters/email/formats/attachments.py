@@ -27,6 +27,8 @@ class Findings:
     own: tuple[Block, ...] = ()
     quoted: tuple[Block, ...] = ()
     sheets: tuple[Sheet, ...] = ()
+    every: list[Sheet] = field(default_factory=list)
+    """these, and the body's versions that were not chosen"""
     documents: list[Reading] = field(default_factory=list)
     """EDI documents that were attached, as their reader read them"""
     faults: list[Fault] = field(default_factory=list)
@@ -46,6 +48,7 @@ def read_parts(mail: Mail, setting: Setting, context: Context, edi: Sequence[Rea
     if mail.enclosed and not sheets and not any(b.text.strip() for b in found.own if isinstance(b, Cell)):
         found.faults.append(Fault("only_forwarded", "the mail holds nothing but another mail", "attachment"))
     found.sheets = tuple(sheets)
+    found.every += [sheet for sheet in sheets if sheet not in found.every]
     return found
 
 
@@ -61,6 +64,7 @@ def _read_bodies(mail: Mail, setting: Setting, found: Findings, limits: Limits) 
             blocks = list(lines(leaf.text, leaf.name if number == 0 else f"{leaf.name} {number + 1}", limits))
         parted = split(blocks)
         sheet = read_sheet(parted.own, leaf.name, setting)
+        found.every.append(sheet)
         read.append((sheet, (*parted.own, *parted.signature), parted.quoted, leaf))
     chosen = _one_of_alternatives(read, found)
     found.own = tuple(block for _, own, _, _ in chosen for block in own)

@@ -8,7 +8,6 @@ import re
 from collections.abc import Sequence
 from itertools import chain
 
-from adapters.email.grammar.headings import heading
 from adapters.email.limits import Limits
 from adapters.email.lines.aligned import is_heading_row
 from adapters.email.lines.valued import Fault
@@ -49,7 +48,7 @@ def read_delimited(leaf: Leaf, limits: Limits) -> tuple[Grid, list[Fault]]:
 
 
 def _has_headings(rows: Sequence[Sequence[str]]) -> bool:
-    return any(is_heading_row([heading(cell) for cell in row]) for row in rows)
+    return any(map(is_heading_row, rows))
 
 
 def _rows(text: str, mark: str, limits: Limits) -> tuple[list[list[str]], str]:

@@ -11,7 +11,6 @@ from typing import Any
 
 import pdfplumber
 
-from adapters.email.grammar.headings import heading
 from adapters.email.grammar.vocabulary import fold
 from adapters.email.limits import Limits
 from adapters.email.lines.aligned import is_heading_row, tables_in
@@ -149,6 +148,6 @@ def _blocks(pages: list[list[Laid | Grid]]) -> list[Block]:
 
 
 def _continues(last: Grid, grid: Grid) -> bool:
-    headed = any(is_heading_row([heading(cell.text) for cell in row]) for row in grid.rows[:3])
-    begun = any(is_heading_row([heading(cell.text) for cell in row]) for row in last.rows)
+    headed = any(is_heading_row([cell.text for cell in row]) for row in grid.rows[:3])
+    begun = any(is_heading_row([cell.text for cell in row]) for row in last.rows)
     return begun and not headed and len(grid.rows[0]) == len(last.rows[0])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +38,18 @@ def conventions(tag: str | None) -> tuple[Locale, ...]:
     """The conventions that may apply: the customer's own, or, where they are unknown, every one there is."""
     found = KNOWN.get((tag or "").replace("_", "-"))
     return (found,) if found else _LOCALES
+
+
+def narrowed(locales: Sequence[Locale], decimal: str | None, order: str | None) -> tuple[Locale, ...]:
+    """These conventions with one decimal mark, and one order of day and month, where it is known which.
+
+    Where none of them has that mark, every place that has it.
+    """
+    found = tuple(locales)
+    if decimal:
+        found = tuple(each for each in found if each.decimal == decimal) or tuple(
+            each for each in _LOCALES if each.decimal == decimal
+        )
+    if order:
+        found = tuple(replace(each, orders=tuple((mark, order) for mark in "/-.")) for each in found)
+    return found

@@ -11,14 +11,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from adapters.email.grammar import numbers
-from adapters.email.grammar.locales import Locale
 from adapters.email.grammar.units import PIECE
 from adapters.email.grammar.vocabulary import fold, vocabulary
 from adapters.email.intents.purchase import Ordered, Purpose, message_of
 from adapters.email.lines.header import Header, merge
 from adapters.email.lines.leftover import leftovers
 from adapters.email.lines.sheet import Sheet, check_totals
-from adapters.email.lines.valued import Fault, Valued
+from adapters.email.lines.valued import Fault, Setting, Valued
 from hub.messages.customer_po import SubmitCustomerPo
 from hub.partners import Partner
 
@@ -38,7 +37,7 @@ def assemble(
     sheets: Sequence[Sheet],
     subject: Header,
     partner: Partner | None,
-    locales: tuple[Locale, ...],
+    setting: Setting,
     purpose: Purpose,
     message_id: str,
     known_number: str = "",
@@ -60,13 +59,13 @@ def assemble(
         differing, agreed = check_totals(_whole(chosen, header))
         faults.extend(differing)
     faults.extend(fault for line in lines for fault in line.faults if not (agreed and fault.code == "price_unlabelled"))
-    currency = _currency(lines, header, partner, faults, warnings)
+    currency = _currency(lines, header, setting.home_currency, faults, warnings)
     due = _due(lines, header, faults)
     _line_numbers(lines, header, faults)
     _units(lines, faults)
     _ship_to(header, partner, faults)
     _parts(lines, partner, faults)
-    faults.extend(_corroboration(lines, header, locales))
+    faults.extend(_corroboration(lines, header, setting))
     message = None
     if lines and len(found) == 1:
         ordered = Ordered(found[0], purpose, currency, due, lines, header, sheets, partner, message_id)
@@ -133,12 +132,11 @@ def _whole(chosen: Sheet, header: Header) -> Sheet:
 def _currency(
     lines: Sequence[Valued],
     header: Header,
-    partner: Partner | None,
+    home: str | None,
     faults: list[Fault],
     warnings: list[Fault],
 ) -> str | None:
     stated = {line.currency for line in lines if line.currency} | {code for code, _ in header.currencies}
-    home = partner.currency if partner else None
     if len(stated) > 1:
         faults.append(Fault("currency_conflict", "several currencies are named: " + ", ".join(sorted(stated)), ""))
         return None
@@ -233,10 +231,10 @@ def _called(line: Valued) -> str:
     return line.part or line.description or "the product"
 
 
-def _corroboration(lines: Sequence[Valued], header: Header, locales: tuple[Locale, ...]) -> list[Fault]:
+def _corroboration(lines: Sequence[Valued], header: Header, setting: Setting) -> list[Fault]:
     """A number that means something else elsewhere counts only where another shows the sender's conventions."""
     written = [text for line in lines for text in line.numbers] + header.numbers
     doubtful = [text for text in written if numbers.two_faced(text)]
-    if not doubtful or any(numbers.decisive(text, locales) for text in written):
+    if not doubtful or setting.settled or any(numbers.decisive(text, setting.locales) for text in written):
         return []
     return [Fault("number_uncorroborated", f"nothing else in the mail shows how “{doubtful[0]}” is meant", "")]

@@ -20,6 +20,7 @@ from adapters.email.mail.conversation import Located, locate
 from adapters.email.mail.document import DECEPTIVE, Block, Cell, text_of
 from adapters.email.mail.mime import Mail
 from adapters.email.sender.authentication import Verdict, looks_like, verify
+from hub.layouts import Version
 from hub.messages.base import Command
 from hub.messages.documents import Intent
 from hub.partners import Partner
@@ -45,6 +46,8 @@ class Case:
     subject: Header
     found: Findings
     setting: Setting
+    base: Setting
+    """by the partner's profile alone"""
     gates: tuple[Fault, ...]
     """what is uncertain about the mail whatever it says"""
     orders: Mapping[str, Sequence[Mapping[str, Any]]]
@@ -75,6 +78,12 @@ class Case:
     def has_lines(self) -> bool:
         """Whether any part holds an order line, or an EDI document."""
         return any(sheet.lines for sheet in self.sheets) or bool(self.found.documents)
+
+    @property
+    def layouts(self) -> tuple[int, ...]:
+        """The versions of the customer's layout profile by which its lines were understood."""
+        lines = (line.raw.learnt for sheet in self.sheets for line in sheet.lines)
+        return tuple(sorted({version.number for version in lines if version is not None}))
 
     @property
     def message_id(self) -> str:
@@ -116,8 +125,13 @@ def examine(mail: Mail, context: Context, edi: Sequence[Reader], limits: Limits)
     setting = Setting(
         conventions(partner.locale if partner else None), _today(context.today), partner.currency if partner else None
     )
-    with understood(partner.email.columns if partner and partner.email else {}):
+    with understood(partner.email.columns if partner and partner.email else {}, _learnt_of(partner, context)):
         found = read_parts(mail, setting, context, edi, limits)
+        version = _whole(found)
+        base = setting
+        if version is not None and setting.under(version.layout) != setting:
+            setting = setting.under(version.layout)
+            found = read_parts(mail, setting, context, edi, limits)
     subject = read_header([Cell(_REPLY.sub("", mail.first("subject")), "subject", 0)], setting)
     subject.understood.clear()
     gates = [Fault(code, text, "header") for code, text in verdict.faults]
@@ -142,9 +156,21 @@ def examine(mail: Mail, context: Context, edi: Sequence[Reader], limits: Limits)
         subject=subject,
         found=found,
         setting=setting,
+        base=base,
         gates=tuple(gates),
         orders=_by_number(context),
     )
+
+
+def _learnt_of(partner: Partner | None, context: Context) -> Sequence[Version]:
+    """The layouts that this partner's own corrected mails have taught."""
+    return [each for each in context.layouts if partner is not None and each.partner_id == partner.id]
+
+
+def _whole(found: Findings) -> Version | None:
+    """The layout learnt of which every order line in the mail is: its conventions are those of the mail."""
+    versions = {line.raw.learnt for sheet in found.sheets for line in sheet.lines}
+    return versions.pop() if len(versions) == 1 else None
 
 
 def _by_number(context: Context) -> Mapping[str, Sequence[Mapping[str, Any]]]:

@@ -31,7 +31,7 @@ def take_order(case: Case) -> Outcome:
     number = case.located.get("po_number") if case.located.kind != "material_po" else ""
     numbers = po_numbers(merge([*(sheet.header for sheet in case.sheets), subject]), number)
     purpose, faults = _purpose(case, numbers)
-    order = assemble(case.sheets, subject, case.partner, case.setting.locales, purpose, case.message_id, number)
+    order = assemble(case.sheets, subject, case.partner, case.setting, purpose, case.message_id, number)
     faults.extend([*order.faults, *_words(case, purpose)])
     order = _released(order, case)
     keys: tuple[str, ...] = ()

@@ -90,7 +90,12 @@ def message_of(order: Ordered) -> SubmitCustomerPo | None:
             terms=_terms(header),
             lines=built,
             totals=_totals(total, header.line_count),
-            source=Source(channel="email", message_id=name(order.message_id), read_from=read_from[:_PLACES]),
+            source=Source(
+                channel="email",
+                message_id=name(order.message_id),
+                layouts=sorted({line.raw.learnt.number for line in order.lines if line.raw.learnt}),
+                read_from=read_from[:_PLACES],
+            ),
             unmapped=_unmapped(order.lines),
         )
     except ValidationError:

@@ -27,6 +27,7 @@ def pack(reading: Reading) -> bytes:
         "thread": dict(reading.thread),
         "mentions": asdict(reading.mentions),
         "lost": reading.lost,
+        "layouts": list(reading.layouts),
     }
     return orjson.dumps(data)
 
@@ -42,6 +43,7 @@ def unpack(content: bytes) -> Reading:
             "findings": tuple(Finding(**finding) for finding in data["findings"]),
             "parts": tuple(Part(**part) for part in data["parts"]),
             "keys": tuple(data["keys"]),
+            "layouts": tuple(data["layouts"]),
             "mentions": Mentions(**{name: tuple(each) for name, each in data["mentions"].items()}),
         }
     )

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from adapters.email.grammar.amounts import whole_price, whole_quantity
-from adapters.email.grammar.headings import Heading, heading
+from adapters.email.grammar.headings import Heading, heading, headings, learnt
 from adapters.email.grammar.units import unit_code
 from adapters.email.grammar.vocabulary import fold, vocabulary
 from adapters.email.lines.records import Pair, pairs
@@ -42,9 +42,13 @@ def _words_as_headings(words: Sequence[Piece]) -> list[Piece]:
     return found
 
 
-def is_heading_row(headings: Sequence[Heading]) -> bool:
-    """Whether these head an order's table: a quantity, something to order, and hardly a word unknown."""
-    fields = [found.field for found in headings if found.text.strip()]
+def is_heading_row(texts: Sequence[str]) -> bool:
+    """Whether these head an order's table: a quantity, something to order, and hardly a word unknown; or one learnt."""
+    return learnt(texts) is not None or _suffice(headings(texts))
+
+
+def _suffice(found: Sequence[Heading]) -> bool:
+    fields = [each.field for each in found if each.text.strip()]
     known = {field for field in fields if field}
     named = {"part", "item", "description", "seller_part", "gtin"} & known
     return (
@@ -57,7 +61,7 @@ def is_heading_row(headings: Sequence[Heading]) -> bool:
 
 def _header(laid: Laid) -> tuple[Piece, ...] | None:
     for pieces in (laid.divided, laid.pieces, tuple(_words_as_headings(laid.words))):
-        if len(pieces) >= _FEWEST and is_heading_row([heading(piece.text) for piece in pieces]):
+        if len(pieces) >= _FEWEST and is_heading_row([piece.text for piece in pieces]):
             return pieces
     return None
 
@@ -99,7 +103,7 @@ def _row(laid: Laid, columns: Sequence[Piece], drawn: bool) -> Row | None:
         if len(laid.divided) != len(columns):
             return None
         return tuple(Cell(piece.text, cell.part, cell.row, piece.start) for piece in laid.divided)
-    fields = [heading(column.text).field for column in columns]
+    fields = [found.field for found in headings([column.text for column in columns])]
     placed = _assign(laid.pieces, columns)
     counted = [[piece] for piece in laid.pieces] if len(laid.pieces) == len(columns) else None
     rows = [_cells(found, cell) for found in (placed, counted) if found is not None]
@@ -134,6 +138,25 @@ def _fits(row: Row, fields: Sequence[str]) -> bool:
         if field == "date" and not re.search(r"\d", text):
             return False
     return True
+
+
+def rows_under(lines: Sequence[Cell], at: int) -> list[Row]:
+    """The lines of text below one that is taken for headings, whatever it says, as rows of cells.
+
+    Cells are told by their place; where there are as many as headings, one by one.
+    """
+    head = lay(lines[at])
+    drawn = bool(head.divided)
+    columns = head.divided or head.pieces
+    found: list[Row] = []
+    for laid in map(lay, lines[at + 1 :]):
+        if not laid.pieces or _is_rule(laid.cell.text):
+            continue
+        pieces = laid.divided if drawn else laid.pieces
+        placed = [[piece] for piece in pieces] if len(pieces) == len(columns) else _assign(laid.pieces, columns)
+        if placed is not None:
+            found.append(_cells(placed, laid.cell))
+    return found
 
 
 def _ends(laid: Laid) -> bool:
@@ -185,7 +208,7 @@ def _rows(lines: Sequence[Laid], at: int, columns: tuple[Piece, ...]) -> tuple[l
     header = lines[at].cell
     drawn = bool(lines[at].divided) and lines[at].divided == columns
     rows: list[Row] = [tuple(Cell(piece.text, header.part, header.row, piece.start) for piece in columns)]
-    fields = [heading(column.text).field for column in columns]
+    fields = [found.field for found in headings([column.text for column in columns])]
     below: dict[int, Pair] = {}
     main = 0
     at += 1

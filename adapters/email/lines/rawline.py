@@ -8,6 +8,7 @@ from typing import get_args
 
 from adapters.email.grammar.headings import Heading
 from adapters.email.mail.document import Cell
+from hub.layouts import Version
 from hub.partners import OrderColumn
 
 LINE_FIELDS = frozenset(get_args(OrderColumn))
@@ -24,6 +25,8 @@ class RawLine:
     faults: tuple[tuple[str, str], ...] = ()
     """what was uncertain already in finding the cells: (code, text)"""
     layout: str = "table"
+    learnt: Version | None = None
+    """the version of the customer's layout profile by which its table was understood"""
 
     def text(self, name: str) -> str:
         """What stands in that field, or nothing."""

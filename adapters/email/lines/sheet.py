@@ -26,6 +26,8 @@ class Sheet:
     header: Header
     rest: tuple[Cell, ...]
     faults: tuple[Fault, ...] = ()
+    blocks: tuple[Block, ...] = ()
+    """what all of this was read from"""
 
     @property
     def total(self) -> Decimal | None:
@@ -61,7 +63,7 @@ def read_sheet(blocks: Sequence[Block], part: str, setting: Setting) -> Sheet:
     unread = next((cell for cell in left if raw and is_heading_line(cell)), None)
     if unread is not None:
         faults.append(Fault("table_unreadable", "the rows under these headings do not fit them", unread.where))
-    return Sheet(part, lines, header, left, tuple(faults))
+    return Sheet(part, lines, header, left, tuple(faults), tuple(blocks))
 
 
 def _from_columns(raw: Iterable[RawLine], header: Header) -> list[Named]:

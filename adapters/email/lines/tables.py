@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from adapters.email.grammar.headings import Heading, heading
+from adapters.email.grammar.headings import Heading, heading, headings, learnt
 from adapters.email.grammar.vocabulary import fold, vocabulary
 from adapters.email.lines.aligned import is_heading_row
 from adapters.email.lines.rawline import RawLine
@@ -28,27 +28,28 @@ class TableReading:
 
 def read_table(grid: Grid, decimal: str = ".") -> TableReading:
     """Find the headings and read the rows below them."""
-    start = next((n for n, row in enumerate(grid.rows) if is_heading_row([heading(cell.text) for cell in row])), None)
+    heads = [[cell.text for cell in row] for row in grid.rows]
+    start = next((n for n, texts in enumerate(heads) if is_heading_row(texts)), None)
     if start is None:
         return TableReading((), tuple(_texts(grid.rows, decimal)))
-    headings = [heading(cell.text) for cell in grid.rows[start]]
+    columns, version = headings(heads[start]), learnt(heads[start])
     lines: list[RawLine] = []
     after: list[Row] = []
     closed = False
     for row in grid.rows[start + 1 :]:
         line = as_line(row)
-        if line is None or _repeats(row, headings):
+        if line is None or _repeats(row, columns):
             continue
         closed = closed or _closes(line)
-        read = None if _closes(line) else _raw(row, headings)
-        if read is None and lines and not closed and _continues(row, headings):
-            lines[-1] = _extended(lines[-1], row, headings)
+        read = None if _closes(line) else _raw(row, columns)
+        if read is None and lines and not closed and _continues(row, columns):
+            lines[-1] = _extended(lines[-1], row, columns)
         elif read is None:
             after.append(row)
         else:
             lines.append(read)
     rest = (*_texts(grid.rows[:start], decimal), *_texts(after, decimal))
-    return TableReading(tuple(_resolve(lines)), rest)
+    return TableReading(tuple(replace(line, learnt=version) for line in _resolve(lines)), rest)
 
 
 def _texts(rows: Iterable[Row], decimal: str) -> Iterator[Cell]:

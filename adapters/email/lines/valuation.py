@@ -135,7 +135,8 @@ def _quantity(work: _Work) -> tuple[Decimal | None, str | None, bool]:
     if len(units) > 1:
         work.fault("unit_ambiguous", "two units are stated: " + ", ".join(word.strip() for word, _ in codes), cell)
         return value, None, True
-    unit = units.pop() if units else None
+    learnt = work.raw.learnt
+    unit = units.pop() if units else learnt.layout.unit if learnt else None
     if value is not None and value <= 0:
         work.fault("quantity_not_positive", f"the quantity is {value}", cell)
     return value, unit, bool(codes)
@@ -189,7 +190,9 @@ def _basis(work: _Work, cell: Cell, found: amounts.Price | None, headed: str) ->
             cell,
         )
         return Decimal(1)
-    return values.pop() if values else Decimal(1)
+    learnt = work.raw.learnt
+    usual = Decimal(learnt.layout.price_basis or 1) if learnt else Decimal(1)
+    return values.pop() if values else usual
 
 
 def _currency(work: _Work, found: amounts.Price | None, headed: str) -> str | None:

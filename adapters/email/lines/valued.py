@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
-from adapters.email.grammar.locales import Locale
+from adapters.email.grammar.locales import Locale, narrowed
 from adapters.email.lines.rawline import RawLine
+from hub.layouts import Layout
 
 CENT = Decimal("0.01")
 
@@ -20,6 +21,17 @@ class Setting:
     locales: tuple[Locale, ...]
     today: date | None
     home_currency: str | None
+    settled: bool = False
+    """whether a person has said which decimal mark this is"""
+
+    def under(self, layout: Layout) -> Setting:
+        """The same where a layout learnt holds; a currency of the partner's profile stays."""
+        return replace(
+            self,
+            locales=narrowed(self.locales, layout.decimal, layout.date_order),
+            home_currency=self.home_currency or layout.currency,
+            settled=layout.decimal is not None,
+        )
 
 
 @dataclass(frozen=True, slots=True)
