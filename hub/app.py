@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Protocol, Self
 
+from adapters.edi import reference as edi_reference
 from adapters.edi.reader import EdifactReader, X12Reader
 from adapters.edi.writer import EdifactWriter, X12Writer
 from adapters.email.isolation.reader import IsolatedReader
@@ -90,6 +91,11 @@ def writers(settings: Settings) -> dict[str, Writer]:
     """The writers of documents, by channel."""
     ours = settings.our_edi_id, settings.our_edi_qualifier
     return {"x12": X12Writer(*ours), "edifact": EdifactWriter(*ours), "email": mail_writer(settings)}
+
+
+def adapter_pages() -> dict[str, str]:
+    """The pages that follow from the adapters' code, by their names in the folder of the documentation."""
+    return edi_reference.files()
 
 
 def mail_writer(settings: Settings) -> EmailWriter:

@@ -1,13 +1,13 @@
-"""The page of all EDI faults, made from the catalogue: ``python -m adapters.edi.reference > docs/edi-errors.md``."""
+"""The page of all EDI faults, made from the catalogue by `hub docs`."""
 
 from __future__ import annotations
 
 import re
-import sys
 
 from adapters.edi.catalogue import CATALOGUE, Kind, Level
 from adapters.edi.remedies import REMEDIES
 
+FILE = "edi-errors.md"
 _LEVELS: dict[Level, tuple[str, str]] = {
     "interchange": (
         "The interchange",
@@ -24,7 +24,7 @@ _TABLE = "| code | outcome | what it says | what to do | X12 | CONTRL |\n|---|--
 
 _HEAD = """# EDI faults
 
-<!-- made by `python -m adapters.edi.reference`; do not edit -->
+<!-- made by `hub docs`; do not edit -->
 
 Every fault that the X12 and EDIFACT readers can find, once. The code stays the same from version to version. *Refused*
 means that what the fault is about (the interchange, the group, the message) is not carried out; *noted* errors and
@@ -33,8 +33,12 @@ warnings stop nothing. Each finding says where it is: control numbers of interch
 """
 
 
-def page() -> str:
-    """The page as Markdown."""
+def files() -> dict[str, str]:
+    """The page, by its name in the folder of the documentation."""
+    return {FILE: _page()}
+
+
+def _page() -> str:
     parts = [_HEAD]
     for level, (title, about) in _LEVELS.items():
         kinds = [kind for kind in CATALOGUE.values() if kind.level == level]
@@ -49,7 +53,3 @@ def _row(kind: Kind) -> str:
     named = (("TA1", kind.ta1), ("AK3", kind.ak3), ("AK4", kind.ak4), ("AK5", kind.ak5), ("AK9", kind.ak9))
     x12 = ", ".join(f"{name} {code}" for name, code in named if code)
     return f"| `{kind.code}` | {outcome} | {text} | {REMEDIES[kind.code]} | {x12} | {kind.contrl} |\n"
-
-
-if __name__ == "__main__":
-    sys.stdout.write(page())

@@ -55,14 +55,16 @@ def docs(
     check: Annotated[bool, typer.Option("--check", help="Change nothing; exit 1 where a page is not current.")] = False,
     folder: Folder = Path("docs"),
 ) -> None:
-    """Write what follows from the code: the pages of the process, its rules and roles, of partner profiles, and
-    asyncapi.json."""
+    """Write what follows from the code: the pages of the process, its rules and roles, of partner profiles and EDI
+    faults, and asyncapi.json."""
     from hub import asyncapi, profile_page, rulebook
     from hub import generated as files
+    from hub.app import adapter_pages
     from hub.sagas import draw, roles
 
-    everything = {**draw.files(), **rulebook.files(folder), **roles.files(), **asyncapi.files(), **profile_page.files()}
-    owned = (*draw.OWNED, *roles.OWNED, rulebook.FILE, asyncapi.FILE, profile_page.FILE)
+    single = {**rulebook.files(folder), **asyncapi.files(), **profile_page.files(), **adapter_pages()}
+    everything = {**draw.files(), **roles.files(), **single}
+    owned = (*draw.OWNED, *roles.OWNED, *single)
     if check:
         _judge(files.drift(folder, everything, owned), folder, "hub docs")
     else:

@@ -8,14 +8,9 @@ from pathlib import Path
 from adapters.edi.answers import WRITTEN
 from adapters.edi.catalogue import CATALOGUE
 from adapters.edi.reader import EDIFACT, X12
-from adapters.edi.reference import page
 from adapters.edi.remedies import REMEDIES
 
 DOCS = Path(__file__).parents[3] / "docs"
-
-
-def test_the_page_of_faults_is_that_of_the_catalogue() -> None:
-    assert (DOCS / "edi-errors.md").read_text(encoding="utf-8") == page()
 
 
 def test_there_is_something_to_do_about_every_fault() -> None:
