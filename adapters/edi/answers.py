@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Literal, get_args
 
 from hub.messages import cancellation, desk, materials, order, production
 from hub.messages.base import Event
@@ -305,13 +305,11 @@ ANSWERS: dict[type[Event], Callable[..., Answer | None]] = {
 NOTICES: tuple[type[Event], ...] = (production.Shipped,)
 """Events of which a customer gets a ship notice"""
 
-SUPPLIER_ORDERS: dict[type[materials.MaterialPoEvent], str] = {
-    materials.MaterialPoIssued: "issue",
-    materials.MaterialPoReminded: "remind",
-    materials.MaterialPoReduced: "reduce",
-    materials.MaterialPoCancelRequested: "cancel",
-}
-"""Events of which a supplier gets an order, the order again, a change or a cancellation"""
+SupplierOrder = materials.MaterialPoIssued | materials.MaterialPoReminded
+"""Events of which a supplier gets an order, or the order again"""
+
+SupplierChange = materials.MaterialPoReduced | materials.MaterialPoCancelRequested
+"""Events of which a supplier gets a change, or a cancellation"""
 
 
 def reminder(event: materials.MaterialPoReminded) -> str:
@@ -319,7 +317,9 @@ def reminder(event: materials.MaterialPoReminded) -> str:
     return f"Reminder {event.reminder}: we await your answer or the delivery of these lines."
 
 
-WRITTEN: frozenset[str] = frozenset(kind.TYPE for kind in (*ANSWERS, *NOTICES, *SUPPLIER_ORDERS))
+WRITTEN: frozenset[str] = frozenset(
+    kind.TYPE for kind in (*ANSWERS, *NOTICES, *get_args(SupplierOrder), *get_args(SupplierChange))
+)
 """Types of all events that are written as documents"""
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import ClassVar, Literal
 
-from adapters.edi.answers import SUPPLIER_ORDERS, WRITTEN, answer_to
+from adapters.edi.answers import WRITTEN, SupplierChange, SupplierOrder, answer_to
 from adapters.edi.edifact import answer as edifact_answer
 from adapters.edi.edifact import notice as edifact_notice
 from adapters.edi.edifact import render as edifact
@@ -14,16 +15,18 @@ from adapters.edi.x12 import answer as x12_answer
 from adapters.edi.x12 import notice as x12_notice
 from adapters.edi.x12 import render as x12
 from adapters.edi.x12 import supply as x12_supply
-from hub.messages.materials import MaterialPoEvent, MaterialPoIssued, MaterialPoReminded
 from hub.messages.production import Shipped
+from hub.partners import EdiProfile
 from hub.ports import Composed, Numbers, Occasion
 
 
-class X12Writer:
-    """Writes 855, 865 and 856 to customers, 850 and 860 to suppliers.
+class _EdiWriter:
+    """Writes one document in an interchange of its own.
 
     ``our_id`` and ``our_qualifier`` count where the partner's profile does not name an id of ours.
     """
+
+    standard: ClassVar[Literal["x12", "edifact"]]
 
     def __init__(self, our_id: str, our_qualifier: str = "ZZ") -> None:
         self._our = Endpoint(our_qualifier, our_id)
@@ -33,68 +36,74 @@ class X12Writer:
         return event_type in WRITTEN
 
     def compose(self, occasion: Occasion, numbers: Numbers, now: datetime) -> Composed | None:
-        """The document that tells the partner of the event; None when it is not told by X12."""
-        if occasion.partner.edi is None:
+        """The document that tells the partner of the event; None when it is not told by EDI."""
+        profile = occasion.partner.edi
+        written = self._written(occasion, profile, numbers, now) if profile else None
+        if written is None:
             return None
-        route = x12.route_to(occasion.partner.edi, self._our)
+        kind, body = written
+        return Composed(self.standard, body, "edi", f"{kind} {_about(occasion)}")
+
+    def _written(
+        self, occasion: Occasion, profile: EdiProfile, numbers: Numbers, now: datetime
+    ) -> tuple[str, bytes] | None:
+        """The kind of document, and the interchange; a number is drawn only where there is one."""
+        raise NotImplementedError
+
+
+class X12Writer(_EdiWriter):
+    """Writes 855, 865 and 856 to customers, 850 and 860 to suppliers."""
+
+    standard = "x12"
+
+    def _written(
+        self, occasion: Occasion, profile: EdiProfile, numbers: Numbers, now: datetime
+    ) -> tuple[str, bytes] | None:
+        route = x12.route_to(profile, self._our)
         kind, content = self._content(occasion, route, now)
-        if not content:
-            return None
-        body = x12.interchange(route, [(kind, content)], numbers, now)
-        return Composed("x12", body, "edi", f"{kind} {_about(occasion)}")
+        return (kind, x12.interchange(route, [(kind, content)], numbers, now)) if content else None
 
     def _content(self, occasion: Occasion, route: x12.Route, now: datetime) -> tuple[str, x12.Segments]:
         event = occasion.event
         if isinstance(event, Shipped):
             return "856", x12_notice.body(event, occasion.po, now)
-        if isinstance(event, MaterialPoIssued | MaterialPoReminded):
+        if isinstance(event, SupplierOrder):
             return "850", x12_supply.order(event, route.sender.id, now)
-        if isinstance(event, MaterialPoEvent) and type(event) in SUPPLIER_ORDERS:
-            cancel = SUPPLIER_ORDERS[type(event)] == "cancel"
-            return "860", x12_supply.change(event, route.sender.id, now, cancel=cancel)
+        if isinstance(event, SupplierChange):
+            return "860", x12_supply.change(event, route.sender.id, now)
         answer = answer_to(occasion)
         return x12_answer.body(answer, now) if answer else ("", [])
 
 
-class EdifactWriter:
-    """Writes ORDRSP and DESADV to customers, ORDERS and ORDCHG to suppliers.
+class EdifactWriter(_EdiWriter):
+    """Writes ORDRSP and DESADV to customers, ORDERS and ORDCHG to suppliers."""
 
-    ``our_id`` and ``our_qualifier`` count where the partner's profile does not name an id of ours.
-    """
+    standard = "edifact"
 
-    def __init__(self, our_id: str, our_qualifier: str = "ZZ") -> None:
-        self._our = Endpoint(our_qualifier, our_id)
-
-    def writes(self, event_type: str) -> bool:
-        """Whether there is a document for such events."""
-        return event_type in WRITTEN
-
-    def compose(self, occasion: Occasion, numbers: Numbers, now: datetime) -> Composed | None:
-        """The document that tells the partner of the event; None when it is not told by EDIFACT."""
-        if occasion.partner.edi is None:
-            return None
-        route = edifact.route_to(occasion.partner.edi, self._our)
+    def _written(
+        self, occasion: Occasion, profile: EdiProfile, numbers: Numbers, now: datetime
+    ) -> tuple[str, bytes] | None:
+        route = edifact.route_to(profile, self._our)
         kind, content = self._content(occasion, route, now)
         if not content:
             return None
         identifier = edifact.message_identifier(kind, route.directory)
-        body = edifact.interchange(route, [(identifier, content)], numbers, now, application=kind)
-        return Composed("edifact", body, "edi", f"{kind} {_about(occasion)}")
+        return kind, edifact.interchange(route, [(identifier, content)], numbers, now, application=kind)
 
     def _content(self, occasion: Occasion, route: edifact.Route, now: datetime) -> tuple[str, edifact.Segments]:
         event, our_id, their_id = occasion.event, route.sender.id, route.receiver.id
         if isinstance(event, Shipped):
             return "DESADV", edifact_notice.body(event, occasion.po, our_id, now)
-        if isinstance(event, MaterialPoIssued | MaterialPoReminded):
+        if isinstance(event, SupplierOrder):
             return "ORDERS", edifact_supply.order(event, our_id, their_id, now)
-        if isinstance(event, MaterialPoEvent) and type(event) in SUPPLIER_ORDERS:
-            cancel = SUPPLIER_ORDERS[type(event)] == "cancel"
-            return "ORDCHG", edifact_supply.change(event, our_id, their_id, now, cancel=cancel)
+        if isinstance(event, SupplierChange):
+            return "ORDCHG", edifact_supply.change(event, our_id, their_id, now)
         answer = answer_to(occasion)
         return ("ORDRSP", edifact_answer.body(answer, our_id, now)) if answer else ("", [])
 
 
 def _about(occasion: Occasion) -> str:
-    event = occasion.event
-    number = getattr(event, "po_number", "") or getattr(event, "material_po_id", "")
+    event, po = occasion.event, occasion.po
+    numbers = (getattr(event, name, None) for name in ("po_number", "material_po_id"))
+    number = next(filter(None, numbers), po.po_number if po else "")
     return f"{event.TYPE.rpartition('.')[0]} {number}".strip()

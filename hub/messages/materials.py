@@ -341,7 +341,7 @@ class MaterialPoIssued(
     subject="material_po_id",
     example={**_MATERIAL_PO, "currency": "EUR", "version": 1},
 ):
-    """A material PO, or its next version, goes to the supplier (R13)."""
+    """A material PO, or its next version, goes to the supplier: whole, as it replaces the one before (R13)."""
 
     currency: Currency | None = None
     version: Ordinal = 1
@@ -454,14 +454,23 @@ class MaterialPoPostponed(
     until: Instant
 
 
-class MaterialPoReduced(MaterialPoEvent, type="material-po.reduced.v1", subject="material_po_id", example=_MATERIAL_PO):
-    """The supplier is told that less is needed; other orders' shares stay (R63)."""
+_NEXT_VERSION: dict[str, Any] = {**_MATERIAL_PO, "version": 2}
+
+
+class MaterialPoReduced(
+    MaterialPoEvent, type="material-po.reduced.v1", subject="material_po_id", example=_NEXT_VERSION
+):
+    """The supplier is told that less is needed, by the PO as it now reads; other orders' shares stay (R63)."""
+
+    version: Ordinal = 1
 
 
 class MaterialPoCancelRequested(
-    MaterialPoEvent, type="material-po.cancel-requested.v1", subject="material_po_id", example=_MATERIAL_PO
+    MaterialPoEvent, type="material-po.cancel-requested.v1", subject="material_po_id", example=_NEXT_VERSION
 ):
     """The supplier is asked to cancel (R35)."""
+
+    version: Ordinal = 1
 
 
 class MaterialPoCancelled(

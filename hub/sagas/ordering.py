@@ -52,11 +52,20 @@ def names(
     }
 
 
-def _with_allocations(po: MaterialPo, answer: SourceMaterial, scene: Scene) -> tuple[MaterialPo, list[MaterialLine]]:
+def standing(po: MaterialPo) -> list[MaterialLine]:
+    """The lines that were or are to be delivered: what a version of the PO holds, which replaces the one before."""
+    return [line for line in po.lines.values() if line.status not in {"cancelled", "rejected"}]
+
+
+def next_version(po: MaterialPo) -> MaterialPo:
+    """The PO as the supplier is now told of it."""
+    return replace(po, version=po.version + 1)
+
+
+def _with_allocations(po: MaterialPo, answer: SourceMaterial, scene: Scene) -> MaterialPo:
     """The PO with a line for each allocation that it is to carry; the requirement has noted which."""
     need = scene.order.requirements[answer.requirement_id]
     ordered = [allocation for allocation in answer.allocations if allocation.from_ == "supplier"]
-    added = []
     for allocation, place in zip(ordered, need.sources[-len(ordered) :], strict=True):
         if place.material_po_id != po.material_po_id:
             continue
@@ -77,8 +86,7 @@ def _with_allocations(po: MaterialPo, answer: SourceMaterial, scene: Scene) -> t
             currency=po.currency or (offer.currency if offer else None),
             served=tuple(sorted({*po.served, need.order_id})),
         )
-        added.append(line)
-    return po, added
+    return po
 
 
 def withheld(po: MaterialPo, answer: SourceMaterial, scene: Scene) -> bool:
@@ -89,17 +97,19 @@ def withheld(po: MaterialPo, answer: SourceMaterial, scene: Scene) -> bool:
 
 def keep_back(po: MaterialPo, answer: SourceMaterial, scene: Scene) -> Step[MaterialPo]:
     """Write the material PO, and keep it until the hold ends (R36)."""
-    return step(_with_allocations(po, answer, scene)[0])
+    return step(_with_allocations(po, answer, scene))
 
 
 def issue(po: MaterialPo, answer: SourceMaterial, scene: Scene) -> Step[MaterialPo]:
-    """Send the material PO to the supplier, whole or with the lines that joined it (R13, R63)."""
-    po, added = _with_allocations(po, answer, scene)
-    po = replace(po, version=po.version + 1)
-    return step(po, MaterialPoIssued(**names(po, answer, added), currency=po.currency, version=po.version))
+    """Send the material PO to the supplier, whole, also where only a line has joined it (R13, R63)."""
+    return _sent(_with_allocations(po, answer, scene), answer)
 
 
 def release(po: MaterialPo, released: OrderReleased, scene: Scene) -> Step[MaterialPo]:
     """The hold has ended: send what was withheld (R36)."""
-    po = replace(po, version=po.version + 1)
-    return step(po, MaterialPoIssued(**names(po), currency=po.currency, version=po.version))
+    return _sent(po, None)
+
+
+def _sent(po: MaterialPo, cause: Message | None) -> Step[MaterialPo]:
+    po = next_version(po)
+    return step(po, MaterialPoIssued(**names(po, cause, standing(po)), currency=po.currency, version=po.version))

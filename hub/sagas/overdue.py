@@ -18,7 +18,7 @@ from hub.sagas.case import Scene
 from hub.sagas.dates import refuse_past
 from hub.sagas.model import Order
 from hub.sagas.numbers import ZERO
-from hub.sagas.ordering import names, on_the_wire
+from hub.sagas.ordering import names, next_version, on_the_wire
 from hub.sagas.supply import MaterialLine, MaterialPo
 from hub.sagas.table import Refusal, Step, step
 from hub.sagas.timers import SupplierDue
@@ -99,14 +99,14 @@ def late_is_all(po: MaterialPo, review: ReviewMaterialPoDelay, scene: Scene) -> 
 def ask_to_cancel_late(po: MaterialPo, review: ReviewMaterialPoDelay, scene: Scene) -> Step[MaterialPo]:
     """Ask the supplier to cancel, and look for another source (R22, R63)."""
     lines = [line for line in po.lines.values() if line.awaited > ZERO]
-    return step(_without_late(po, scene), MaterialPoCancelRequested(**names(po, review, lines)))
+    after = next_version(_without_late(po, scene))
+    return step(after, MaterialPoCancelRequested(**names(po, review, lines), version=after.version))
 
 
 def do_without_late(po: MaterialPo, review: ReviewMaterialPoDelay, scene: Scene) -> Step[MaterialPo]:
     """Tell the supplier that what is late is not needed any more, and look for another source (R22, R63)."""
-    po = _without_late(po, scene)
-    po = replace(po, version=po.version + 1)
-    return step(po, MaterialPoReduced(**names(po, review)))
+    po = next_version(_without_late(po, scene))
+    return step(po, MaterialPoReduced(**names(po, review), version=po.version))
 
 
 # --------------------------------------------------------------------------------------------------- tasks

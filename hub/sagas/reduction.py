@@ -18,7 +18,7 @@ from hub.messages.materials import (
 )
 from hub.sagas.case import Scene
 from hub.sagas.numbers import ZERO, decimal
-from hub.sagas.ordering import names
+from hub.sagas.ordering import names, next_version
 from hub.sagas.supply import MaterialLine, MaterialPo, MaterialShare
 from hub.sagas.table import Step, step
 
@@ -124,15 +124,14 @@ def shrink_untold(po: MaterialPo, released: MaterialReleased, scene: Scene) -> S
 def ask_to_cancel(po: MaterialPo, released: MaterialReleased, scene: Scene) -> Step[MaterialPo]:
     """Ask the supplier to cancel (R35)."""
     lines = [line for line in po.lines.values() if line.awaited > ZERO]
-    event = MaterialPoCancelRequested(**names(po, None, lines))
-    return step(_unshared(po, released, scene).given_up(), event)
+    after = next_version(_unshared(po, released, scene).given_up())
+    return step(after, MaterialPoCancelRequested(**names(po, None, lines), version=after.version))
 
 
 def reduce(po: MaterialPo, released: MaterialReleased, scene: Scene) -> Step[MaterialPo]:
     """Tell the supplier that less is needed; the shares of others stay (R63)."""
-    po = _reduced(po, released, scene)
-    po = replace(po, version=po.version + 1)
-    return step(po, MaterialPoReduced(**names(po)))
+    po = next_version(_reduced(po, released, scene))
+    return step(po, MaterialPoReduced(**names(po), version=po.version))
 
 
 def reduce_to_what_came(po: MaterialPo, released: MaterialReleased, scene: Scene) -> Step[MaterialPo]:

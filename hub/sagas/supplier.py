@@ -22,7 +22,7 @@ from hub.messages.materials import (
 )
 from hub.sagas.case import Scene
 from hub.sagas.numbers import ZERO, decimal, same_unit
-from hub.sagas.ordering import names, on_the_wire
+from hub.sagas.ordering import names, next_version, on_the_wire
 from hub.sagas.supply import MaterialLine, MaterialPo
 from hub.sagas.table import Refusal, Step, step
 
@@ -229,8 +229,8 @@ def accept_or_reduce(po: MaterialPo, review: ReviewMaterialPoChange, scene: Scen
     po = _reviewed(po, review)
     if review.decision == "accept":
         return step(po, MaterialPoChangeAccepted(**names(po, review, [po.lines[review.line]])))
-    po = replace(po, version=po.version + 1)
-    return step(po, MaterialPoReduced(**names(po, review)))
+    po = next_version(po)
+    return step(po, MaterialPoReduced(**names(po, review), version=po.version))
 
 
 def drop_refused(po: MaterialPo, review: ReviewMaterialPoChange, scene: Scene) -> Step[MaterialPo]:
@@ -240,8 +240,8 @@ def drop_refused(po: MaterialPo, review: ReviewMaterialPoChange, scene: Scene) -
 
 def decline_change(po: MaterialPo, review: ReviewMaterialPoChange, scene: Scene) -> Step[MaterialPo]:
     """Ask the supplier to cancel instead, and look for another source (R20)."""
-    event = MaterialPoCancelRequested(**names(po, review))
-    return step(_reviewed(po, review), event)
+    after = next_version(_reviewed(po, review))
+    return step(after, MaterialPoCancelRequested(**names(po, review), version=after.version))
 
 
 def close_with_what_came(po: MaterialPo, review: ReviewMaterialPoChange, scene: Scene) -> Step[MaterialPo]:

@@ -195,6 +195,8 @@ class Suppliers:
     def _acknowledge(self, issued: MaterialPoIssued) -> Message:
         lines = []
         for line in issued.lines:
+            if line.promised_date:
+                continue
             about = "supplier", issued.material_po_id, line.line
             wanted = line.requested_date or self._today().isoformat()
             if self._choices.happens(self._script.supplier_changes, *about):

@@ -103,7 +103,8 @@ class SupplierAnswer:
         document = self.document
         title = f"ORDRSP {self.number}".strip()
         deleted = bool(self.lines) and all(line["_action"] == "2" for line in self.lines)
-        if f"{self.number}{CANCELLATION}" in self._references or (deleted and self.function != "27"):
+        asked = f"{self.number}{CANCELLATION}"
+        if any(each.startswith(asked) for each in self._references) or (deleted and self.function != "27"):
             return self._cancellation(title)
         answers = [answer for answer in map(self._answer, self.lines) if answer]
         message: Command | None = None

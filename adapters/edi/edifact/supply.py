@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 
-from adapters.edi.answers import reminder
+from adapters.edi.answers import SupplierChange, SupplierOrder, reminder
 from adapters.edi.edifact.answer import dated, description, texts
 from adapters.edi.edifact.render import Segments
 from adapters.edi.units import to_edifact
-from hub.messages.materials import MaterialPoEvent, MaterialPoIssued, MaterialPoLine, MaterialPoReminded
+from hub.messages.materials import (
+    MaterialPoCancelRequested,
+    MaterialPoIssued,
+    MaterialPoLine,
+    MaterialPoReminded,
+)
 
-CANCELLATION = "-C"
-"""What our cancellation of a material PO is known by, behind the number of that PO"""
+REDUCTION, CANCELLATION = "-R", "-C"
+"""What our change and our cancellation of a material PO are known by: its number, one of these, its version"""
 
 
-def order(event: MaterialPoIssued | MaterialPoReminded, our_id: str, supplier: str, now: datetime) -> Segments:
+def order(event: SupplierOrder, our_id: str, supplier: str, now: datetime) -> Segments:
     """The segments of an ORDERS; a later version of the material PO replaces the earlier one, a reminder repeats it."""
     function = "7" if isinstance(event, MaterialPoReminded) else "9" if event.version == 1 else "5"
     lines: Segments = [
@@ -25,21 +31,25 @@ def order(event: MaterialPoIssued | MaterialPoReminded, our_id: str, supplier: s
     ]
     if isinstance(event, MaterialPoIssued) and event.currency:
         lines.append(("CUX", ("2", event.currency, "9")))
-    return [*lines, *_lines(event.lines, ""), ("UNS", "S"), ("CNT", ("2", str(len(event.lines))))]
+    for line in event.lines:
+        lines.extend(_line(line, ""))
+    return [*lines, ("UNS", "S"), ("CNT", ("2", str(len(event.lines))))]
 
 
-def change(event: MaterialPoEvent, our_id: str, supplier: str, now: datetime, *, cancel: bool) -> Segments:
-    """The segments of an ORDCHG: less is needed, or nothing."""
-    return [
-        ("BGM", "230", event.material_po_id + (CANCELLATION if cancel else "-R"), "1" if cancel else "4"),
+def change(event: SupplierChange, our_id: str, supplier: str, now: datetime) -> Segments:
+    """The segments of an ORDCHG: the lines as they are to be now, or the cancellation of what is still to come."""
+    cancel = isinstance(event, MaterialPoCancelRequested)
+    number = f"{event.material_po_id}{CANCELLATION if cancel else REDUCTION}{event.version}"
+    lines: Segments = [
+        ("BGM", "230", number, "1" if cancel else "4"),
         ("DTM", ("137", f"{now:%Y%m%d}", "102")),
         *texts(event.reason),
         ("RFF", ("ON", event.material_po_id)),
         *_parties(our_id, supplier),
-        *_lines(event.lines, "2" if cancel else "3"),
-        ("UNS", "S"),
-        ("CNT", ("2", str(len(event.lines)))),
     ]
+    for line in event.lines:
+        lines.extend(_line(line, "2" if cancel or not Decimal(line.quantity) else "3"))
+    return [*lines, ("UNS", "S"), ("CNT", ("2", str(len(event.lines))))]
 
 
 def _parties(our_id: str, supplier: str) -> Segments:
@@ -50,16 +60,13 @@ def _parties(our_id: str, supplier: str) -> Segments:
     ]
 
 
-def _lines(items: list[MaterialPoLine], action: str) -> Segments:
-    lines: Segments = []
-    for item in items:
-        lines.append(("LIN", item.line, action))
-        lines.append(("PIA", "5", (item.material[:35], "BP")))
-        if item.description:
-            lines.append(description(item.description))
-        lines.append(("QTY", ("21", item.quantity, to_edifact(item.unit))))
-        if item.requested_date:
-            lines.append(dated("2", item.requested_date))
-        if item.unit_price:
-            lines.append(("PRI", ("AAA", item.unit_price)))
+def _line(item: MaterialPoLine, action: str) -> Segments:
+    lines: Segments = [("LIN", item.line, action), ("PIA", "5", (item.material[:35], "BP"))]
+    if item.description:
+        lines.append(description(item.description))
+    lines.append(("QTY", ("21", item.quantity, to_edifact(item.unit))))
+    if item.requested_date:
+        lines.append(dated("2", item.requested_date))
+    if item.unit_price:
+        lines.append(("PRI", ("AAA", item.unit_price)))
     return lines

@@ -21,14 +21,17 @@ class Shape:
 
 
 def _shape(text: str, count: int = 0) -> Shape:
-    """From ``2! 1-22! 30``: minimum and maximum length, ``!`` where the element must be there."""
+    """From ``2! 1-22! 30 15R``: minimum and maximum length, ``!`` where the element must be there.
+
+    ``R`` is a decimal, of which sign and point do not count.
+    """
     lengths: list[tuple[int, int]] = [(2, 3)]
     required = []
     for index, word in enumerate(text.split(), start=1):
         if word.endswith("!"):
             required.append(index)
-        low, _, high = word.rstrip("!").rpartition("-")
-        lengths.append((int(low or 1), int(high)))
+        low, _, high = word.rstrip("!R").rpartition("-")
+        lengths.append((int(low or 1), int(high) + 2 * ("R" in word)))
     return Shape(tuple(lengths), tuple(required), (count or len(lengths) - 1) + 1)
 
 
@@ -57,19 +60,19 @@ SHAPES: dict[str, Shape] = {
     "N9": _shape("2-3! 50 45 6-8 4-8 2-2 99"),
     "MSG": _shape("264! 2-2 9"),
     "PID": _shape("1-1! 3 2-2 12 80 2-2 1-1 15 2-3"),
-    "MEA": _shape("2-2 3 20 99 20 20", 12),
-    "PO1": _shape("20 15 2-2 17 2-2" + _PAIRS),
-    "POC": _shape("20 2-2! 15 9 99 17 2-2" + _PAIRS),
-    "ACK": _shape("2-2! 15 2-2 3-3 6-8 3-3" + _PAIRS + " 80 80 80", 29),
+    "MEA": _shape("2-2 3 20R 99 20R 20R", 12),
+    "PO1": _shape("20 15R 2-2 17R 2-2" + _PAIRS),
+    "POC": _shape("20 2-2! 15R 9R 99 17R 2-2" + _PAIRS),
+    "ACK": _shape("2-2! 15R 2-2 3-3 6-8 3-3" + _PAIRS + " 80 80 80", 29),
     "PO4": _shape("6 8 2-2", 18),
-    "SCH": _shape("15! 2-2! 2-3 60 3-3! 6-8! 4-8 3-3 6-8 4-8 45 20"),
-    "SDQ": _shape("2-2! 2! 80! 15! 80" + " 15 80" * 8 + " 15", 23),
+    "SCH": _shape("15R! 2-2! 2-3 60 3-3! 6-8! 4-8 3-3 6-8 4-8 45 20"),
+    "SDQ": _shape("2-2! 2! 80! 15R! 80" + " 15R 80" * 8 + " 15R", 23),
     "HL": _shape("12! 12 2! 1"),
     "LIN": _shape("20 2-2! 80!", 31),
-    "SN1": _shape("20 10! 2-2! 15 10 2-2 1-1 2-2"),
+    "SN1": _shape("20 10R! 2-2! 15R 10R 2-2 1-1 2-2"),
     "PRF": _shape("1-22! 30 8 6-8 20 30 2-2"),
-    "CTT": _shape("6! 10 10 2-2 8 2-2 80"),
-    "AMT": _shape("3! 18! 1"),
+    "CTT": _shape("6! 10R 10R 2-2 8R 2-2 80"),
+    "AMT": _shape("3! 18R! 1"),
 }
 
 

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 
-from adapters.edi.answers import reminder
+from adapters.edi.answers import SupplierChange, SupplierOrder, reminder
 from adapters.edi.units import to_x12
+from adapters.edi.values import plain
 from adapters.edi.x12.answer import compact, texts
 from adapters.edi.x12.render import Segments
-from hub.messages.materials import MaterialPoEvent, MaterialPoIssued, MaterialPoLine, MaterialPoReminded
+from hub.messages.materials import (
+    MaterialPoCancelRequested,
+    MaterialPoIssued,
+    MaterialPoLine,
+    MaterialPoReminded,
+)
 
 
-def order(event: MaterialPoIssued | MaterialPoReminded, our_id: str, now: datetime) -> Segments:
+def order(event: SupplierOrder, our_id: str, now: datetime) -> Segments:
     """The segments of an 850; a later version of the material PO replaces the earlier one, a reminder repeats it."""
     purpose = "07" if isinstance(event, MaterialPoReminded) else "00" if event.version == 1 else "05"
     lines: Segments = [("BEG", purpose, "SA", event.material_po_id, "", f"{now:%Y%m%d}")]
@@ -27,16 +34,23 @@ def order(event: MaterialPoIssued | MaterialPoReminded, our_id: str, now: dateti
     return lines
 
 
-def change(event: MaterialPoEvent, our_id: str, now: datetime, *, cancel: bool) -> Segments:
-    """The segments of an 860: less is needed, or nothing."""
-    purpose, code = ("01", "DI") if cancel else ("04", "QD")
-    today = f"{now:%Y%m%d}"
-    lines: Segments = [("BCH", purpose, "SA", event.material_po_id, "", "", today, "", "", "", "", today)]
+def change(event: SupplierChange, our_id: str, now: datetime) -> Segments:
+    """The segments of an 860: the lines as they are to be now, or the cancellation of what is still to come.
+
+    No line is marked QD: whether its quantity is the new one or the difference is a matter of agreement, and CA leaves
+    no doubt. An order's changes count from 1.
+    """
+    cancel = isinstance(event, MaterialPoCancelRequested)
+    today, count = f"{now:%Y%m%d}", str(event.version - 1) if event.version > 1 else ""
+    purpose = "01" if cancel else "04"
+    lines: Segments = [("BCH", purpose, "SA", event.material_po_id, "", count, today, "", "", "", "", today)]
     lines.extend(texts(event.reason))
     lines.append(("N1", "BY", "", "92", our_id))
     for line in event.lines:
-        unit = to_x12(line.unit)
-        lines.append(("POC", line.line, code, line.quantity, "0", unit, *_price(line), "BP", line.material))
+        gone = cancel or not Decimal(line.quantity)
+        left = "0" if gone else plain(Decimal(line.quantity) - Decimal(line.received))
+        code, unit = "DI" if gone else "CA", to_x12(line.unit)
+        lines.append(("POC", line.line, code, line.quantity, left, unit, *_price(line), "BP", line.material))
         lines.extend(_details(line))
     lines.append(("CTT", str(len(event.lines))))
     return lines

@@ -194,13 +194,13 @@ def test_the_function_counts_where_lines_say_nothing(function: str, answer: str)
 @pytest.mark.rule("R35")
 def test_an_ordrsp_to_our_cancellation() -> None:
     for function, answer in (("29", "accepted"), ("27", "refused")):
-        reading = ordrsp(f"RFF+ACW:{PO}-C'", function=function)
+        reading = ordrsp(f"RFF+ACW:{PO}-C3'", function=function)
         assert only(reading) == {"material_po_id": PO, "answer": answer}
     event = MaterialPoCancelRequested.model_validate(MaterialPoCancelRequested.EXAMPLE)
     supplier = Partner(id="S", name="S", role="supplier", edi=EdiProfile(id="SUPPLIER"))
     written = EdifactWriter("METALWORKS").compose(Occasion(event, supplier), Numbers(), datetime.now(UTC))
     assert written is not None
-    assert f"BGM+230+{PO}-C+1'".encode() in written.content
+    assert f"BGM+230+{PO}-C2+1'".encode() in written.content
     assert f"RFF+ON:{PO}'".encode() in written.content
 
 
@@ -253,6 +253,13 @@ def test_a_ship_notice_over_two_orders() -> None:
         },
     ]
     assert reading.intent == "supplier_ship"
+
+
+def test_the_sign_and_the_point_of_a_decimal_take_no_place() -> None:
+    """SN102 is R 1/10: ten digits."""
+    reading = notice("HL*1**O~", f"PRF*{PO}~", "HL*2*1*I~", "SN1*1*12345678.25*KG~")
+    assert only(reading)["lines"] == [{"line": "1", "quantity": "12345678.25", "unit": "KGM"}]
+    assert notice("HL*1**O~", f"PRF*{PO}~", "HL*2*1*I~", "SN1*1*1234567890123*KG~").disposition == "rejected"
 
 
 @pytest.mark.rule("R20")

@@ -13,6 +13,7 @@ from hub.messages.base import Event
 from hub.messages.catalogue import EVENTS
 from hub.messages.customer_po import SubmitCustomerPo
 from hub.messages.desk import CommandRefused
+from hub.messages.materials import MaterialPoCancelRequested, MaterialPoReduced
 from hub.messages.order import OrderConfirmed, OrderRevisionRequested
 from hub.partners import EdiProfile, Partner, Partners
 from hub.ports import Context, Occasion, Reader, Writer
@@ -95,6 +96,30 @@ def test_a_reminder_is_the_order_again() -> None:
     assert "BEG*07*SA*M-4F8ZT2KQ9B1C*" in written("x12", event)
     assert "MSG*Reminder 1: we await your answer" in written("x12", event)
     assert "BGM+220+M-4F8ZT2KQ9B1C+7'" in written("edifact", event)
+
+
+@pytest.mark.rule("R63")
+def test_less_of_a_material_po_is_told_by_the_lines_as_they_are_to_be() -> None:
+    """Quantities are never marked as a decrease, and no two changes of an order have one number."""
+    row = {"material": "PLATE-8MM", "unit": "KGM"}
+    lines = [
+        {"line": "1", "quantity": "0", **row},
+        {"line": "2", "quantity": "30", "received": "12.5", **row},
+    ]
+    known = {"material_po_id": "M-1", "supplier_id": "S-P", "order_ids": []}
+    reduced = MaterialPoReduced.model_validate({**known, "lines": lines, "version": 3})
+    cancelled = MaterialPoCancelRequested.model_validate({**known, "lines": lines[1:], "version": 4})
+    first, second = written("x12", reduced), written("x12", cancelled)
+    assert "BCH*04*SA*M-1**2*" in first
+    assert "POC*1*DI*0*0*KG***BP*PLATE-8MM~\nPOC*2*CA*30*17.5*KG***BP*PLATE-8MM~" in first
+    assert "BCH*01*SA*M-1**3*" in second
+    assert "POC*2*DI*30*0*KG*" in second
+    first, second = written("edifact", reduced), written("edifact", cancelled)
+    assert "BGM+230+M-1-R3+4'" in first
+    assert "LIN+1+2'" in first
+    assert "LIN+2+3'" in first
+    assert "BGM+230+M-1-C4+1'" in second
+    assert "LIN+2+2'" in second
 
 
 @pytest.mark.rule("R5")

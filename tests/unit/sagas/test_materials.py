@@ -345,10 +345,11 @@ def test_a_po_that_serves_two_orders_loses_only_the_cancelled_share(play: Play) 
     second_order(play)
     join = {"from": "supplier", "supplier_id": "S_ONE", "quantity": "30", "join": po}
     play.tell("material.source", requirement_id=play.need_id(1), allocations=[join])
-    assert play.event("material-po.issued").version == 2
+    again = play.event("material-po.issued")
+    assert (again.version, [(line.line, line.quantity) for line in again.lines]) == (2, [("1", "40"), ("2", "30")])
     play.another_order("AAAAAAAAAAAA").cancel()
     play.assess("free")
-    assert "material-po.reduced" in play.said
+    assert play.event("material-po.reduced").version == 3
     assert [line.quantity for line in play.po().lines.values()] == [10, 30]
     assert play.stock().on_order == 40
     play.receive(po, "10")
