@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Protocol, Self
@@ -37,8 +37,7 @@ from hub.handlers.notifier import Notifier, Post
 from hub.handlers.post_room import PostRoom
 from hub.handlers.postman import Postman, Terms
 from hub.listening import host_and_port, is_within, network
-from hub.mail_server import mail_server_address
-from hub.mailboxes import mailbox_address
+from hub.mail_accounts import mail_server_account, mailbox_address
 from hub.partners import Partners
 from hub.ports import Context, Explainer, Reader, Transport, Writer
 from hub.sagas.case import Rules
@@ -106,7 +105,10 @@ def mail_writer(settings: Settings) -> EmailWriter:
 
 def mailboxes_of(settings: Settings) -> list[ImapMailbox]:
     """The mailboxes that the settings name, not connected yet."""
-    return [ImapMailbox(each.name, **asdict(each)) for each in map(mailbox_address, settings.mailboxes)]
+    return [
+        ImapMailbox(each.name, each.account, folder=each.folder, processed=each.processed, failed=each.failed)
+        for each in map(mailbox_address, settings.mailboxes)
+    ]
 
 
 def names_of(settings: Settings) -> DnsNames:
@@ -156,8 +158,8 @@ def mail_server_of(settings: Settings) -> SmtpServer | None:
     """The server that mails go out by, not connected yet; None: they go into the outbox folder."""
     if settings.smtp_url is None:
         return None
-    found = mail_server_address(settings.smtp_url)
-    return SmtpServer(found.name, **asdict(found), our_domain=settings.our_domain, timeout=settings.smtp_timeout)
+    account = mail_server_account(settings.smtp_url)
+    return SmtpServer(account, our_domain=settings.our_domain, timeout=settings.smtp_timeout)
 
 
 def context_of(settings: Settings, partners: Partners, today: str) -> Context:

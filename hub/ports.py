@@ -309,6 +309,28 @@ class Transport(Holder, Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class MailAccount:
+    """A mail server, and how the hub logs in there."""
+
+    host: str
+    port: int
+    security: str
+    """``tls``; ``starttls``; ``none``: on this machine, or where no secret goes over the line and it is said so"""
+    user: str = ""
+    """empty: there is no login"""
+    password: str = field(default="", repr=False)
+    token_file: str = ""
+    """a file that holds an access token (XOAUTH2), in place of a password"""
+    token_command: str = ""
+    """a command that prints one"""
+
+    @property
+    def by_token(self) -> bool:
+        """Whether the login is by an access token."""
+        return bool(self.token_file or self.token_command)
+
+
 class Mailbox(Holder, Protocol):
     """A mailbox that mails come into. Its calls block; all but `interrupt` are made in one and the same thread.
 

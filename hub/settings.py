@@ -32,8 +32,7 @@ from pydantic_settings import (
 
 from hub.errors import ConfigurationError
 from hub.listening import host_and_port, mail_address, network
-from hub.mail_server import mail_server_address
-from hub.mailboxes import mailbox_address
+from hub.mail_accounts import mail_server_account, mailbox_address
 from hub.messages.base import Role
 from hub.partners import PenaltyTable
 from hub.policies import Policy, misplaced
@@ -103,7 +102,7 @@ def _network(text: str) -> str:
 
 
 def _mail_server(url: str) -> str:
-    mail_server_address(url)
+    mail_server_account(url)
     return url
 
 

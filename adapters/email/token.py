@@ -10,6 +10,8 @@ import shlex
 import subprocess
 from pathlib import Path
 
+from hub.ports import MailAccount
+
 WITHIN = 30.0
 """seconds that the command may take"""
 
@@ -18,9 +20,10 @@ class NoToken(Exception):
     """There is no token to be had; the text says why, and holds no token."""
 
 
-def access_token(file: str, command: str) -> str:
-    """The token that the file holds, or that the command prints. Raises NoToken."""
-    found = (_read(file) if file else _asked(command)).strip()
+def access_token(account: MailAccount) -> str:
+    """The token that the account's file holds, or that its command prints; blocks. Raises NoToken."""
+    file = account.token_file
+    found = (_read(file) if file else _asked(account.token_command)).strip()
     if not found or not found.isascii() or not found.isprintable() or " " in found:
         raise NoToken(f"what {file or 'the command for a token'} says is no token")
     return found

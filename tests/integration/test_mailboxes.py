@@ -15,6 +15,7 @@ from adapters.email.receiving.mailbox import ImapMailbox
 from hub.app import Hub, build
 from hub.cli.setup import examine
 from hub.errors import MailboxUnreachable
+from hub.ports import MailAccount
 from hub.settings import Settings, load_settings
 from tests.support.dovecot import PASSWORD, PrivateDovecot, token
 from tests.support.running import documents, eventually, with_partners
@@ -179,7 +180,7 @@ async def test_a_mailbox_is_reached_encrypted_and_only_with_a_certificate_that_h
 ) -> None:
     dovecot.deliver(fresh_user, [mail(1)])
     port = dovecot.tls_port if security == "tls" else dovecot.port
-    box = ImapMailbox("x", host="127.0.0.1", port=port, security=security, user=fresh_user, password=PASSWORD)
+    box = ImapMailbox("x", MailAccount("127.0.0.1", port, security, fresh_user, PASSWORD))
     with pytest.raises(MailboxUnreachable, match="CERTIFICATE_VERIFY_FAILED"):
         await asyncio.to_thread(box.connect)
     monkeypatch.setenv("SSL_CERT_FILE", str(dovecot.certificate))

@@ -21,6 +21,7 @@ from hub.audit import audit
 from hub.errors import HubError, MailServerUnreachable
 from hub.handlers.outgoing import outgoing
 from hub.handlers.postman import Postman
+from hub.ports import MailAccount
 from hub.settings import Settings, load_settings
 from hub.store import queries, tables
 from hub.store.deliveries import figures, listed
@@ -431,9 +432,8 @@ async def test_nothing_goes_to_a_server_whose_certificate_is_not_trusted_or_that
     tmp_path: Path, office: PostOffice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def server(of: PostOffice) -> SmtpServer:
-        return SmtpServer(
-            "test", host="127.0.0.1", port=of.port, security="starttls", our_domain="metalworks.example", timeout=2
-        )
+        account = MailAccount("127.0.0.1", of.port, "starttls")
+        return SmtpServer(account, our_domain="metalworks.example", timeout=2)
 
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     certificate, key = make_certificate(tmp_path)
@@ -450,6 +450,27 @@ async def test_nothing_goes_to_a_server_whose_certificate_is_not_trusted_or_that
     with pytest.raises(MailServerUnreachable, match="STARTTLS"):
         await server(office).connect()
     assert office.taken == []
+
+
+async def test_a_token_stands_in_place_of_the_password_and_is_had_anew_for_each_login(
+    backing: Settings, tmp_path: Path
+) -> None:
+    file = tmp_path / "token"
+    async with PostOffice(token="ya29.new") as office:
+        url = f"smtp://us%40us.example@127.0.0.1:{office.port}?token_file={file}"
+        server = mail_server_of(by(office, backing, smtp_url=url))
+        assert server is not None
+        with pytest.raises(MailServerUnreachable, match="No such file"):
+            await server.connect()
+        file.write_text("ya29.old")
+        with pytest.raises(MailServerUnreachable, match="535") as caught:
+            await server.connect()
+        assert "ya29" not in str(caught.value)
+        file.write_text("ya29.new\n")
+        parcel = server.parcel(b"To: a@b.example\r\nMessage-ID: <1@x>\r\n\r\nhello\r\n")
+        handed = await server.hand_over(parcel, parcel.recipients, b"Subject: x\r\n\r\nhello\r\n")
+        assert handed.accepted == ("a@b.example",)
+        await server.close()
 
 
 @pytest.mark.rule("R42")

@@ -19,7 +19,7 @@ from imap_tools.mailbox import BaseMailBox, MailBox, MailBoxStartTls, MailBoxUne
 
 from adapters.email.token import NoToken, access_token
 from hub.errors import MailboxUnreachable
-from hub.ports import Arrival
+from hub.ports import Arrival, MailAccount
 
 ANSWER = 30.0
 """seconds within which a server has to answer"""
@@ -40,22 +40,14 @@ class ImapMailbox:
     def __init__(
         self,
         name: str,
+        account: MailAccount,
         *,
-        host: str,
-        port: int,
-        security: str,
-        user: str,
-        password: str,
         folder: str = "INBOX",
         processed: str = "Processed",
         failed: str = "Failed",
-        token_file: str = "",
-        token_command: str = "",
     ) -> None:
         self.name = name
-        self._host, self._port, self._security = host, port, security
-        self._user, self._password = user, password
-        self._token_file, self._token_command = token_file, token_command
+        self._account = account
         self._folder, self._processed, self._failed = folder, processed, failed
         self._box: BaseMailBox | None = None
         self._validity = ""
@@ -66,12 +58,13 @@ class ImapMailbox:
         self.close()
         with self._talking("cannot be reached"):
             self._box = box = self._open()
-            if self._token_file or self._token_command:
-                box.xoauth2(self._user, access_token(self._token_file, self._token_command), initial_folder=None)
-            elif self._user.isascii() and self._password.isascii():
-                box.login(self._user, self._password, initial_folder=None)
+            user, password = self._account.user, self._account.password
+            if self._account.by_token:
+                box.xoauth2(user, access_token(self._account), initial_folder=None)
+            elif user.isascii() and password.isascii():
+                box.login(user, password, initial_folder=None)
             else:
-                box.login_utf8(self._user, self._password, initial_folder=None)
+                box.login_utf8(user, password, initial_folder=None)
             box.client.capabilities = tuple(str(box.client.capability()[1][0], "ascii").upper().split())
             for folder in (self._processed, self._failed):
                 if not box.folder.exists(folder):
@@ -80,12 +73,13 @@ class ImapMailbox:
             self._validity = str((box.client.response("UIDVALIDITY")[1] or [b""])[0] or b"", "ascii")
 
     def _open(self) -> BaseMailBox:
-        if self._security == "none":
-            return MailBoxUnencrypted(self._host, self._port, timeout=ANSWER)
+        host, port, security = self._account.host, self._account.port, self._account.security
+        if security == "none":
+            return MailBoxUnencrypted(host, port, timeout=ANSWER)
         checked = ssl.create_default_context()
-        if self._security == "starttls":
-            return MailBoxStartTls(self._host, self._port, timeout=ANSWER, ssl_context=checked)
-        return MailBox(self._host, self._port, timeout=ANSWER, ssl_context=checked)
+        if security == "starttls":
+            return MailBoxStartTls(host, port, timeout=ANSWER, ssl_context=checked)
+        return MailBox(host, port, timeout=ANSWER, ssl_context=checked)
 
     def arrivals(self) -> list[Arrival]:
         """The mails in the folder, oldest first."""
@@ -97,7 +91,7 @@ class ImapMailbox:
             uid, size = [one for one, _ in said if one], [two for _, two in said if two]
             if uid and size:
                 sizes[int(uid[0])] = int(size[0])
-        user = self._user.partition("@")[0]
+        user = self._account.user.partition("@")[0]
         return [
             Arrival(f"{user}-{uid}.eml", size, f"{self.name} {self._validity} {uid}")
             for uid, size in sorted(sizes.items())

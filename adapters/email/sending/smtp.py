@@ -21,8 +21,9 @@ from aiosmtplib import (
 )
 
 from adapters.email.sending.writer import ADDRESS, envelope_sender
+from adapters.email.token import NoToken, access_token
 from hub.errors import MailServerUnreachable
-from hub.ports import Handed, Parcel
+from hub.ports import Handed, MailAccount, Parcel
 
 WHOLE = 10
 """times the timeout: how long the answer to a whole mail may take (RFC 5321 4.5.3.2.6 asks for ten minutes)"""
@@ -38,22 +39,9 @@ _TROUBLE = (OSError, EOFError, TimeoutError, SMTPException)
 class SmtpServer:
     """A connection to a mail server, made when it is needed and used as long as it stands."""
 
-    def __init__(
-        self,
-        name: str,
-        *,
-        host: str,
-        port: int,
-        security: str,
-        user: str = "",
-        password: str = "",
-        our_domain: str,
-        timeout: float,
-    ) -> None:
-        self.name = name
-        self._our_domain, self._timeout = our_domain, timeout
-        self._host, self._port, self._security = host, port, security
-        self._user, self._password = user, password
+    def __init__(self, account: MailAccount, *, our_domain: str, timeout: float) -> None:
+        self.name = f"{account.host}:{account.port}"
+        self._account, self._our_domain, self._timeout = account, our_domain, timeout
         self._client: SMTP | None = None
 
     def parcel(self, content: bytes) -> Parcel:
@@ -84,25 +72,31 @@ class SmtpServer:
         if self._client is not None and self._client.is_connected:
             return self._client, False
         client = SMTP(
-            hostname=self._host,
-            port=self._port,
-            use_tls=self._security == "tls",
-            start_tls=self._security == "starttls",
-            tls_context=ssl.create_default_context() if self._security != "none" else None,
+            hostname=self._account.host,
+            port=self._account.port,
+            use_tls=self._account.security == "tls",
+            start_tls=self._account.security == "starttls",
+            tls_context=ssl.create_default_context() if self._account.security != "none" else None,
             local_hostname=self._our_domain,
             timeout=self._timeout,
         )
         try:
             await client.connect()
-            if self._user:
-                await client.login(self._user, self._password)
+            await self._log_in(client)
             if client.is_ehlo_or_helo_needed:
                 await _greet(client)
-        except (*_TROUBLE, ValueError) as error:
+        except (*_TROUBLE, NoToken, ValueError) as error:
             client.close()
             raise self._unreachable("cannot be reached", error) from error
         self._client = client
         return client, True
+
+    async def _log_in(self, client: SMTP) -> None:
+        account = self._account
+        if account.by_token:
+            await client.auth_xoauth2(account.user, await asyncio.to_thread(access_token, account))
+        elif account.user:
+            await client.login(account.user, account.password)
 
     async def hand_over(self, parcel: Parcel, recipients: Sequence[str], content: bytes) -> Handed:
         """Hand a mail over. It counts as taken for a recipient only when the server has answered the whole mail by 250.

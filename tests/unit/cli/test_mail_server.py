@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hub.errors import ConfigurationError
-from hub.mail_server import mail_server_address
+from hub.mail_accounts import mail_server_account
 from hub.settings import load_settings
 from tests.support.cli import hub
 
@@ -28,7 +28,7 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_a_url_says_how_the_server_is_spoken_to(url: str, port: int, security: str) -> None:
-    found = mail_server_address(url)
+    found = mail_server_account(url)
     assert (found.port, found.security) == (port, security)
     assert "secret" not in repr(found)
 
@@ -45,6 +45,10 @@ def test_a_url_says_how_the_server_is_spoken_to(url: str, port: int, security: s
         "smtp://us:secret@mail.us.example/INBOX",
         "smtp://us:sec%0Aret@mail.us.example",
         "smtp://us:secret@mail.us.example:0",
+        "smtp://us:secret@mail.us.example?token_file=secret",
+        "smtp://mail.us.example?token_file=secret",
+        "smtp://us@mail.us.example?token_file=secret&tls=no",
+        "smtp://us:secret@mail.us.example?tls=yes",
     ],
 )
 def test_a_wrong_mail_server_is_refused_without_showing_its_password(url: str, monkeypatch: pytest.MonkeyPatch) -> None:

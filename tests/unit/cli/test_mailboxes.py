@@ -8,7 +8,8 @@ import pytest
 
 from adapters.email.token import NoToken, access_token
 from hub.errors import ConfigurationError
-from hub.mailboxes import mailbox_address
+from hub.mail_accounts import mail_server_account, mailbox_address
+from hub.ports import MailAccount
 from hub.settings import load_settings
 
 GOOD = "imaps://orders%40metalworks.example:se%2Ccret@mail.metalworks.example/INBOX"
@@ -21,8 +22,7 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_url_names_all_that_a_mailbox_needs() -> None:
     found = mailbox_address("imaps://orders%40us.example:a%2Cb@mail.us.example:1993/Post/In?processed=Done&failed=Bad")
-    assert (found.host, found.port, found.security) == ("mail.us.example", 1993, "tls")
-    assert (found.user, found.password) == ("orders@us.example", "a,b")
+    assert found.account == MailAccount("mail.us.example", 1993, "tls", "orders@us.example", "a,b")
     assert (found.folder, found.processed, found.failed) == ("Post/In", "Done", "Bad")
     assert found.name == "orders@us.example/Post/In"
     assert "a,b" not in repr(found)
@@ -32,7 +32,7 @@ def test_a_url_names_all_that_a_mailbox_needs() -> None:
     ("host", "security"), [("mail.us.example", "starttls"), ("localhost", "none"), ("127.0.0.1", "none")]
 )
 def test_no_password_leaves_this_machine_in_the_clear(host: str, security: str) -> None:
-    assert mailbox_address(f"imap://orders:secret@{host}").security == security
+    assert mailbox_address(f"imap://orders:secret@{host}").account.security == security
 
 
 @pytest.mark.parametrize(
@@ -69,12 +69,17 @@ def test_several_mailboxes_are_named_with_commas_and_shown_without_passwords(mon
     assert "parts:***@localhost" in shown
 
 
+def by_token(file: str = "", command: str = "") -> MailAccount:
+    return MailAccount("us.example", 993, "tls", "orders@us.example", token_file=file, token_command=command)
+
+
 def test_a_token_stands_in_place_of_a_password(tmp_path: Path) -> None:
-    found = mailbox_address("imaps://orders%40us.example@us.example?token_command=get%20-t%20%22a%20b%22")
-    assert (found.password, found.token_file, found.token_command) == ("", "", 'get -t "a b"')
+    said = "//orders%40us.example@us.example?token_command=get%20-t%20%22a%20b%22"
+    for found in (mailbox_address(f"imaps:{said}").account, mail_server_account(f"smtps:{said}")):
+        assert (found.password, found.token_file, found.token_command) == ("", "", 'get -t "a b"')
     (tmp_path / "token").write_text("ya29.abc\n")
-    assert access_token(str(tmp_path / "token"), "") == "ya29.abc"
-    assert access_token("", f"cat {tmp_path}/token") == "ya29.abc"
+    assert access_token(by_token(str(tmp_path / "token"))) == "ya29.abc"
+    assert access_token(by_token(command=f"cat {tmp_path}/token")) == "ya29.abc"
 
 
 @pytest.mark.parametrize(
@@ -91,4 +96,4 @@ def test_a_token_stands_in_place_of_a_password(tmp_path: Path) -> None:
 def test_without_a_token_it_says_why(file: str, command: str, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HUB_MAILBOXES", GOOD)
     with pytest.raises(NoToken, match=said):
-        access_token(file, command)
+        access_token(by_token(file, command))
