@@ -142,7 +142,7 @@ class SmtpListener:
         session.host_name = hostname
         return [each for each in responses if not each[4:].startswith("AUTH")]
 
-    async def handle_RCPT(  # noqa: N802
+    async def handle_RCPT(  # noqa: N802 - likewise
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         """Take mail for our own addresses, and theirs with a token, and for nobody else."""
@@ -154,7 +154,7 @@ class SmtpListener:
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 OK"
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - likewise
         """Take the mail in, and only then say so."""
         assert self._take is not None  # noqa: S101  # nobody connects before the start
         async with self._turns:

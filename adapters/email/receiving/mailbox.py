@@ -56,7 +56,7 @@ class ImapMailbox:
     def connect(self) -> None:
         """Log in, open the folder, and make the folders that mails move to."""
         self.close()
-        with self._talking("cannot be reached"):
+        with self._trouble("cannot be reached"):
             self._box = box = self._open()
             user, password = self._account.user, self._account.password
             if self._account.by_token:
@@ -169,13 +169,20 @@ class ImapMailbox:
         return answer[1]
 
     @contextmanager
-    def _talking(self, wrong: str = "has gone") -> Iterator[BaseMailBox]:
+    def _talking(self) -> Iterator[BaseMailBox]:
+        """The connection, for as long as nothing goes wrong with it."""
+        with self._trouble("has gone"):
+            if self._box is None:
+                raise ConnectionError("not connected")
+            yield self._box
+
+    @contextmanager
+    def _trouble(self, wrong: str) -> Iterator[None]:
+        """What goes wrong with the connection while the block runs, as MailboxUnreachable."""
         if self._interrupted.is_set():
             raise MailboxUnreachable("is closed", where=self.name)
         try:
-            if self._box is None and wrong == "has gone":
-                raise ConnectionError("not connected")
-            yield self._box  # type: ignore[misc]
+            yield
         except (_Refused, FileNotFoundError):
             raise
         except (NoToken, OSError, EOFError, ValueError, imaplib.IMAP4.error, ImapToolsError) as error:
