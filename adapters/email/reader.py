@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from adapters.email.grammar.vocabulary import vocabulary
-from adapters.email.intents.cancelling import answer_word, speaks_of_cancelling, take_answer, take_cancellation
+from adapters.email.intents.answering import answer_word, take_answer
+from adapters.email.intents.cancelling import asks_to_cancel, speaks_of_cancelling, take_cancellation
 from adapters.email.intents.case import Case, Outcome, examine
 from adapters.email.intents.enclosing import take_documents
 from adapters.email.intents.mentions import mentions
@@ -61,7 +62,8 @@ def judge(case: Case) -> Outcome:
     """What the mail is taken for."""
     if is_bounce(case.mail):
         return _bounce(case)
-    if is_automatic_reply(case.mail, case.own, case.has_lines):
+    asks = case.has_lines or answer_word(case) is not None or asks_to_cancel(case)
+    if is_automatic_reply(case.mail, case.own, asks):
         return Outcome("auto_reply")
     if case.partner is None and not case.has_lines and not _concerns_us(case):
         return Outcome("not_an_order", to_person=not is_bulk(case.mail))
@@ -73,7 +75,7 @@ def judge(case: Case) -> Outcome:
             return outcome
     elif answer_word(case) is not None:
         return take_answer(case)
-    if speaks_of_cancelling(case) and not (case.has_lines and _says_revision(case)):
+    if speaks_of_cancelling(case) and not (case.has_lines and (_says_revision(case) or not asks_to_cancel(case))):
         return take_cancellation(case)
     if case.found.documents:
         return take_documents(case)

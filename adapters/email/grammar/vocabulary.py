@@ -111,17 +111,17 @@ def vocabulary() -> Vocabulary:
     for tag, language in languages().items():
         for field, labels in language["columns"].items():
             for text in labels:
-                columns.setdefault(label(str(text)) or str(text), str(field))
+                for plain in _spellings(tag, label(str(text)) or str(text)):
+                    columns.setdefault(plain, str(field))
         for code, words in language["units"].items():
             units.update({fold(str(word)): str(code) for word in words})
         months.update({fold(w): number for number, words in enumerate(language["months"], 1) for w in words})
         weekdays.update({fold(w): number for number, words in enumerate(language["weekdays"]) for w in words})
         weeks.update(fold(str(word)) for word in language["weeks"])
         for kind, words in language["phrases"].items():
-            phrases.setdefault(str(kind), []).extend(fold(str(word)) for word in words)
-            by_language[tag, str(kind)] = re.compile(
-                bounded(alternatives(fold(str(word)) for word in words)) if words else r"(?!)"
-            )
+            written = [each for word in words for each in _spellings(tag, fold(str(word)))]
+            phrases.setdefault(str(kind), []).extend(written)
+            by_language[tag, str(kind)] = re.compile(bounded(alternatives(written)) if written else r"(?!)")
     patterns = {
         kind: re.compile(bounded(alternatives(words)) if any(words) else r"(?!)") for kind, words in phrases.items()
     }
@@ -137,6 +137,11 @@ def vocabulary() -> Vocabulary:
         patterns,
         by_language,
     )
+
+
+def _spellings(tag: str, word: str) -> tuple[str, ...]:
+    """A folded word, and as folding leaves it where a German writes "ß": that is one letter."""
+    return (word, word.replace("ss", "s")) if tag == "de" and "ss" in word else (word,)
 
 
 @cache

@@ -45,7 +45,7 @@ def assemble(
     """Put the order together from the parts that speak of it."""
     faults: list[Fault] = []
     warnings: list[Fault] = []
-    chosen = _agreeing([sheet for sheet in sheets if sheet.lines], faults)
+    chosen = agreeing([sheet for sheet in sheets if sheet.lines], faults)
     header = merge([*(sheet.header for sheet in sheets), subject])
     lines = chosen.lines if chosen else ()
     found = po_numbers(header, known_number)
@@ -93,7 +93,7 @@ def _number_gate(found: Sequence[str]) -> list[Fault]:
     return []
 
 
-def _agreeing(sheets: Sequence[Sheet], faults: list[Fault]) -> Sheet | None:
+def agreeing(sheets: Sequence[Sheet], faults: list[Fault]) -> Sheet | None:
     """The part to take the lines from: attachments before the body. Parts that say different things are a fault."""
     if not sheets:
         return None

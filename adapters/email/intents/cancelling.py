@@ -1,23 +1,21 @@
-"""A customer's request to cancel, and its answer to the penalty question."""
+"""A customer's request to cancel an order, or lines of it.
+
+It is taken only where it plainly asks, for that and nothing else: what takes part of it back, makes it depend on
+something, or names another thing to be cancelled goes to a person.
+"""
 
 from __future__ import annotations
 
 import re
-from typing import Literal
 
 from adapters.email.grammar.vocabulary import alternatives, bounded, fold, vocabulary
 from adapters.email.intents.assembly import po_numbers
 from adapters.email.intents.case import Case, Outcome
 from adapters.email.lines.header import merge
 from adapters.email.lines.valued import Fault
-from adapters.email.mail.conversation import party
 from adapters.email.mail.document import text_of
 from adapters.email.mail.wire import name
-from hub.messages.customer_po import AnswerPenalty, CancelCustomerPo, Source
-from hub.messages.documents import Intent
-
-_POLITE = 400
-"""characters that may stand below the answer: thanks and a name"""
+from hub.messages.customer_po import CancelCustomerPo, Source
 
 
 def speaks_of_cancelling(case: Case) -> bool:
@@ -36,8 +34,7 @@ def take_cancellation(case: Case) -> Outcome:
     text = case.own_text
     faults: list[Fault] = []
     warnings: list[Fault] = []
-    asked = words.says("cancel_request", text) or words.says("cancel_request", case.subject_text) or _politely(text)
-    if not asked:
+    if not asks_to_cancel(case):
         faults.append(Fault("cancel_unclear", "the mail speaks of cancelling, but does not plainly ask for it", "body"))
     if len(numbers) != 1:
         code = "po_number_conflict" if numbers else "po_number_missing"
@@ -52,8 +49,11 @@ def take_cancellation(case: Case) -> Outcome:
         found = words.says(kind, text, *case.languages)
         if found:
             faults.append(Fault(code, f"the request says “{found}”", "body"))
+    faults.extend(_wording(case))
     if "?" in text:
         faults.append(Fault("cancel_unclear", "the mail asks a question", "body"))
+    if any(sheet.part.startswith("attachment") and sheet.rest for sheet in case.sheets):
+        faults.append(Fault("cancel_unclear", "an attachment says more than the request", "attachment"))
     named, unclear = _lines(case, numbers)
     faults.extend(unclear)
     if case.has_lines:
@@ -77,10 +77,57 @@ def take_cancellation(case: Case) -> Outcome:
     return Outcome("cancel", messages, tuple(faults), tuple(warnings))
 
 
-def _politely(text: str) -> bool:
-    """Whether one sentence holds both a word of asking and one of cancelling."""
+def asks_to_cancel(case: Case) -> bool:
+    """Whether the text plainly asks for it; or a subject of the sender's own does, and the text adds nothing."""
     words = vocabulary()
-    return any(words.says("please", one) and words.says("cancel", one) for one in re.split(r"[.!?\n]\s", text))
+    body = _body(case)
+    if any(words.says("cancel_request", one) or _politely(one) for one in _sentences(body)):
+        return True
+    lines = [line.strip() for line in body.splitlines() if line.strip()]
+    if any(_is_title(line) for line in lines):
+        return True
+    own_subject = case.subject_text == case.mail.first("subject").strip()
+    silent = all(len(line.split()) < 4 or line.endswith(",") for line in lines)
+    return own_subject and silent and bool(words.says("cancel", case.subject_text))
+
+
+def _is_title(line: str) -> bool:
+    """Whether a line is the title of a request: "Cancellation of purchase order 4711"."""
+    match = re.match(r"\W*", fold(line))
+    noun = vocabulary().patterns["cancel_noun"].match(fold(line), match.end() if match else 0)
+    return bool(noun) and len(line.split()) < 9 and bool(re.search(r"\d", line)) and not line.endswith((".", "!"))
+
+
+def _politely(sentence: str) -> bool:
+    """Whether a sentence holds both a word of asking and a verb of cancelling."""
+    words = vocabulary()
+    verbs = words.patterns["cancel_noun"].sub(" ", fold(sentence))
+    return bool(words.says("please", sentence) and words.says("cancel", verbs))
+
+
+def _body(case: Case) -> str:
+    """What stands above the greeting at the end."""
+    rows = case.own_text.splitlines()
+    closing = (n for n, row in enumerate(rows) if n and vocabulary().patterns["courtesy"].match(fold(row).strip()))
+    return "\n".join(rows[: next(closing, len(rows))])
+
+
+def _sentences(text: str) -> list[str]:
+    """The sentences, which go on over the ends of lines."""
+    paragraphs = re.split(r"\n\s*\n", text)
+    return [one for each in paragraphs for one in re.split(r"(?<=[.!?;])\s+", " ".join(each.split())) if one]
+
+
+def _wording(case: Case) -> list[Fault]:
+    """Words that make the request another one: of a part, undone, or for something else than the order."""
+    words = vocabulary()
+    body = _body(case)
+    asked = [clause for clause in re.split(r"[,;.!]\s", body.replace("\n", " ")) if words.says("cancel", clause)]
+    asked = [re.split(words.patterns["reason"], fold(clause), maxsplit=1)[0] for clause in asked]
+    kinds = (("undoes", "cancel_unclear", body), ("keeps", "cancel_partial", body), ("portion", "cancel_partial", body))
+    checks = [*kinds, *(("other_things", "cancel_unclear", clause) for clause in asked)]
+    found = ((code, words.says(kind, text, *case.languages)) for kind, code, text in checks)
+    return [Fault(code, f"the request says “{said}”", "body") for code, said in found if said]
 
 
 def _lines(case: Case, numbers: tuple[str, ...]) -> tuple[list[str], list[Fault]]:
@@ -124,81 +171,3 @@ def _reason(case: Case) -> str | None:
     """The sentences that ask for it, which mostly say why."""
     said = [cell.text for cell in text_of(case.own) if vocabulary().says("cancel", cell.text)]
     return name(" ".join(said), 1000)
-
-
-def first_own_line(case: Case) -> str:
-    """The first line above the quote that is not empty."""
-    return next((cell.text.strip() for cell in text_of(case.own) if cell.text.strip()), "")
-
-
-def answer_word(case: Case) -> Literal["accept", "decline"] | None:
-    """The answer, when the first line is exactly one of the words for it."""
-    word = re.sub(r"^[*_\"'“”]+|[*_.!\"'“”]+$", "", fold(first_own_line(case)).strip()).strip()
-    phrases = vocabulary().phrases
-    if word in phrases["accept"]:
-        return "accept"
-    return "decline" if word in phrases["decline"] else None
-
-
-def take_answer(case: Case) -> Outcome:
-    """The answer to the penalty question. The token locates; sender and word together authorise."""
-    faults: list[Fault] = []
-    answer = answer_word(case)
-    if case.located.by != "token":
-        faults.append(Fault("token_missing", "the answer does not carry the question's token", "header"))
-    if case.located.conversation.get("expired"):
-        faults.append(Fault("token_expired", "the time in which the question could be answered is over", "header"))
-    asked = party(case.located.conversation)
-    if asked and asked != case.verdict.domain:
-        faults.append(
-            Fault("party_differs", f"{asked} was asked, {case.verdict.domain or 'somebody'} answers", "header")
-        )
-    customer = case.located.get("customer_id")
-    if customer and case.partner and customer != case.partner.id:
-        faults.append(Fault("party_differs", f"{customer} was asked, {case.partner.id} answers", "header"))
-    likely = answer or _like(case)
-    if answer is None:
-        faults.append(Fault("answer_unclear", "the first line is not exactly ACCEPT or DECLINE", "body"))
-    else:
-        faults.extend(_below(case, answer))
-    intent: Intent = "penalty_decline" if likely == "decline" else "penalty_accept"
-    named = case.located.get("order_id") or (case.partner and case.located.get("po_number"))
-    if answer is None or not named:
-        return Outcome(intent, (), tuple(faults))
-    message = AnswerPenalty(
-        order_id=name(case.located.get("order_id"), 80),
-        customer_id=case.partner.id if case.partner else None,
-        po_number=name(case.located.get("po_number"), 80),
-        question_id=name(case.located.get("question_id"), 80),
-        answer=answer,
-        source=Source(channel="email", message_id=name(case.message_id)),
-    )
-    return Outcome(intent, (message,), tuple(faults))
-
-
-def _below(case: Case, answer: str) -> list[Fault]:
-    """What stands below the answer must not take it back: no condition, no other answer, no other amount."""
-    words = vocabulary()
-    below = case.own_text.strip().partition("\n")[2].strip()
-    opposite = "decline_like" if answer == "accept" else "accept_like"
-    for kind in ("condition", "negation", opposite, "change"):
-        found = words.says(kind, below, *case.languages)
-        if found:
-            return [Fault("answer_conditional", f"below the answer the mail says “{found}”", "body")]
-    money = any(sheet.header.sums or sheet.lines for sheet in case.sheets)
-    if (
-        money
-        or re.search(r"[€£$]|\b(?:eur|usd|gbp|chf|cad|sek)\b", fold(below))
-        or len(below) > _POLITE
-        or "?" in below
-    ):
-        return [Fault("answer_conditional", "more stands below the answer than thanks and a name", "body")]
-    return []
-
-
-def _like(case: Case) -> Literal["accept", "decline"] | None:
-    words = vocabulary()
-    text = case.own_text
-    if words.says("decline_like", text, *case.languages):
-        return "decline"
-    return "accept" if words.says("accept_like", text, *case.languages) else None

@@ -90,8 +90,7 @@ def _words(case: Case, purpose: Purpose) -> list[Fault]:
     faults = []
     text = case.subject_text + "\n" + case.rest_text
     kinds = [("doubt", "doubtful_words"), ("hand_over", "not_a_plain_order")]
-    if purpose == "original":
-        kinds.append(("replaces", "doubtful_words"))
+    kinds.extend([("replaces", "doubtful_words")] if purpose == "original" else [("others", "revision_partial")])
     for kind, code in kinds:
         found = words.says(kind, text, *case.languages)
         if found:

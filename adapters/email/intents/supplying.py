@@ -8,11 +8,13 @@ from typing import Literal
 from pydantic import ValidationError
 
 from adapters.email.grammar import numbers
-from adapters.email.grammar.vocabulary import vocabulary
-from adapters.email.intents.assembly import po_numbers
+from adapters.email.grammar.vocabulary import fold, vocabulary
+from adapters.email.intents.assembly import agreeing, po_numbers
 from adapters.email.intents.calling_off import ASKED, take_calling_off
 from adapters.email.intents.case import Case, Outcome
-from adapters.email.lines.header import merge
+from adapters.email.lines.header import find_po_numbers, merge
+from adapters.email.lines.leftover import leftovers
+from adapters.email.lines.sheet import check_totals
 from adapters.email.lines.valued import Fault, Valued
 from adapters.email.mail.conversation import party
 from hub.messages.base import Command
@@ -40,7 +42,11 @@ def take_supplier(case: Case) -> Outcome:
     faults.extend(
         fault for sheet in case.sheets for line in sheet.lines for fault in line.faults if fault.code != "price_missing"
     )
-    message = _acknowledgement(case, number, answer or "accepted")
+    if answer == "accepted":
+        faults.extend(_beside(case, number))
+    faults.extend(fault for sheet in case.sheets if sheet.lines for fault in leftovers(sheet))
+    lines = _lines(case, faults)
+    message = _acknowledgement(case, number, answer or "accepted", lines)
     if message is None and not faults:
         missing = Fault(
             "lines_missing", "the confirmation lists no lines, and those of the material PO are not at hand", "body"
@@ -113,8 +119,46 @@ def _answer(case: Case, faults: list[Fault]) -> Answer | None:
     return "accepted"
 
 
-def _acknowledgement(case: Case, number: str, answer: Answer) -> Command | None:
-    lines = next((sheet.lines for sheet in case.sheets if sheet.lines), ())
+_TAKING_BACK = ("receipt", "charge", "discount", "portion", "only", "supplier_changed")
+
+
+def _beside(case: Case, number: str) -> list[Fault]:
+    """What a confirmation says besides yes that no line of it shows: receipt only, a charge, a part, other figures."""
+    words = vocabulary()
+    rows = [cell for sheet in case.sheets for cell in sheet.rest]
+    closing = next((n for n, row in enumerate(rows) if words.patterns["courtesy"].match(fold(row.text).strip())), None)
+    above = rows[: closing or None]
+    text = "\n".join(row.text for row in above)
+    faults = [
+        Fault("answer_unclear", f"the confirmation says “{said}”", "body")
+        for kind in _TAKING_BACK
+        if (said := words.says(kind, text, *case.languages))
+    ]
+    for row in [] if case.has_lines else above:
+        plain = re.sub(re.escape(number), " ", row.text, flags=re.IGNORECASE) if number else row.text
+        for named in find_po_numbers(row):
+            plain = plain.replace(named.number, " ")
+        if re.search(r"\d", plain):
+            text = f"“{row.text.strip()[:100]}” holds figures, and no line shows what they mean"
+            faults.append(Fault("answer_unclear", text, row.where))
+    return faults
+
+
+def _lines(case: Case, faults: list[Fault]) -> tuple[Valued, ...]:
+    """The lines that all parts of the mail agree on, with what is doubtful about them as a whole."""
+    chosen = agreeing([sheet for sheet in case.sheets if sheet.lines], faults)
+    if chosen is None:
+        return ()
+    faults.extend(check_totals(chosen)[0])
+    home = case.partner.currency if case.partner else None
+    stated = {line.currency for line in chosen.lines if line.currency}
+    if len(stated | ({home} if home else set())) > 1:
+        text = "prices are in " + ", ".join(sorted(stated)) + f", orders to this supplier in {home or 'one currency'}"
+        faults.append(Fault("currency_conflict", text, chosen.part))
+    return chosen.lines
+
+
+def _acknowledgement(case: Case, number: str, answer: Answer, lines: tuple[Valued, ...]) -> Command | None:
     ordered = _ordered_lines(case)
     if not lines and not ordered and answer != "accepted":
         return None
@@ -153,7 +197,14 @@ def _unit(line: Valued) -> str | None:
 
 
 def _dispatch(case: Case, number: str, faults: list[Fault]) -> Outcome:
-    lines = next((sheet.lines for sheet in case.sheets if sheet.lines), ())
+    words, text = vocabulary(), case.subject_text + "\n" + case.rest_text
+    for kind in ("negation", "future", "condition"):
+        said = words.says(kind, text, *case.languages)
+        if said:
+            faults.append(
+                Fault("answer_unclear", f"the notice says “{said}”: the goods may not be on their way", "body")
+            )
+    lines = _lines(case, faults)
     ignored = {"price_missing", "product_missing", "date_missing"}
     faults.extend(fault for line in lines for fault in line.faults if fault.code not in ignored)
     if not lines:

@@ -34,8 +34,11 @@ def is_bounce(mail: Mail) -> bool:
     return (daemon and (subject or null)) or (null and subject)
 
 
-def is_automatic_reply(mail: Mail, own: Sequence[Block], has_lines: bool) -> bool:
-    """Whether a program answered: by its headers, its subject, or what such programs say."""
+def is_automatic_reply(mail: Mail, own: Sequence[Block], asks: bool) -> bool:
+    """Whether a program answered: by its headers, its subject, or what such programs say.
+
+    ``asks``: the mail orders, cancels or answers; then its headers alone count, for a person may mention a holiday.
+    """
     words = vocabulary()
     submitted = _submitted(mail)
     if submitted.startswith("auto-replied") or mail.report == "disposition-notification":
@@ -45,7 +48,7 @@ def is_automatic_reply(mail: Mail, own: Sequence[Block], has_lines: bool) -> boo
     subject = fold(mail.first("subject")).strip()
     if re.match(rf"^(?:{'|'.join(re.escape(p) for p in words.phrases['receipt_subject'])})", subject):
         return True
-    if has_lines:
+    if asks:
         return False
     start = re.sub(r"^(?:(?:re|aw|sv|vs|tr|fwd?|antw)\s*:\s*)+", "", subject)
     if words.patterns["auto_subject"].match(start):
