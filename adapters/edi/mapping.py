@@ -226,6 +226,11 @@ def acknowledgment(
     return build(AcknowledgeMaterialPo, data, document)
 
 
+def withdrawn_notice(document: Document, reference: str) -> Meaning:
+    """A ship notice that takes an earlier one back: a person has to see what that leaves."""
+    return Meaning("quarantine", (), "supplier_ship", f"{document.type} {reference}".strip(), quarantine=True)
+
+
 def dispatches(
     document: Document, shipped: Mapping[str, list[dict[str, Any]]], expected: str | None, reference: str
 ) -> Meaning:

@@ -77,8 +77,19 @@ def question_units(po: MaterialPo, notice: NotifyDispatch, scene: Scene) -> Step
     return step(after, *sent.says, proposal(after, notice))
 
 
+def _said(notice: NotifyDispatch) -> str:
+    return notice.model_dump_json(include={"lines", "expected_date"}, exclude_none=True)
+
+
+def announced_before(po: MaterialPo, notice: NotifyDispatch, scene: Scene) -> bool:
+    """A ship notice of this number has said so before (R43)."""
+    return notice.reference is not None and po.notices.get(notice.reference) == _said(notice)
+
+
 def dispatched(po: MaterialPo, notice: NotifyDispatch, scene: Scene) -> Step[MaterialPo]:
     """The supplier has sent the goods, which says that it accepts, and when they come."""
+    if notice.reference:
+        po = replace(po, notices={**po.notices, notice.reference: _said(notice)})
     for number in dict.fromkeys(line.line for line in notice.lines):
         line = po.lines[number]
         status = "confirmed" if line.status == "open" else line.status

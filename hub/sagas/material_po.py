@@ -15,6 +15,7 @@ from hub.messages.materials import (
 from hub.messages.order import OrderReleased
 from hub.sagas.delivery import (
     all_in,
+    announced_before,
     dispatched,
     nothing_undecided_left,
     quantities_fit,
@@ -145,6 +146,7 @@ MATERIAL_PO: Table[MaterialPo] = Table(
         on(SENT, ReviewMaterialPoDelay, do_without_late),
         refuse(_rest(*DELIVERABLE), ReviewMaterialPoDelay, "nothing_to_decide", "nothing of it is overdue"),
         #
+        ignore(STATES, NotifyDispatch, "this ship notice came before", when=announced_before),
         refuse_if(DELIVERABLE, NotifyDispatch, quantities_fit),
         on(SENT, NotifyDispatch, question_units, to="change_proposed", when=says_another_unit),
         on(DELIVERABLE, NotifyDispatch, dispatched),
@@ -172,6 +174,7 @@ MATERIAL_PO: Table[MaterialPo] = Table(
         #
         on("cancel_requested", AnswerMaterialPoCancellation, cancelled, to="cancelled", when=agrees),
         on("cancel_requested", AnswerMaterialPoCancellation, cancel_refused, to="confirmed"),
+        ignore("cancelled", AnswerMaterialPoCancellation, "it is cancelled", when=agrees),
         refuse(
             _rest("cancel_requested"),
             AnswerMaterialPoCancellation,

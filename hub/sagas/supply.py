@@ -84,6 +84,8 @@ class MaterialPo:
     patience: str | None = None
     """until when procurement has decided to wait"""
     reminders: int = 0
+    notices: Mapping[str, str] = field(default_factory=dict)
+    """by number: what the supplier's ship notices say, each as it came last"""
     overdue: bool = False
     tasks: Mapping[str, Task] = field(default_factory=dict)
     task_count: int = 0

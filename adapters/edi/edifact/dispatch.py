@@ -6,7 +6,10 @@ from typing import Any
 
 from adapters.edi.edifact.envelope import Segment, at
 from adapters.edi.edifact.fields import Fields
-from adapters.edi.mapping import Job, Meaning, dispatches, put
+from adapters.edi.mapping import Job, Meaning, dispatches, put, withdrawn_notice
+
+WITHDRAWING = frozenset({"1", "3"})
+"""BGM 1225: what was announced does not come so"""
 
 _ARRIVALS = ("17", "132", "358", "2", "69", "63", "191")
 """DTM qualifiers that say when the goods arrive, the plainest first"""
@@ -20,6 +23,7 @@ class ShipNotice:
         self.document = job.document
         self.fields = Fields(job.document, job.context.today)
         self.reference = ""
+        self._withdrawn: tuple[int, str] | None = None
         self.order = ""
         self._expected: tuple[int, str] | None = None
         self._items: list[dict[str, Any]] = []
@@ -31,6 +35,8 @@ class ShipNotice:
             match segment[0][0]:
                 case "BGM":
                     self.reference = at(segment, 2)
+                    if at(segment, 3) in WITHDRAWING:
+                        self._withdrawn = position, at(segment, 3)
                 case "LIN":
                     item = {"line": at(segment, 1), "_at": position}
                     self._items.append(item)
@@ -67,6 +73,10 @@ class ShipNotice:
 
     def _meaning(self) -> Meaning:
         document = self.document
+        if self._withdrawn:
+            position, purpose = self._withdrawn
+            document.fault("purpose_unhandled", position, 3, value=purpose)
+            return withdrawn_notice(document, self.reference)
         shipped: dict[str, list[dict[str, Any]]] = {}
         for item in self._items:
             position = item.pop("_at")

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from adapters.edi.mapping import Job, Meaning, dispatches, put
+from adapters.edi.mapping import Job, Meaning, dispatches, put, withdrawn_notice
 from adapters.edi.x12.envelope import at
 from adapters.edi.x12.fields import Fields
+
+WITHDRAWING = frozenset({"01", "03"})
+"""BSN01: what was announced does not come so"""
 
 _ARRIVALS = ("017", "067", "002", "069", "068")
 """DTM qualifiers that say when the goods arrive, the plainest first"""
@@ -20,6 +23,7 @@ class ShipNotice:
         self.document = job.document
         self.fields = Fields(job.document, job.context.today)
         self.reference = ""
+        self._withdrawn: tuple[int, str] | None = None
         self._expected: tuple[int, str] | None = None
         self._parents: dict[str, str] = {}
         self._orders: dict[str, str] = {}
@@ -33,6 +37,8 @@ class ShipNotice:
             match segment[0]:
                 case "BSN":
                     self.reference = at(segment, 2)
+                    if at(segment, 1) in WITHDRAWING:
+                        self._withdrawn = position, at(segment, 1)
                 case "HL":
                     level, item = at(segment, 1), None
                     self._parents[level] = at(segment, 2)
@@ -74,6 +80,10 @@ class ShipNotice:
 
     def _meaning(self) -> Meaning:
         document = self.document
+        if self._withdrawn:
+            position, purpose = self._withdrawn
+            document.fault("purpose_unhandled", position, 1, value=purpose)
+            return withdrawn_notice(document, self.reference)
         shipped: dict[str, list[dict[str, Any]]] = {}
         only = next(iter(self._orders.values())) if len(self._orders) == 1 else ""
         for position, level, item in self._items:

@@ -272,6 +272,18 @@ def test_quantities_of_a_line_in_several_units_are_for_a_person() -> None:
     ]
 
 
+@pytest.mark.rule("R42")
+def test_a_ship_notice_that_takes_an_earlier_one_back_is_for_a_person() -> None:
+    x12_notice = transaction(
+        "BSN*01*D-1*20261208*0930~", "HL*1**O~", f"PRF*{PO}~", "HL*2*1*I~", "SN1*1*10*KG~", kind="856"
+    )
+    desadv = message("BGM+351+D-1+1'", f"RFF+ON:{PO}'", "CPS+1'", "LIN+1'", "QTY+12:16:KGM'", kind="DESADV:D:96A:UN")
+    taken_back = x12(x12_notice, gs=GS.replace("*PO*", "*SH*"))
+    for reading in (read_x12(taken_back, SUPPLIERS), read_edifact(edifact(desadv), SUPPLIERS)):
+        assert (reading.intent, reading.likely_intent, reading.messages) == ("quarantine", "supplier_ship", ())
+        assert [each.code for each in reading.findings] == ["purpose_unhandled"]
+
+
 def test_levels_that_stand_under_themselves_end() -> None:
     reading = notice("HL*1*2*O~", "HL*2*1*I~", "LIN*1*BP*A~", "SN1**1*EA~")
     assert (reading.intent, reading.messages) == ("quarantine", ())

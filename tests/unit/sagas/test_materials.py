@@ -235,6 +235,39 @@ def test_an_answer_in_the_unit_ordered_or_in_none_is_as_before(play: Play) -> No
     assert play.po().state == "change_proposed"
 
 
+@pytest.mark.rule("R43")
+def test_a_ship_notice_that_comes_again_says_nothing_new(play: Play) -> None:
+    play.source(1, S_ONE="30")
+    po = play.po().material_po_id
+
+    def announce(reference: str | None, date: str) -> list[str]:
+        sent = {"material_po_id": po, "expected_date": date, "lines": [{"line": "1", "quantity": "30"}]}
+        play.tell("material-po.notify-dispatch", **sent, **({"reference": reference} if reference else {}))
+        return play.said
+
+    assert announce("LS-1", "2026-12-18") == ["material-po.dispatched"]
+    assert announce("LS-1", "2026-12-18") == []
+    assert announce("LS-1", "2026-12-19") == ["material-po.dispatched"]
+    assert announce("LS-2", "2026-12-19") == announce(None, "2026-12-19") == ["material-po.dispatched"]
+    play.receive(po, "30")
+    assert announce("LS-1", "2026-12-19") == []
+    assert (announce("LS-3", "2026-12-19"), play.code) == ([], "not_open")
+
+
+@pytest.mark.rule("R35", "R43")
+def test_a_supplier_that_agrees_to_a_cancellation_twice_says_nothing_new(play: Play) -> None:
+    play.source(1, S_ONE="30")
+    play.cancel()
+    play.assess("free")
+    agreed = {"material_po_id": play.po().material_po_id, "answer": "accepted"}
+    play.tell("material-po.answer-cancellation", **agreed)
+    assert play.said == ["material-po.cancelled"]
+    play.tell("material-po.answer-cancellation", **agreed)
+    assert (play.said, play.code) == ([], "")
+    play.tell("material-po.answer-cancellation", **{**agreed, "answer": "refused"})
+    assert play.code == "not_asked"
+
+
 @pytest.mark.rule("R20", "R21")
 def test_a_notice_or_receipt_in_another_unit_is_for_a_person(play: Play) -> None:
     play.source(1, S_ONE="30")
@@ -254,7 +287,7 @@ def test_a_notice_or_receipt_in_another_unit_is_for_a_person(play: Play) -> None
     assert play.code == "other_unit"
     play.tell("material-po.receive", material_po_id=po, lines=[{"line": "1", "quantity": "30", "unit": "KGM"}])
     assert play.po().state == "received"
-    play.tell("material-po.notify-dispatch", **sent, lines=[{"line": "1", "quantity": "66", "unit": "LBR"}])
+    play.tell("material-po.notify-dispatch", **sent, lines=[{"line": "1", "quantity": "67", "unit": "LBR"}])
     assert play.code == "not_open"
 
 
