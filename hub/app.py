@@ -432,6 +432,7 @@ def _notifier(settings: Settings, database: Database, now: Clock, committed: Cal
         posts={role: Post(tuple(post.addresses), post.language) for role, post in settings.task_mails.items()},
         per_hour=settings.task_mails_an_hour,
         our_domain=settings.our_domain,
+        zone=settings.calendar.zone,
         console_url=settings.console_url,
         committed=committed,
     )

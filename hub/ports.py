@@ -260,7 +260,10 @@ class Writer(Protocol):
         ...
 
     def compose(self, occasion: Occasion, numbers: Numbers, now: datetime) -> Composed | None:
-        """The document that tells the partner of the event; None when this partner is not to be told."""
+        """The document that tells the partner of the event; None when this partner is not to be told.
+
+        ``now`` is in our own time zone, as days and times in the document are to be.
+        """
         ...
 
 
@@ -471,5 +474,5 @@ class NoticeWriter(Protocol):
     """Writes to our own people."""
 
     def write(self, notice: Notice, now: datetime) -> Composed:
-        """The mail that tells of these tasks."""
+        """The mail that tells of these tasks; ``now`` is in our own time zone, as times in the mail are to be."""
         ...

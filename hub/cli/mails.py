@@ -47,7 +47,8 @@ def preview(
     settings = load_settings()
     writer = mail_writer(settings)
     if event in NOTICES:
-        _show_mail(writer.tasks.write(_notice(settings, event, language), datetime.now(UTC)).content, whole, html)
+        now = datetime.now(settings.calendar.zone)
+        _show_mail(writer.tasks.write(_notice(settings, event, language), now).content, whole, html)
         return
     if partner_id:
         found = partner_named(settings, partner_id)[0]

@@ -38,7 +38,7 @@ def compose(
     assert isinstance(said, Event) and isinstance(po, SubmitCustomerPo)  # noqa: PT018, S101  # what the types say
     token = "example0token0of0a0reply"  # noqa: S105  # it opens nothing
     occasion = Occasion(said, partner, po, our_domain=settings.our_domain, reply_token=token)
-    return writer.compose(occasion, numbers or Throwaway(), datetime.now(UTC))
+    return writer.compose(occasion, numbers or Throwaway(), datetime.now(settings.calendar.zone))
 
 
 def write_set(settings: Settings, writer: Writer, partner: Partner, folder: Path) -> list[dict[str, Any]]:

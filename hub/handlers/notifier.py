@@ -10,7 +10,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -55,10 +55,11 @@ class Notifier:
         posts: Mapping[str, Post],
         per_hour: int,
         our_domain: str,
+        zone: tzinfo,
         console_url: str = "",
         committed: Callable[[], None] = lambda: None,
     ) -> None:
-        self._database, self._writer, self._now = database, writer, now
+        self._database, self._writer, self._now, self._zone = database, writer, now, zone
         self._posts, self._per_hour = posts, per_hour
         self._our_domain, self._console_url = our_domain, console_url
         self._committed = committed
@@ -128,7 +129,7 @@ class Notifier:
             our_domain=self._our_domain,
             console_url=self._console_url,
         )
-        composed = await asyncio.to_thread(self._writer.write, notice, now)
+        composed = await asyncio.to_thread(self._writer.write, notice, now.astimezone(self._zone))
         mail = f"D-{number}"
         row = outgoing(
             mail,

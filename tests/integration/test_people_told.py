@@ -24,6 +24,7 @@ from tests.support.running import DATA, PATIENCE, SALES, documents, events, even
 
 pytestmark = pytest.mark.rule("R40")
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+HERE = "Europe/Berlin"
 SALES_MAIL = {"sales-officer": {"addresses": ["ada@metalworks.example"], "language": "de"}}
 
 
@@ -74,7 +75,7 @@ class Desk:
 async def _desk(settings: Settings) -> AsyncIterator[Desk]:
     clock = [NOON]
     chosen = settings.model_copy(update={"task_mails": load_settings(task_mails=SALES_MAIL).task_mails})
-    hub = build(chosen.model_copy(update={"task_mails_an_hour": 3}), lambda: clock[0])
+    hub = build(chosen.model_copy(update={"task_mails_an_hour": 3, "plant_timezone": HERE}), lambda: clock[0])
     await migrate(hub.database)
     yield Desk(hub, clock)
     await hub.database.close()
@@ -107,6 +108,14 @@ async def test_a_task_is_told_of_once_reminded_of_once_and_called_off_once(eithe
     assert await desk.told() == ["Nicht mehr nötig: Bestellung prüfen, 4711"]
     desk.on(hours=3)
     assert await desk.told() == []
+
+
+async def test_times_are_those_of_the_plant(desk: Desk) -> None:
+    await desk.open(due=2)
+    desk.on(minutes=1)
+    await desk.told()
+    [row] = await documents(desk.hub, direction="out")
+    assert "bis 24.11.2026 15:00 CET" in words(bytes(row.raw))
 
 
 async def test_what_is_answered_withdrawn_before_anybody_was_told_or_anothers_is_not_told_of(desk: Desk) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from typing import Any, TypeAlias
 
 Data: TypeAlias = Mapping[str, Any]
@@ -14,9 +14,10 @@ Table: TypeAlias = tuple[tuple[str, ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class Phrasing:
-    """How values are written in one language, with its words."""
+    """How values are written in one language, with its words; times of day as they are in one zone, ours."""
 
     words: Data
+    zone: tzinfo | None
 
     def word(self, name: str) -> str:
         """A word of the language."""
@@ -28,7 +29,7 @@ class Phrasing:
 
     def instant(self, value: Any) -> str:
         """A date with its time of day and zone."""
-        moment = datetime.fromisoformat(str(value))
+        moment = datetime.fromisoformat(str(value)).astimezone(self.zone)
         return f"{moment.strftime(self.word('dates'))} {moment.strftime('%H:%M')} {moment.tzname() or ''}".strip()
 
     def number(self, value: Any) -> str:

@@ -36,7 +36,7 @@ class TaskWriter:
         several = len(notice.tasks) > 1
         name = "task.digest" if several else f"task.{notice.tasks[0][0]}"
         language = notice.language if self._wording.has(notice.language, name) else FALLBACK
-        say = Phrasing(self._wording.words(language))
+        say = Phrasing(self._wording.words(language), now.tzinfo)
         role = _of(say, "roles", notice.role)
         common = {"role": role, "role_id": notice.role, "count": len(notice.tasks)}
         if several:

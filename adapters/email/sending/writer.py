@@ -98,7 +98,7 @@ class EmailWriter:
         if name not in self._types or not address or not _concerns(name, data, occasion.partner):
             return None
         language = self._language(occasion.partner, name)
-        say = Phrasing(self._wording.words(language))
+        say = Phrasing(self._wording.words(language), now.tzinfo)
         title, paragraphs = self._wording.render(language, name, _values(occasion, data, say))
         currency = _currency(occasion, data)
         tables = {mark: make(say, data, currency) for mark, make in TABLES.items() if f"%%{mark}%%" in paragraphs}

@@ -6,6 +6,7 @@ import email
 from datetime import UTC, datetime
 from email.message import Message
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -65,6 +66,13 @@ def test_every_event_has_its_words_in_every_language(name: str, language: str) -
     assert "4500119034" in text or "M-4F8ZT2KQ9B1C" in text
     assert "%%" not in text + html
     assert "{" not in text
+
+
+def test_times_are_those_of_the_plant() -> None:
+    asked = event("cancellation.penalty-proposed.v1", expires_at="2026-07-01T23:30:00Z")
+    here = NOW.astimezone(ZoneInfo("Europe/Berlin"))
+    _, text, _ = parse(EmailWriter().compose(Occasion(asked, partner()), NoNumbers(), here))
+    assert "2026-07-02 01:30 CEST" in text
 
 
 def test_receipts_are_optional() -> None:
