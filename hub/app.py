@@ -429,7 +429,9 @@ def _notifier(settings: Settings, database: Database, now: Clock, committed: Cal
         database,
         mail_writer(settings).tasks,
         now,
-        posts={role: Post(tuple(post.addresses), post.language) for role, post in settings.task_mails.items()},
+        posts={
+            role: Post(tuple(post.addresses), post.language, post.people) for role, post in settings.task_mails.items()
+        },
         per_hour=settings.task_mails_an_hour,
         our_domain=settings.our_domain,
         zone=settings.calendar.zone,

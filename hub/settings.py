@@ -143,6 +143,8 @@ class TaskPost(BaseModel):
     addresses: Annotated[list[Annotated[str, AfterValidator(_person)]], Field(min_length=1), *Spaced]
     """in a variable with spaces between them"""
     language: Annotated[str, Field(pattern=r"^[a-z]{2}$")] = "en"
+    people: dict[Annotated[str, Field(min_length=1, max_length=200)], Annotated[str, AfterValidator(_person)]] = {}
+    """addresses of single persons by name: they alone are told of the tasks that are theirs"""
 
     @model_validator(mode="before")
     @classmethod
@@ -204,7 +206,7 @@ class Settings(BaseSettings):
     mails_in_thread: Annotated[int, Field(ge=1)] = 20
     """mails in one conversation within a day"""
     task_mails: Annotated[dict[Role, TaskPost], *Mapped] = {}
-    """who is told by mail of the tasks of a role: its addresses, or `{addresses: […], language: de}`"""
+    """who is told by mail of the tasks of a role: its addresses, or `{addresses: […], language: de, people: {…}}`"""
     task_mails_an_hour: Annotated[int, Field(ge=1)] = 6
     """such mails to one role within an hour; where there are more tasks, they come in one mail"""
     console_url: Annotated[str, Field(pattern=r"^(https?://[^\s]+)?$")] = ""

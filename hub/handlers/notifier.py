@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
@@ -41,6 +41,13 @@ class Post:
 
     addresses: tuple[str, ...]
     language: str
+    people: Mapping[str, str] = field(default_factory=dict)
+    """the address of a person, by name"""
+
+    def of(self, task: Mapping[str, Any]) -> tuple[str, ...]:
+        """Who is told of a task: the person whose it is, where it has an address of its own; else all of the role."""
+        own = self.people.get(task["assignee"] or "")
+        return (own,) if own else self.addresses
 
 
 class Notifier:
@@ -111,7 +118,7 @@ class Notifier:
         left = self._per_hour - await mails_since(connection, role, now - HOUR)
         if left <= 0:
             return 0
-        mails = [[each] for each in told] if len(told) <= left else [told]
+        mails = [[each] for each in told] if len(told) <= left else _together(told, post)[:left]
         for tasks in mails:
             await self._write(connection, role, post, tasks, now)
         return len(mails)
@@ -122,7 +129,7 @@ class Notifier:
         number = short(role, instant(now), *(f"{news} {task['task_id']}" for news, task in tasks))
         notice = Notice(
             role=role,
-            addresses=post.addresses,
+            addresses=post.of(tasks[0][1]),
             language=post.language,
             tasks=tuple(tasks),
             number=number,
@@ -144,20 +151,28 @@ class Notifier:
             message_id=composed.message_id,
         )
         await add_documents(connection, [row])
-        await add_conversations(connection, [_noted(row, post)])
+        await add_conversations(connection, [_noted(row, notice)])
         await note_told(connection, [task for news, task in tasks if news == "opened"], mail, now)
         await note_more(connection, [task for news, task in tasks if news == "overdue"], "reminded", mail, now)
         await note_more(connection, [task for news, task in tasks if news == "withdrawn"], "ended", mail, now)
 
 
-def _noted(row: Mapping[str, Any], post: Post) -> dict[str, Any]:
+def _together(told: Sequence[Told], post: Post) -> list[list[Told]]:
+    """What the same people are to be told, in one mail; those that most waits for come first."""
+    mails: dict[tuple[str, ...], list[Told]] = {}
+    for each in told:
+        mails.setdefault(post.of(each[1]), []).append(each)
+    return sorted(mails.values(), key=len, reverse=True)
+
+
+def _noted(row: Mapping[str, Any], notice: Notice) -> dict[str, Any]:
     """By what a bounce of the mail finds it."""
     return {
         "document_id": row["document_id"],
         "kind": OF_TASKS,
         "at": row["at"],
         "partner_id": OUR_PEOPLE,
-        "asked": ", ".join(post.addresses)[:320],
+        "asked": ", ".join(notice.addresses)[:320],
         "message_id": row["message_id"],
         "token_sha256": None,
         "expires_at": None,

@@ -25,7 +25,13 @@ from tests.support.running import DATA, PATIENCE, SALES, documents, events, even
 pytestmark = pytest.mark.rule("R40")
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 HERE = "Europe/Berlin"
-SALES_MAIL = {"sales-officer": {"addresses": ["ada@metalworks.example"], "language": "de"}}
+SALES_MAIL = {
+    "sales-officer": {
+        "addresses": ["ada@metalworks.example"],
+        "language": "de",
+        "people": {"Ben Roth": "ben@metalworks.example"},
+    }
+}
 
 
 class Desk:
@@ -39,7 +45,9 @@ class Desk:
     def on(self, **more: float) -> None:
         self._clock[0] += timedelta(**more)
 
-    async def open(self, count: int = 1, role: str = "sales-officer", due: float = 48) -> list[str]:
+    async def open(
+        self, count: int = 1, role: str = "sales-officer", due: float = 48, assignee: str | None = None
+    ) -> list[str]:
         rows = []
         for _ in range(count):
             self.count += 1
@@ -52,6 +60,7 @@ class Desk:
                     "opened_at": instant(self._clock[0]),
                     "due_at": instant(self._clock[0] + timedelta(hours=due)),
                     "state": "open",
+                    "assignee": assignee,
                     "facts": '{"po_number": "4711"}',
                 }
             )
@@ -65,11 +74,16 @@ class Desk:
 
     async def told(self) -> list[str]:
         """The subjects of the mails that are written now."""
+        return [subject for _, subject in await self.told_whom()]
+
+    async def told_whom(self) -> list[tuple[str, str]]:
+        """The receivers and the subjects of the mails that are written now."""
         before = {row.document_id for row in await documents(self.hub, direction="out")}
         count = await self.notifier.tell()
         new = [row for row in await documents(self.hub, direction="out") if row.document_id not in before]
         assert len(new) == count
-        return [str(read(bytes(row.raw))["Subject"]) for row in new]
+        mails = [read(bytes(row.raw)) for row in new]
+        return [(str(mail["To"]), str(mail["Subject"])) for mail in mails]
 
 
 async def _desk(settings: Settings) -> AsyncIterator[Desk]:
@@ -108,6 +122,20 @@ async def test_a_task_is_told_of_once_reminded_of_once_and_called_off_once(eithe
     assert await desk.told() == ["Nicht mehr nötig: Bestellung prüfen, 4711"]
     desk.on(hours=3)
     assert await desk.told() == []
+
+
+async def test_the_person_whose_a_task_is_is_told_of_it_alone_where_its_address_is_known(desk: Desk) -> None:
+    ada, ben = "ada@metalworks.example", "ben@metalworks.example"
+    await desk.open(due=2, assignee="Ben Roth")
+    await desk.open(assignee="Somebody Else")
+    desk.on(minutes=1)
+    assert sorted(await desk.told_whom()) == [(ada, "Bestellung prüfen: 4711"), (ben, "Bestellung prüfen: 4711")]
+    desk.on(hours=3)
+    assert await desk.told_whom() == [(ben, "Überfällig: Bestellung prüfen, 4711")]
+    await desk.open(20)
+    await desk.open(10, assignee="Ben Roth")
+    desk.on(minutes=1)
+    assert sorted(await desk.told_whom()) == [(ada, "20 Aufgaben für Vertrieb"), (ben, "10 Aufgaben für Vertrieb")]
 
 
 async def test_times_are_those_of_the_plant(desk: Desk) -> None:
