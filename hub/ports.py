@@ -225,6 +225,10 @@ class Occasion:
     partner: Partner
     po: SubmitCustomerPo | None = None
     """the customer's purchase order as last received"""
+    document_id: str = ""
+    """by which the document will be kept: it can be its number towards the partner"""
+    left: Mapping[str, str] = field(default_factory=dict)
+    """by line of it: the quantity that is neither shipped nor cancelled"""
     cancelled: frozenset[str] = frozenset()
     """lines of it of which nothing is left, and something was cancelled"""
     thread: tuple[str, ...] = ()

@@ -4,10 +4,10 @@ suppliers.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from hub.messages import cancellation, desk, materials, order, production
 from hub.messages.base import Event
@@ -39,17 +39,50 @@ class Answer:
     subject: Literal["order", "change", "cancellation"]
     outcome: Outcome
     po_number: str
+    order_id: str
+    """what we call the order; empty where we know none"""
     number: str
-    """what our answer is known by"""
+    """what this answer is called, and no other"""
     lines: tuple[AnswerLine, ...]
     po: SubmitCustomerPo | None
     reason: str | None = None
+    requests: tuple[str, ...] = ()
+    """what the customer calls the changes or cancellations that are answered"""
     charge: tuple[str, str] | None = None
     """amount and currency asked for a cancellation"""
-    reference: str = ""
-    """id of the change, the cancellation or the question"""
+    question: str = ""
+    """id of the question about a charge, which the answer to it has to name"""
+    left: Mapping[str, str] = field(default_factory=dict)
+    """by line: what is neither shipped nor cancelled"""
     partial: bool = False
     """concerns some lines only"""
+
+
+def _answer(
+    occasion: Occasion,
+    subject: Literal["order", "change", "cancellation"],
+    outcome: Outcome,
+    lines: Iterable[AnswerLine],
+    reason: str | None = None,
+    **more: Any,
+) -> Answer:
+    """The answer that an event is, with what every one has; its reason is that of the event, unless one is given."""
+    event: Any = occasion.event
+    order_id = getattr(event, "order_id", None) or ""
+    po_number = getattr(event, "po_number", None) or (occasion.po.po_number if occasion.po else "")
+    return Answer(
+        subject,
+        outcome,
+        po_number,
+        order_id,
+        occasion.document_id or order_id or po_number,
+        tuple(lines),
+        occasion.po,
+        reason or getattr(event, "reason", None),
+        tuple(getattr(event, "requests", ())),
+        left=occasion.left,
+        **more,
+    )
 
 
 def _items(po: SubmitCustomerPo | None) -> dict[str, Line]:
@@ -58,17 +91,15 @@ def _items(po: SubmitCustomerPo | None) -> dict[str, Line]:
 
 def _confirmed(event: order.OrderConfirmed, occasion: Occasion) -> Answer:
     dates = {dates.line: dates.confirmed or dates.requested for dates in event.dates}
-    lines = tuple(
+    lines = [
         AnswerLine(line.line, "accepted", line, date=dates.get(line.line) or line.requested_date)
         for line in event.lines
-    )
-    cancelled = tuple(
-        AnswerLine(number, "deleted", item)
-        for number, item in _items(occasion.po).items()
-        if number not in {line.line for line in lines}
-    )
-    outcome: Outcome = "proposal" if cancelled else "accepted"
-    return Answer("order", outcome, event.po_number, event.order_id, lines + cancelled, occasion.po, event.reason)
+    ]
+    confirmed = {line.line for line in lines}
+    cancelled = [
+        AnswerLine(number, "deleted", item) for number, item in _items(occasion.po).items() if number not in confirmed
+    ]
+    return _answer(occasion, "order", "proposal" if cancelled else "accepted", lines + cancelled)
 
 
 def _revision_requested(event: order.OrderRevisionRequested, occasion: Occasion) -> Answer:
@@ -91,33 +122,21 @@ def _revision_requested(event: order.OrderRevisionRequested, occasion: Occasion)
             )
         else:
             lines.append(AnswerLine(number, "accepted" if proposals else "held", items.get(number)))
-    return Answer("order", "proposal", event.po_number, event.order_id, tuple(lines), occasion.po, event.reason)
+    return _answer(occasion, "order", "proposal", lines)
 
 
-def _lapsed(event: order.OrderLapsed, occasion: Occasion) -> Answer:
-    lines = tuple(AnswerLine(number, "rejected", item) for number, item in _items(occasion.po).items())
-    reason = "no revised purchase order came in time, so that this one has lapsed; a later revision reopens it"
-    return Answer("order", "rejected", event.po_number, event.order_id, lines, occasion.po, reason)
+LAPSED = "no revised purchase order came in time, so that this one has lapsed; a later revision reopens it"
 
 
-def _rejected(event: order.OrderRejected, occasion: Occasion) -> Answer:
-    lines = tuple(AnswerLine(number, "rejected", item) for number, item in _items(occasion.po).items())
-    return Answer("order", "rejected", event.po_number, event.order_id, lines, occasion.po, event.reason)
+def _rejected(event: order.OrderRejected | order.OrderLapsed, occasion: Occasion) -> Answer:
+    lines = (AnswerLine(number, "rejected", item) for number, item in _items(occasion.po).items())
+    return _answer(occasion, "order", "rejected", lines, LAPSED if isinstance(event, order.OrderLapsed) else None)
 
 
 def _delay_confirmed(event: order.OrderDelayConfirmed, occasion: Occasion) -> Answer:
     item = _items(occasion.po).get(event.line)
     line = AnswerLine(event.line, "changed", item, action="change", date=event.confirmed)
-    return Answer(
-        "change",
-        "proposal",
-        event.po_number,
-        event.order_id,
-        (line,),
-        occasion.po,
-        event.reason,
-        partial=True,
-    )
+    return _answer(occasion, "change", "proposal", [line], partial=True)
 
 
 def _changed(event: order.OrderChanged, occasion: Occasion) -> Answer:
@@ -134,16 +153,7 @@ def _changed(event: order.OrderChanged, occasion: Occasion) -> Answer:
         if change.line not in event.refused
     ]
     lines += _kept(event.refused, event.reasons, items)
-    return Answer(
-        "change",
-        "proposal" if event.refused else "accepted",
-        event.po_number,
-        event.order_id,
-        tuple(lines),
-        occasion.po,
-        event.reason,
-        reference=event.change_id,
-    )
+    return _answer(occasion, "change", "proposal" if event.refused else "accepted", lines)
 
 
 def _kept(numbers: list[str], reasons: list[order.LineReason], items: dict[str, Line]) -> list[AnswerLine]:
@@ -155,57 +165,38 @@ def _kept(numbers: list[str], reasons: list[order.LineReason], items: dict[str, 
 
 
 def _change_refused(event: order.OrderChangeRefused, occasion: Occasion) -> Answer:
-    lines = tuple(_kept(event.lines, event.reasons, _items(occasion.po)))
-    return Answer(
-        "change",
-        "rejected",
-        event.po_number,
-        event.order_id,
-        lines,
-        occasion.po,
-        event.reason,
-        reference=event.change_id,
-    )
+    return _answer(occasion, "change", "rejected", _kept(event.lines, event.reasons, _items(occasion.po)))
 
 
-def _cancellation_lines(
-    numbers: list[str], occasion: Occasion, outcome: LineOutcome
-) -> tuple[tuple[AnswerLine, ...], bool]:
+def _of_cancellation(
+    occasion: Occasion,
+    outcome: Outcome,
+    line_outcome: LineOutcome,
+    gone: Collection[str] = (),
+    reason: str | None = None,
+    **more: Any,
+) -> Answer:
+    """The answer to a cancellation, or what becomes of it, with its lines; of these, ``gone`` are cancelled already."""
+    event: Any = occasion.event
     items = _items(occasion.po)
-    lines = tuple(AnswerLine(number, outcome, items.get(number), action="delete") for number in numbers)
-    return lines, bool(items) and set(items) > set(numbers)
+    lines = [
+        AnswerLine(number, "deleted" if number in gone else line_outcome, items.get(number), action="delete")
+        for number in event.lines
+    ]
+    partial = bool(lines) and set(items) > set(event.lines)
+    return _answer(occasion, "cancellation", outcome, lines, reason, partial=partial, **more)
+
+
+def _charge(penalty: cancellation.Penalty | None) -> tuple[str, str] | None:
+    return (penalty.amount, penalty.currency) if penalty else None
 
 
 def _granted(event: cancellation.CancellationGranted, occasion: Occasion) -> Answer:
-    lines, partial = _cancellation_lines(event.lines, occasion, "deleted")
-    charge = (event.penalty.amount, event.penalty.currency) if event.penalty else None
-    return Answer(
-        "cancellation",
-        "accepted",
-        event.po_number,
-        event.order_id,
-        lines,
-        occasion.po,
-        event.reason,
-        charge,
-        event.cancellation_id,
-        partial,
-    )
+    return _of_cancellation(occasion, "accepted", "deleted", charge=_charge(event.penalty))
 
 
 def _cancellation_refused(event: cancellation.CancellationRefused, occasion: Occasion) -> Answer:
-    lines, partial = _cancellation_lines(event.lines, occasion, "rejected")
-    return Answer(
-        "cancellation",
-        "rejected",
-        event.po_number,
-        event.order_id or event.po_number,
-        lines,
-        occasion.po,
-        event.reason,
-        reference=event.cancellation_id or "",
-        partial=partial,
-    )
+    return _of_cancellation(occasion, "rejected", "rejected")
 
 
 GOES_ON: dict[type[Event], str] = {
@@ -219,18 +210,8 @@ GOES_ON: dict[type[Event], str] = {
 def _goes_on(
     event: cancellation.CancellationPenaltyExpired | cancellation.CancellationPenaltyDeclined, occasion: Occasion
 ) -> Answer:
-    lines, partial = _cancellation_lines(event.lines, occasion, "rejected")
-    return Answer(
-        "cancellation",
-        "rejected",
-        event.po_number,
-        event.order_id,
-        lines,
-        occasion.po,
-        GOES_ON[type(event)],
-        reference=event.question_id,
-        partial=partial,
-    )
+    reason = GOES_ON[type(event)]
+    return _of_cancellation(occasion, "rejected", "rejected", reason=reason, question=event.question_id)
 
 
 def _answer_refused(event: desk.CommandRefused, occasion: Occasion) -> Answer | None:
@@ -240,18 +221,9 @@ def _answer_refused(event: desk.CommandRefused, occasion: Occasion) -> Answer | 
     """
     if event.type != AnswerPenalty.TYPE or occasion.po is None or event.order_id is None:
         return None
-    lines, partial = _cancellation_lines(event.lines, occasion, "rejected")
-    return Answer(
-        "cancellation",
-        "rejected",
-        occasion.po.po_number,
-        event.order_id,
-        tuple(replace(line, outcome="deleted") if line.line in occasion.cancelled else line for line in lines),
-        occasion.po,
-        f"your answer came too late and changes nothing: {event.message}",
-        reference=event.question_id or "",
-        partial=partial,
-    )
+    reason = f"your answer came too late and changes nothing: {event.message}"
+    question = event.question_id or ""
+    return _of_cancellation(occasion, "rejected", "rejected", occasion.cancelled, reason, question=question)
 
 
 def _until(at: str) -> str:
@@ -264,23 +236,14 @@ def _penalty_proposed(
 ) -> Answer | None:
     if not occasion.partner.cancellation_charge:
         return None
-    lines, partial = _cancellation_lines(event.lines, occasion, "held")
     penalty = event.penalty
     text = f"Cancellation charge {penalty.amount} {penalty.currency}, offer open until {_until(event.expires_at)}"
     if isinstance(event, cancellation.CancellationReminded):
         text = f"Reminder: {text[0].lower()}{text[1:]}"
-    reason = getattr(event, "reason", None)
-    return Answer(
-        "cancellation",
-        "proposal",
-        event.po_number,
-        event.order_id,
-        lines,
-        occasion.po,
-        f"{text}. {reason}" if reason else text,
-        (penalty.amount, penalty.currency),
-        event.question_id,
-        partial,
+    elif event.reason:
+        text = f"{text}. {event.reason}"
+    return _of_cancellation(
+        occasion, "proposal", "held", reason=text, charge=_charge(penalty), question=event.question_id
     )
 
 
@@ -297,7 +260,7 @@ ANSWERS: dict[type[Event], Callable[..., Answer | None]] = {
     cancellation.CancellationPenaltyDeclined: _goes_on,
     cancellation.CancellationPenaltyProposed: _penalty_proposed,
     cancellation.CancellationReminded: _penalty_proposed,
-    order.OrderLapsed: _lapsed,
+    order.OrderLapsed: _rejected,
     desk.CommandRefused: _answer_refused,
 }
 """Events that a customer is answered by"""

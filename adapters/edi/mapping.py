@@ -15,7 +15,7 @@ from adapters.edi.faults import clean
 from adapters.edi.repeats import Repeats
 from adapters.edi.values import plain, total
 from hub.messages.base import Command, Message
-from hub.messages.customer_po import AnswerPenalty, CancelCustomerPo
+from hub.messages.customer_po import CHANGE_NUMBER, AnswerPenalty, CancelCustomerPo
 from hub.messages.documents import Intent
 from hub.messages.materials import AcknowledgeMaterialPo, NotifyDispatch
 from hub.partners import Partner
@@ -186,10 +186,15 @@ def customer(job: Job, header: dict[str, Any]) -> dict[str, Any]:
 def cancellation(job: Job, header: dict[str, Any]) -> Command | None:
     """The request to cancel the whole order."""
     data: dict[str, Any] = {"po_number": header.get("po_number", ""), "source": job.source()}
-    reason = "\n".join(header.get("notes", ()))
-    if reason:
-        data["reason"] = reason[:10_000]
+    put(data, "request", _own_number(header))
+    put(data, "reason", "\n".join(header.get("notes", ()))[:10_000])
     return of_customer(CancelCustomerPo, data, job)
+
+
+def _own_number(header: Mapping[str, Any]) -> str:
+    """What the customer calls its change: BCH05, or the number of an ORDCHG."""
+    references = header.get("references", ())
+    return next((str(each["value"]) for each in references if each["kind"] == CHANGE_NUMBER), "")
 
 
 def of_customer(model: type[M], data: Mapping[str, Any], job: Job) -> M | None:

@@ -28,7 +28,7 @@ from hub.partners import Partner, Partners
 from hub.ports import Composed, Occasion, Writer
 from hub.sagas.case import Case
 from hub.sagas.model import Order
-from hub.sagas.numbers import ZERO
+from hub.sagas.numbers import ZERO, plain
 from hub.store import tables
 from hub.store.aside import failure_id_of, set_aside
 from hub.store.batcher import Batcher
@@ -200,10 +200,13 @@ class Correspondence:
         order = told.order
         thread, subject = threads.get(_matter(told), (_asked_in(event), ""))
         token = token_for(event, self._make_token)
+        document_id = outgoing_id(told.letter.envelope.id, told.partner.id)
         occasion = Occasion(
             event=event,
             partner=told.partner,
             po=_po_of(order, event) if order else None,
+            document_id=document_id,
+            left={number: plain(line.open) for number, line in order.lines.items()} if order else {},
             cancelled=_cancelled_in(order) if order else frozenset(),
             thread=thread,
             subject=subject,
@@ -222,7 +225,7 @@ class Correspondence:
                 raise Undeliverable(text, code="no_address")
             return None
         row = outgoing(
-            outgoing_id(told.letter.envelope.id, told.partner.id),
+            document_id,
             kind=composed.kind,
             extension=composed.extension,
             partner_id=told.partner.id,

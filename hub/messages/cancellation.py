@@ -15,6 +15,7 @@ from hub.messages.base import (
     Instant,
     LineNumber,
     Money,
+    Name,
     NamesOrder,
     OrderId,
     PoNumber,
@@ -110,6 +111,8 @@ class CancellationEvent(OrderEvent):
 
     cancellation_id: CancellationId
     lines: list[LineNumber]
+    requests: list[Name] = []
+    """what the customer calls the requests that are decided here"""
 
 
 class CancellationRequested(
@@ -159,6 +162,8 @@ class CancellationRefused(
     lines: list[LineNumber] = []
     code: Literal["refused", "too_late", "unknown_order", "unknown_line", "order_closed"]
     reason: Text
+    requests: list[Name] = []
+    """what the customer calls the requests that are refused"""
     source: Source | None = None
     """how the request came in, where nobody knows the purchase order: the answer goes the same way"""
     by: By | None = None

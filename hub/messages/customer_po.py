@@ -78,6 +78,10 @@ class Party(Wire):
     contacts: list[Contact] = []
 
 
+CHANGE_NUMBER = "change-number"
+"""kind of the reference by which a sender numbers its changes (BCH05; the number of an ORDCHG)"""
+
+
 class Reference(Wire):
     """A number that the customer refers to: a contract, a project, a quotation."""
 
@@ -244,6 +248,8 @@ class CancelCustomerPo(
     customer_id: CustomerId
     lines: list[LineNumber] | None = None
     """absent: everything that can still be cancelled"""
+    request: Name | None = None
+    """what the customer calls this request (BCH05, the number of an ORDCHG): answers refer to it"""
     reason: Text | None = None
     source: Source
 

@@ -16,6 +16,7 @@ from hub.messages.base import (
     Event,
     LineNumber,
     Money,
+    Name,
     NamesOrder,
     OrderId,
     PoNumber,
@@ -269,6 +270,8 @@ class OrderChanged(
     """lines that keep their old terms"""
     reasons: list[LineReason] = []
     """why they do"""
+    requests: list[Name] = []
+    """what the customer calls the changes that this answers"""
 
 
 class OrderChangeRefused(
@@ -283,6 +286,8 @@ class OrderChangeRefused(
     lines: list[LineNumber]
     reasons: list[LineReason] = []
     """why each keeps its terms, where there is more to say than ``reason``"""
+    requests: list[Name] = []
+    """what the customer calls the changes that this answers"""
 
 
 class OrderDelayProjected(

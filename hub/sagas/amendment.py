@@ -20,6 +20,7 @@ from hub.sagas.difference import amended, differences, fields, header_fields, li
 from hub.sagas.model import ChangeRequest, Order, OrderLine, Revision
 from hub.sagas.numbers import ZERO, decimal
 from hub.sagas.purchase_order import dates, without_line
+from hub.sagas.sequence import change_numbers
 from hub.sagas.table import Step, step
 
 
@@ -101,6 +102,7 @@ def refuse_late_change(order: Order, sent: SubmitCustomerPo, scene: Scene) -> St
         change_id=asked.change_id,
         lines=[each.line for each in asked.lines] or [item.line for item in sent.lines],
         reason=f"the order is {order.state} already",
+        requests=change_numbers([sent]),
     )
     return step(order, requested(order, asked), refused)
 
@@ -139,6 +141,7 @@ def amend(order: Order, review: ReviewChange, scene: Scene) -> Step[Order]:
         dates=[each for each in dates(order) if each.line in going_on],
         refused=list(asked.refused),
         reasons=[LineReason(line=line, reason=reason) for line, reason in asked.reasons],
+        requests=change_numbers(each.sent for each in order.change.together),
         by=review.by,
         reason=review.reason,
     )

@@ -61,14 +61,14 @@ def _decided(saga: Cancellation, answer: AssessCancellation, scene: Scene) -> li
     decided = verdicts(saga, answer)
     free = [number for number, verdict in decided.items() if verdict == "free"]
     refused = [number for number, verdict in decided.items() if verdict == "refuse"]
-    names = {**scene.order.names, "cancellation_id": saga.cancellation_id}
+    names = {**scene.order.names, **saga.names}
     says: list[OrderEvent | CancellationRefused] = []
     if free:
         says.append(CancellationGranted(**names, lines=free, reason=answer.reason, by=answer.by))
     if refused:
         reason = answer.reason or "the lines can no longer be cancelled"
         says.append(CancellationRefused(**names, lines=refused, code="refused", reason=reason, by=answer.by))
-        says.append(OrderReleased(**names, lines=refused))
+        says.append(OrderReleased(**scene.order.names, cancellation_id=saga.cancellation_id, lines=refused))
     return says
 
 

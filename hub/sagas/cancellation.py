@@ -69,6 +69,7 @@ def _refused(request: CancelCustomerPo, scene: Scene, lines: list[str]) -> Cance
         lines=lines,
         code=code,  # type: ignore[arg-type]  # _why_not gives only codes of the schema
         reason=reason,
+        requests=[request.request] if request.request else [],
         source=request.source if scene.order.state == NEW else None,
     )
 
@@ -101,14 +102,10 @@ def open_assessment(saga: Cancellation, request: CancelCustomerPo, scene: Scene)
         reason=request.reason,
         proposal=propose(lines, scene),
         count=saga.count + 1,
-    )
-    names = {
-        **order.names,
-        "cancellation_id": saga.cancellation_id,
-        "lines": list(lines),
-    }
-    requested = CancellationRequested(**names, reason=request.reason)
-    return step(saga, requested, OrderHeld(**names), *_refused_lines(request, scene))
+    ).asked_by(request.request)
+    requested = CancellationRequested(**order.names, **saga.names, lines=list(lines), reason=request.reason)
+    held = OrderHeld(**order.names, cancellation_id=saga.cancellation_id, lines=list(lines))
+    return step(saga, requested, held, *_refused_lines(request, scene))
 
 
 def adds_nothing(saga: Cancellation, request: CancelCustomerPo, scene: Scene) -> bool:
@@ -121,9 +118,19 @@ def names_others(saga: Cancellation, request: CancelCustomerPo, scene: Scene) ->
     return adds_nothing(saga, request, scene) and bool(_refused_lines(request, scene))
 
 
+def has_another_number(saga: Cancellation, request: CancelCustomerPo, scene: Scene) -> bool:
+    """It asks for what is being decided already, by a number of its own (R38)."""
+    return adds_nothing(saga, request, scene) and saga.asked_by(request.request) != saga
+
+
+def note_number(saga: Cancellation, request: CancelCustomerPo, scene: Scene) -> Step[Cancellation]:
+    """Answer this request, too, once it is decided."""
+    return step(saga.asked_by(request.request))
+
+
 def refuse_others(saga: Cancellation, request: CancelCustomerPo, scene: Scene) -> Step[Cancellation]:
     """Tell the customer of the lines that cannot be cancelled; the others are being decided already (R37, R38)."""
-    return step(saga, *_refused_lines(request, scene))
+    return step(saga.asked_by(request.request), *_refused_lines(request, scene))
 
 
 def extend(saga: Cancellation, request: CancelCustomerPo, scene: Scene) -> Step[Cancellation]:
@@ -132,10 +139,10 @@ def extend(saga: Cancellation, request: CancelCustomerPo, scene: Scene) -> Step[
     voided = saga.question_id if saga.state == "awaiting_customer" else ""
     kept = tuple(each for each in saga.proposal if each.line in saga.lines)
     proposal = (*kept, *propose(added, scene))
-    saga = replace(saga.closing("void"), lines=(*saga.lines, *added), proposal=proposal)
+    saga = replace(saga.closing("void"), lines=(*saga.lines, *added), proposal=proposal).asked_by(request.request)
     event = CancellationExtended(
         **scene.order.names,
-        cancellation_id=saga.cancellation_id,
+        **saga.names,
         lines=list(saga.lines),
         added=added,
         voided_question_id=voided or None,
@@ -162,9 +169,9 @@ def is_moot(saga: Cancellation, revised: OrderRevised, scene: Scene) -> bool:
 
 def end_as_moot(saga: Cancellation, revised: OrderRevised, scene: Scene) -> Step[Cancellation]:
     """Nothing is left to decide on; the customer is told."""
-    names = {**scene.order.names, "cancellation_id": saga.cancellation_id}
     event = CancellationRefused(
-        **names,
+        **scene.order.names,
+        **saga.names,
         lines=list(saga.lines),
         code="unknown_line",
         reason="the revised purchase order does not have these lines any more",
@@ -180,8 +187,10 @@ def assess_anew(saga: Cancellation, revised: OrderRevised, scene: Scene) -> Step
     saga = replace(saga.closing("void"), lines=lines, proposal=propose(lines, scene))
     says: list[OrderEvent] = [released] if released else []
     if voided:
-        names = {**scene.order.names, "cancellation_id": saga.cancellation_id}
-        says.append(CancellationExtended(**names, lines=list(saga.lines), voided_question_id=voided))
+        extended = CancellationExtended(
+            **scene.order.names, **saga.names, lines=list(saga.lines), voided_question_id=voided
+        )
+        says.append(extended)
     return step(saga, *says)
 
 
@@ -197,6 +206,7 @@ CANCELLATION: Table[Cancellation] = Table(
         on("none", CancelCustomerPo, open_assessment, to="assessing"),
         on(PENDING, CancelCustomerPo, refuse_at_once, when=nothing_to_cancel),
         on(PENDING, CancelCustomerPo, refuse_others, when=names_others),
+        on(PENDING, CancelCustomerPo, note_number, when=has_another_number),
         ignore(PENDING, CancelCustomerPo, "these lines are being decided already (R38)", when=adds_nothing),
         on(PENDING, CancelCustomerPo, extend, to="assessing"),
         on(PENDING, OrderRevised, end_as_moot, to="none", when=is_moot),

@@ -11,6 +11,7 @@ from hub.sagas.amendment import request_of, requested
 from hub.sagas.case import Scene
 from hub.sagas.change_review import change_facts, decided, not_held, on_hold, review_fits
 from hub.sagas.model import Change, ChangeRequest
+from hub.sagas.sequence import change_numbers
 from hub.sagas.table import Step, Table, ignore, on, refuse, refuse_if, step, waits
 
 
@@ -39,9 +40,19 @@ def take_back(saga: Change, sent: SubmitCustomerPo, scene: Scene) -> Step[Change
 
 
 def _end(saga: Change, lines: Iterable[str], reason: str, scene: Scene) -> Step[Change]:
-    saga = _with_last(saga, replace(saga.requests[-1], outcome="refused"))
-    event = OrderChangeRefused(**scene.order.names, change_id=saga.change_id, lines=list(lines), reason=reason)
-    return step(saga, event)
+    event = OrderChangeRefused(
+        **scene.order.names,
+        change_id=saga.change_id,
+        lines=list(lines),
+        reason=reason,
+        requests=_numbers(saga),
+    )
+    return step(_with_last(saga, replace(saga.requests[-1], outcome="refused")), event)
+
+
+def _numbers(saga: Change) -> list[str]:
+    """What the customer calls what is decided now."""
+    return change_numbers(each.sent for each in saga.together)
 
 
 def _with_last(saga: Change, last: ChangeRequest) -> Change:
@@ -69,6 +80,7 @@ def refuse_all(saga: Change, review: ReviewChange, scene: Scene) -> Step[Change]
         change_id=asked.change_id,
         lines=list(asked.refused),
         reasons=[LineReason(line=line, reason=reason) for line, reason in asked.reasons],
+        requests=_numbers(saga),
         reason=review.reason,
         by=review.by,
     )

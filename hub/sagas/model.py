@@ -92,6 +92,8 @@ class Cancellation:
     cancellation_id: str = ""
     lines: tuple[str, ...] = ()
     """on hold while the state is not ``none``"""
+    requests: tuple[str, ...] = ()
+    """what the customer calls its requests for this"""
     reason: str | None = None
     proposal: tuple[PenaltyBasis, ...] = ()
     """what the settings proposed for each line when the customer asked (R64)"""
@@ -105,6 +107,16 @@ class Cancellation:
     """the questions that were asked, each with how it ended: accepted, declined, expired, void"""
     offers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """by closed question: the lines that it was about"""
+
+    @property
+    def names(self) -> dict[str, Any]:
+        """What its events are about, beside the order and the lines."""
+        return {"cancellation_id": self.cancellation_id, "requests": list(self.requests)}
+
+    def asked_by(self, request: str | None) -> Cancellation:
+        """The region with one more request for the same."""
+        known = not request or request in self.requests
+        return self if known else replace(self, requests=(*self.requests, str(request)))
 
     def closing(self, how: str) -> Cancellation:
         """The region with its question closed, if one was open (R38)."""

@@ -28,7 +28,7 @@ def question_of(saga: Cancellation, scene: Scene) -> dict[str, Any]:
 def _offer(saga: Cancellation, scene: Scene) -> dict[str, Any]:
     return {
         **scene.order.names,
-        "cancellation_id": saga.cancellation_id,
+        **saga.names,
         "lines": list(saga.lines),
         "question_id": saga.question_id,
         "penalty": saga.penalty,
@@ -84,7 +84,7 @@ def grant_with_penalty(saga: Cancellation, answer: AnswerPenalty, scene: Scene) 
     offer = _offer(saga, scene)
     granted = CancellationGranted(
         **scene.order.names,
-        cancellation_id=saga.cancellation_id,
+        **saga.names,
         lines=list(saga.lines),
         penalty=saga.penalty,
         by=by_of(answer),

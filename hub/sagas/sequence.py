@@ -7,14 +7,12 @@ a number that said something else, is put to a person; what comes again is dropp
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from hub.messages.customer_po import SubmitCustomerPo
+from hub.messages.customer_po import CHANGE_NUMBER, SubmitCustomerPo
 from hub.sagas.difference import content
 from hub.sagas.model import Order
 
-CHANGE_NUMBER = "change-number"
-"""kind of the reference by which a sender numbers its changes (BCH05; the number of an ORDCHG)"""
 COUNTED = frozenset({"x12"})
 """channels whose change numbers count up by definition; elsewhere they only tell changes apart"""
 OTHER_RELEASE = "release_differs"
@@ -41,6 +39,12 @@ def _release(po: SubmitCustomerPo) -> str | None:
 def _change_number(po: SubmitCustomerPo) -> str | None:
     number = next((each.value for each in po.references if each.kind == CHANGE_NUMBER), None)
     return (number.lstrip("0") or "0") if number else None
+
+
+def change_numbers(documents: Iterable[SubmitCustomerPo]) -> list[str]:
+    """What their sender calls these changes, as it writes it."""
+    references = (each for document in documents for each in document.references)
+    return list(dict.fromkeys(each.value for each in references if each.kind == CHANGE_NUMBER))
 
 
 def _taken(order: Order) -> Iterator[SubmitCustomerPo]:

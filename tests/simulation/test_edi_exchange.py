@@ -226,7 +226,7 @@ EDIFACT = Language(
         f"BGM+230+{NUMBER}-D+27",
         "DTM+137:20261124:102",
         f"RFF+ON:{NUMBER}",
-        f"RFF+{next(s[1] for s in asked.all('RFF') if s[1].startswith('ACW'))}",
+        f"RFF+{next(s[1] for s in asked.all('RFF') if s[1].startswith('SS'))}",
         "UNS+S",
     ),
     lambda d: ("CONTRL", f"UCI+{d.first('UNB', 5)}+{d.first('UNB', 2)}+{d.first('UNB', 3)}+7"),

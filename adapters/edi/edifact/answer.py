@@ -10,6 +10,8 @@ from adapters.edi.edifact.render import Segments
 from adapters.edi.units import to_edifact
 from hub.messages.customer_po import Line, Product, SubmitCustomerPo
 
+_MOST_REFERENCES = 5
+"""requests that one answer refers to"""
 _OUTCOMES = {"accepted": "29", "proposal": "4", "rejected": "27"}
 _LINE_OUTCOMES = {"accepted": "5", "changed": "6", "rejected": "7", "held": "", "deleted": "2"}
 
@@ -65,9 +67,12 @@ def body(answer: Answer, our_id: str, now: datetime) -> Segments:
         ("DTM", ("137", f"{now:%Y%m%d}", "102")),
         *texts(answer.reason),
         ("RFF", ("ON", answer.po_number)),
+        *(("RFF", ("ACW", request[:35])) for request in answer.requests[-_MOST_REFERENCES:]),
     ]
-    if answer.reference:
-        lines.append(("RFF", ("ACW", answer.reference[:35])))
+    if answer.order_id:
+        lines.append(("RFF", ("VN", answer.order_id[:35])))
+    if answer.question:
+        lines.append(("RFF", ("SS", answer.question[:35])))
     lines.extend(parties(answer.po, our_id))
     currency = answer.charge[1] if answer.charge else (answer.po.currency if answer.po else None)
     if currency:

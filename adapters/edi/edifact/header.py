@@ -9,6 +9,7 @@ from adapters.edi.edifact import lines, parties
 from adapters.edi.edifact.envelope import Segment, at
 from adapters.edi.edifact.fields import Fields
 from adapters.edi.mapping import put
+from hub.messages.customer_po import CHANGE_NUMBER
 
 PARTY_SEGMENTS = frozenset({"LOC", "RFF", "CTA", "COM"})
 """Segments that belong to the NAD before them"""
@@ -34,7 +35,7 @@ class OrderHeader:
         self.data.pop("_date", None)
         if self.order and self.order != self.data.get("po_number"):
             if "po_number" in self.data:
-                number = {"kind": "change-number", "value": self.data["po_number"]}
+                number = {"kind": CHANGE_NUMBER, "value": self.data["po_number"]}
                 self.data.setdefault("references", []).insert(0, number)
             self.data["po_number"] = self.order
         return self.data

@@ -17,6 +17,10 @@ _LINE_OUTCOMES = {"accepted": "IA", "changed": "IC", "rejected": "IR", "held": "
 _ACTIONS = {"add": "AI", "delete": "DI", "change": "CA", "none": "NC", "": "CA"}
 
 
+_LONGEST_COUNT = 8
+"""characters of BCA05, the change order sequence number"""
+
+
 def compact(date: str | None) -> str:
     """CCYYMMDD of an ISO 8601 date."""
     return date.replace("-", "") if date else ""
@@ -62,14 +66,14 @@ def body(answer: Answer, now: datetime) -> tuple[str, Segments]:
     currency = answer.charge[1] if answer.charge else (answer.po.currency if answer.po else None)
     if currency:
         lines.append(("CUR", "SE", currency))
-    if answer.reference:
-        lines.append(("REF", "ZZ", answer.reference))
+    if answer.question:
+        lines.append(("REF", "ZZ", answer.question))
     if answer.charge:
         cents = str(int((Decimal(answer.charge[0]) * 100).to_integral_value()))
         lines.append(("SAC", "C", "ZZZZ", "", "", cents, *[""] * 9, "cancellation charge"))
     lines.extend(texts(answer.reason))
     for line in answer.lines:
-        lines.extend(_line(line, change=kind == "865"))
+        lines.extend(_line(line, answer.left.get(line.line), change=kind == "865"))
     lines.append(("CTT", str(len(answer.lines))))
     return kind, lines
 
@@ -81,13 +85,14 @@ def _beginning(answer: Answer, now: datetime) -> tuple[str, ...]:
     today = f"{now:%Y%m%d}"
     if answer.subject == "order":
         outcome = _ORDER_OUTCOMES[answer.outcome]
-        return ("BAK", "00", outcome, answer.po_number, ordered, release, "", "", answer.number, today)
+        return ("BAK", "00", outcome, answer.po_number, ordered, release, "", "", answer.order_id, today)
     purpose = "01" if answer.subject == "cancellation" and not answer.partial else "04"
     outcome = _CHANGE_OUTCOMES[answer.outcome]
-    return ("BCA", purpose, outcome, answer.po_number, release, "", ordered, "", "", answer.number, today)
+    count = next((each for each in reversed(answer.requests) if len(each) <= _LONGEST_COUNT), "")
+    return ("BCA", purpose, outcome, answer.po_number, release, count, ordered, "", "", answer.order_id, today)
 
 
-def _line(line: AnswerLine, *, change: bool) -> Segments:
+def _line(line: AnswerLine, left: str | None, *, change: bool) -> Segments:
     item = line.item
     quantity, unit = (item.quantity, to_x12(item.unit)) if item else ("", "")
     price, basis = (unit_price(item), price_basis(item)) if item else ("", "")
@@ -101,7 +106,7 @@ def _line(line: AnswerLine, *, change: bool) -> Segments:
                 line.line,
                 _ACTIONS[line.action],
                 quantity,
-                "0" if quantity else "",
+                _left(line, quantity, left),
                 unit,
                 price,
                 basis,
@@ -118,6 +123,13 @@ def _line(line: AnswerLine, *, change: bool) -> Segments:
     if line.text:
         segments.extend(texts(line.text))
     return segments
+
+
+def _left(line: AnswerLine, quantity: str, left: str | None) -> str:
+    """POC04: what is still to come, which goes with any quantity."""
+    if not quantity or line.outcome == "deleted":
+        return "0" if quantity else ""
+    return quantity if left is None else left
 
 
 def _statuses(line: AnswerLine, quantity: str, unit: str) -> Segments:

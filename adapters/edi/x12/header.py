@@ -10,6 +10,7 @@ from adapters.edi.values import implied_hundredths
 from adapters.edi.x12 import lines, parties
 from adapters.edi.x12.envelope import at
 from adapters.edi.x12.fields import Fields
+from hub.messages.customer_po import CHANGE_NUMBER
 
 _PARTY_SEGMENTS = frozenset({"N2", "N3", "N4", "PER"})
 
@@ -58,7 +59,7 @@ class OrderHeader:
         """The beginning of an 860."""
         self._beginning(position, bch, date=6, contract=8)
         if at(bch, 5):
-            self._refer("change-number", at(bch, 5))
+            self._refer(CHANGE_NUMBER, at(bch, 5))
         if at(bch, 7):
             self._refer("request", at(bch, 7))
         if at(bch, 11):

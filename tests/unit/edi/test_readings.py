@@ -117,7 +117,7 @@ def test_function_of_an_orders(function: str, intent: str, word: str) -> None:
 def test_cancellations() -> None:
     for raw in (
         x12(order(beg="BEG*01*SA*PO-1**20261120~")),
-        x12(transaction("BCH*01*SA*PO-1***20261120~", "N9*L1*NOTE~", "MSG*project stopped~", kind="860")),
+        x12(transaction("BCH*01*SA*PO-1**7*20261120~", "N9*L1*NOTE~", "MSG*project stopped~", kind="860")),
     ):
         reading = read_x12(raw)
         assert (reading.intent, data(reading)["po_number"], data(reading)["customer_id"]) == (
@@ -125,8 +125,9 @@ def test_cancellations() -> None:
             "PO-1",
             "C-ACME",
         )
+    assert data(reading)["request"] == "7"
     reading = read_edifact(edifact(message("BGM+230+CHG-9+1'", "RFF+ON:PO-1'", kind="ORDCHG:D:96A:UN")))
-    assert (reading.intent, data(reading)["po_number"]) == ("cancel", "PO-1")
+    assert (reading.intent, data(reading)["po_number"], data(reading)["request"]) == ("cancel", "PO-1", "CHG-9")
 
 
 def test_a_cancellation_of_an_unknown_customer_is_shown() -> None:

@@ -236,13 +236,13 @@ class Play:
         listed = [{"work_order_id": self.work_id(line), "quantity": quantity} for line, quantity in items]
         return self.tell("shipment.dispatch", items=listed, **more)
 
-    def cancel(self, *lines: str) -> str:
+    def cancel(self, *lines: str, **more: Any) -> str:
         """The customer asks to cancel these lines, or everything."""
         named = {"lines": list(lines)} if lines else {}
         known = self.case.orders.get(self.order_id)
         number, customer = (known.po_number, known.customer_id) if known else ("4711", "C-HOLT")
         return self.tell(
-            "customer-po.cancel", customer_id=customer, po_number=number, source={"channel": "api"}, **named
+            "customer-po.cancel", customer_id=customer, po_number=number, source={"channel": "api"}, **named, **more
         )
 
     def assess(self, decision: str | None = None, **more: Any) -> str:

@@ -251,6 +251,24 @@ def test_a_second_request_for_the_same_lines_adds_nothing(play: Play) -> None:
     assert play.last.ignored
 
 
+@pytest.mark.rule("R5", "R38")
+def test_every_answer_names_the_requests_that_it_answers_as_the_customer_calls_them(play: Play) -> None:
+    play.cancel("1", request="CHG-1")
+    play.cancel("1", request="CHG-2")
+    assert (play.said, play.code) == ([], "")
+    play.cancel("2", request="CHG-3")
+    assert play.event("cancellation.extended").requests == ["CHG-1", "CHG-2", "CHG-3"]
+    play.assess(lines=[{"line": "1", "decision": "refuse"}, {"line": "2", "decision": "penalty"}])
+    for said in ("cancellation.refused", "cancellation.penalty-proposed"):
+        assert play.event(said).requests == ["CHG-1", "CHG-2", "CHG-3"]
+    play.answer("accept")
+    assert play.event("cancellation.granted").requests == ["CHG-1", "CHG-2", "CHG-3"]
+    play.cancel("2", request="CHG-4")
+    assert play.event("cancellation.refused").requests == ["CHG-4"]
+    play.cancel("1")
+    assert play.event("cancellation.requested").requests == []
+
+
 @pytest.mark.rule("R38")
 def test_other_lines_join_the_assessment_and_void_an_open_offer(play: Play) -> None:
     play.cancel("1")

@@ -135,6 +135,21 @@ def test_a_second_change_is_decided_together_with_the_first() -> None:
     assert (play.line("1").ordered, play.line("2").ordered) == (12, 6)
 
 
+@pytest.mark.rule("R5", "R8")
+def test_an_answer_names_the_changes_that_it_answers_as_the_customer_calls_them() -> None:
+    def named(number: str) -> dict[str, Any]:
+        return {"references": [{"kind": "change-number", "value": number}]}
+
+    play = Play().ordered(("1", "10"), ("2", "5"))
+    play.change({"line": "1", "quantity": "12"}, **named("CHG-1"))
+    play.change({"line": "2", "quantity": "6"}, **named("CHG-2"))
+    play.review_change(L1="accept", L2="refuse")
+    assert play.event("order.changed").requests == ["CHG-1", "CHG-2"]
+    play.change({"line": "2", "quantity": "7"}, **named("CHG-3"))
+    play.review_change("refuse")
+    assert play.event("order.change-refused").requests == ["CHG-3"]
+
+
 @pytest.mark.rule("R8")
 def test_a_change_can_be_taken_back() -> None:
     play = Play().ordered(("1", "10"))
