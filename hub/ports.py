@@ -130,6 +130,8 @@ class Reading:
     """what is looked up before it is read with all that is known of it"""
     lost: str = ""
     """the document of ours that, as this one says, was not delivered"""
+    unreached: tuple[str, ...] = ()
+    """the addresses that it did not reach, in small letters; empty: this one does not say"""
     layouts: tuple[int, ...] = ()
     """email: the versions of the customer's layout profile by which its lines were understood"""
 

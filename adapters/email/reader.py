@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from adapters.email.grammar.vocabulary import vocabulary
@@ -16,7 +17,7 @@ from adapters.email.learning.study import study
 from adapters.email.limits import DEFAULT, Limits
 from adapters.email.lines.sheet import Sheet, read_sheet
 from adapters.email.lines.valued import Fault
-from adapters.email.mail.bounces import lost, why
+from adapters.email.mail.bounces import lost, unreached, why
 from adapters.email.mail.identity import answerable, message_key
 from adapters.email.mail.machines import is_automatic_reply, is_bounce, is_bulk, may_be_answered
 from adapters.email.mail.mime import Mail, MailTooLarge, looks_like_mail, read_mail
@@ -93,12 +94,13 @@ def _bounce(case: Case) -> Outcome:
     if known is None:
         return Outcome("bounce")
     reason = why(case.mail) or "the other server does not say why"
-    text = (
-        f"our mail to {known.get('party')} about {known.get('po_number') or 'its request'} was not delivered: {reason}"
-    )
+    asked, missed = str(known.get("party") or ""), unreached(case.mail)
+    to = ", ".join(one for one in re.split(r", *", asked) if one.lower() in missed) or asked
+    text = f"our mail to {to} about {known.get('po_number') or 'its request'} was not delivered: {reason}"
     told = (Fault("delivery_failed", text, "mail"),)
     to_person = known.get("kind") != OF_TASKS
-    return Outcome("bounce", warnings=told, to_person=to_person, lost=str(known.get("document_id") or ""))
+    document = str(known.get("document_id") or "")
+    return Outcome("bounce", warnings=told, to_person=to_person, lost=document, unreached=missed)
 
 
 def _penalty(case: Case) -> Outcome | None:
@@ -175,6 +177,7 @@ def _reading(case: Case, outcome: Outcome) -> Reading:
         thread=_thread(case.mail, case, machine or (outcome.intent == "not_an_order" and not outcome.to_person)),
         mentions=mentions(case, outcome.messages),
         lost=outcome.lost,
+        unreached=outcome.unreached,
         layouts=case.layouts,
     )
 

@@ -269,7 +269,8 @@ class Intake:
         partners, document_id, name = arrived.context.partners, arrived.document_id, arrived.name
         events += heard.events
         if reading.lost and known.duplicate_of is None:
-            events += await say_returned(connection, reading.lost, document_id, reading.findings[0].message)
+            reason = reading.findings[0].message
+            events += await say_returned(connection, reading.lost, reading.unreached, document_id, reason)
         lost = Lost(*await concerned(connection, reading.lost)) if reading.lost else NOTHING_LOST
         events += [
             (piece.document_id, question(piece, reading, document_id, name, partners, orders, lost)) for piece in aside

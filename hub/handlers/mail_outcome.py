@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -63,16 +64,22 @@ async def say_failed(
 
 
 async def say_returned(
-    connection: AsyncConnection, lost: str, document_id: str, reason: str
+    connection: AsyncConnection, lost: str, unreached: Collection[str], document_id: str, reason: str
 ) -> list[tuple[str, Event]]:
-    """Note that a document of ours has come back, and say so; that it comes back once more is no news."""
+    """Note that a document of ours has come back from these addresses, or as a whole where none is named, and say so.
+
+    That it comes back once more is no news.
+    """
     table = tables.documents
     chosen = (table.c.document_id == lost) & (table.c.direction == "out")
     row = (await connection.execute(select(table).where(chosen).with_for_update())).first()
     if row is None or row.state == "undeliverable":
         return []
-    await mark(connection, lost, "undeliverable")
-    await note_bounce(connection, lost, reason)
+    came_back = await note_bounce(connection, lost, unreached, reason)
+    if came_back == "known":
+        return []
+    if came_back == "whole":
+        await mark(connection, lost, "undeliverable")
     failed = DocumentDeliveryFailed(
         document_id=lost,
         kind=row.kind,

@@ -6,10 +6,10 @@ that nobody waits for the server. A claim ends by itself: what a hub that died w
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 import orjson
 from sqlalchemy import and_, func, insert, or_, select, update
@@ -167,9 +167,27 @@ async def figures(database: Database) -> tuple[int, int]:
         return (await connection.execute(waiting)).scalar_one(), (await connection.execute(stuck)).scalar_one()
 
 
-async def note_bounce(connection: AsyncConnection, document_id: str, reason: str) -> None:
-    """Note that a mail that a server had taken has come back."""
-    await note(connection, document_id, code="bounced", said=reason)
+async def note_bounce(
+    connection: AsyncConnection, document_id: str, unreached: Collection[str], reason: str
+) -> Literal["known", "part", "whole"]:
+    """Note that a mail that a server had taken has come back: from these addresses, as far as it went to them.
+
+    Where it went to none of them it came back as a whole. ``part``: others have it or will; ``known``: it is no news.
+    """
+    table = tables.deliveries
+    query = select(table).where(table.c.document_id == document_id).with_for_update()
+    row = (await connection.execute(query)).first()
+    if row is None:
+        return "whole"
+    accepted, refused = orjson.loads(row.accepted), orjson.loads(row.refused)
+    missed = [one for one in accepted if one.lower() in unreached]
+    if not missed and any(one.lower() in unreached for one in refused):
+        return "known"
+    missed = missed or accepted
+    left = [one for one in accepted if one not in missed]
+    values = {"accepted": left, "refused": {**refused, **dict.fromkeys(missed, reason)}}
+    await note(connection, document_id, code="bounced", said=reason, **values)
+    return "part" if left or orjson.loads(row.recipients) else "whole"
 
 
 async def listed(database: Database, limit: int) -> list[Row]:

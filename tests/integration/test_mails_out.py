@@ -12,6 +12,7 @@ from email.policy import SMTP
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 from sqlalchemy import select
 
@@ -471,6 +472,34 @@ async def test_a_token_stands_in_place_of_the_password_and_is_had_anew_for_each_
         handed = await server.hand_over(parcel, parcel.recipients, b"Subject: x\r\n\r\nhello\r\n")
         assert handed.accepted == ("a@b.example",)
         await server.close()
+
+
+@pytest.mark.rule("R42")
+async def test_a_bounce_of_one_of_several_recipients_is_of_that_one_alone(carried: Carried) -> None:
+    mail = await carried.put(1, f"{BUYER}, {OTHER}")
+    await carried.carry()
+    await asked_for(carried.hub, mail)
+    bounce = BOUNCE.format(
+        action="failed", to="orders@metalworks.example", headers="Message-ID: <1@metalworks.example>"
+    )
+    one = "Final-Recipient: rfc822; {}\nAction: {}\nStatus: 5.1.1\n\n"
+    both = one.format(OTHER.upper(), "failed") + one.format(BUYER, "delivered")
+    start, end = bounce.index("Final-Recipient"), bounce.index("--b\nContent-Type: text/rfc822")
+    part = bounce[:start] + both + bounce[end:]
+    for number in range(2):
+        await carried.hub.intake.receive(part.replace("See below", f"{number}").encode(), "bounce.eml", str(number))
+
+    assert await carried.state(mail) == "sent"
+    delivery = await carried.delivery(mail)
+    assert (orjson.loads(delivery.accepted), list(orjson.loads(delivery.refused))) == ([BUYER], [OTHER])
+    assert len(await events(carried.hub, "document.delivery-failed")) == 1
+    await send_again(carried.hub.database, mail, "ada", carried.clock())
+    await carried.carry()
+    assert [each.recipients for each in carried.office.taken] == [[BUYER, OTHER], [OTHER]]
+    whole = part.replace("delivered", "failed")
+    await carried.hub.intake.receive(whole.encode(), "bounce.eml", "3")
+    assert await carried.state(mail) == "undeliverable"
+    assert (await audit(carried.hub.database, at_rest=False)).clean
 
 
 @pytest.mark.rule("R42")

@@ -115,6 +115,8 @@ class Outcome:
     keys: tuple[str, ...] = field(default=())
     lost: str = ""
     """a bounce: the document of ours that was not delivered"""
+    unreached: tuple[str, ...] = ()
+    """a bounce: the addresses that it did not reach, as far as it says"""
 
 
 def examine(mail: Mail, context: Context, edi: Sequence[Reader], limits: Limits) -> Case:

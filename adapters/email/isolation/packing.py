@@ -27,6 +27,7 @@ def pack(reading: Reading) -> bytes:
         "thread": dict(reading.thread),
         "mentions": asdict(reading.mentions),
         "lost": reading.lost,
+        "unreached": list(reading.unreached),
         "layouts": list(reading.layouts),
     }
     return orjson.dumps(data)
@@ -43,6 +44,7 @@ def unpack(content: bytes) -> Reading:
             "findings": tuple(Finding(**finding) for finding in data["findings"]),
             "parts": tuple(Part(**part) for part in data["parts"]),
             "keys": tuple(data["keys"]),
+            "unreached": tuple(data["unreached"]),
             "layouts": tuple(data["layouts"]),
             "mentions": Mentions(**{name: tuple(each) for name, each in data["mentions"].items()}),
         }

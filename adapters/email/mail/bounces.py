@@ -14,6 +14,9 @@ _HEADERS = frozenset({"message/rfc822", "message/rfc822-headers", "text/rfc822-h
 _ID = re.compile(r"^message-id[ \t]*:\s*(<[^<>\s]{1,300}>)", re.IGNORECASE | re.MULTILINE)
 _ACTION = re.compile(r"^action[ \t]*:[ \t]*(\w+)", re.IGNORECASE | re.MULTILINE)
 _WHY = re.compile(r"^(?:diagnostic-code|status)[ \t]*:[ \t]*(.+(?:\r?\n[ \t]+.+)*)", re.IGNORECASE | re.MULTILINE)
+_RECIPIENT = re.compile(
+    r"^(?:original|final)-recipient[ \t]*:[^;\r\n]*;[ \t]*<?([^\s<>]{1,320})", re.IGNORECASE | re.MULTILINE
+)
 _WAITING = frozenset({"delayed", "delivered", "relayed", "expanded"})
 """what a delivery report may say of a mail that is not lost"""
 
@@ -36,6 +39,13 @@ def is_lost(mail: Mail) -> bool:
     """Whether the mail was given up on; a report of a delay, or of success, is none of that."""
     actions = {action.lower() for action in _ACTION.findall(_status(mail))}
     return not actions or not actions <= _WAITING
+
+
+def unreached(mail: Mail) -> tuple[str, ...]:
+    """The addresses that the mail did not reach, in small letters, as it was sent to them and as that led on."""
+    groups = re.split(r"\n(?:[ \t]*\r?\n)+", _status(mail))
+    failed = [group for group in groups if set(map(str.lower, _ACTION.findall(group))) - _WAITING]
+    return tuple(dict.fromkeys(one.lower() for group in failed for one in _RECIPIENT.findall(group)))
 
 
 def why(mail: Mail) -> str:
