@@ -16,7 +16,7 @@ from adapters.email.lines.sheet import Sheet, read_sheet
 from adapters.email.lines.valued import Fault, Setting
 from adapters.email.mail.document import Block, Cell, lines, text_of
 from adapters.email.mail.mime import Leaf, Mail, MailTooLarge
-from adapters.email.mail.quoting import split
+from adapters.email.mail.quoting import Split, split
 from hub.ports import Context, Reader, Reading
 
 
@@ -26,6 +26,8 @@ class Findings:
 
     own: tuple[Block, ...] = ()
     quoted: tuple[Block, ...] = ()
+    signature: tuple[Block, ...] = ()
+    """what stands below ``--``; part of ``own`` too"""
     sheets: tuple[Sheet, ...] = ()
     every: list[Sheet] = field(default_factory=list)
     """these, and the body's versions that were not chosen"""
@@ -54,7 +56,7 @@ def read_parts(mail: Mail, setting: Setting, context: Context, edi: Sequence[Rea
 
 def _read_bodies(mail: Mail, setting: Setting, found: Findings, limits: Limits) -> list[Sheet]:
     """The body's sheet; of a text and an HTML version the richer one, held against the other."""
-    read: list[tuple[Sheet, tuple[Block, ...], tuple[Block, ...], Leaf]] = []
+    read: list[_Body] = []
     for number, leaf in enumerate(leaf for leaf in mail.leaves if not leaf.attached):
         if leaf.content_type == "text/html":
             blocks, hidden = read_html(leaf.text, leaf.name, limits)
@@ -65,14 +67,15 @@ def _read_bodies(mail: Mail, setting: Setting, found: Findings, limits: Limits) 
         parted = split(blocks)
         sheet = read_sheet(parted.own, leaf.name, setting)
         found.every.append(sheet)
-        read.append((sheet, (*parted.own, *parted.signature), parted.quoted, leaf))
+        read.append((sheet, parted, leaf))
     chosen = _one_of_alternatives(read, found)
-    found.own = tuple(block for _, own, _, _ in chosen for block in own)
-    found.quoted = tuple(block for _, _, quoted, _ in chosen for block in quoted)
-    return [sheet for sheet, _, _, _ in chosen]
+    found.own = tuple(block for _, parted, _ in chosen for block in (*parted.own, *parted.signature))
+    found.quoted = tuple(block for _, parted, _ in chosen for block in parted.quoted)
+    found.signature = tuple(block for _, parted, _ in chosen for block in parted.signature)
+    return [sheet for sheet, _, _ in chosen]
 
 
-_Body = tuple[Sheet, tuple[Block, ...], tuple[Block, ...], Leaf]
+_Body = tuple[Sheet, Split, Leaf]
 
 
 def _one_of_alternatives(read: list[_Body], found: Findings) -> list[_Body]:
@@ -82,7 +85,7 @@ def _one_of_alternatives(read: list[_Body], found: Findings) -> list[_Body]:
             (
                 n
                 for n, other in enumerate(chosen)
-                if body[3].alternative and other[3].alternative == body[3].alternative
+                if body[2].alternative and other[2].alternative == body[2].alternative
             ),
             None,
         )
@@ -103,7 +106,7 @@ def _supports(sheet: Sheet, other: _Body) -> bool:
     """Whether the other version of the body holds the values of each line too, or holds next to nothing."""
     if other[0].lines and not any(line.faults for line in other[0].lines):
         return [_key(line) for line in sheet.lines] == [_key(line) for line in other[0].lines]
-    text = re.sub(r"\s+", "", "".join(cell.text for cell in text_of(other[1])))
+    text = re.sub(r"\s+", "", "".join(cell.text for cell in text_of((*other[1].own, *other[1].signature))))
     if not sheet.lines or not re.search(r"\d{2}", text):
         return True
     values = [

@@ -86,12 +86,17 @@ def readings(text: str, locales: Iterable[Locale], today: date | None = None) ->
         return _dates([(int(compact[1]), int(compact[2]), int(compact[3]))])
     for pattern in _patterns():
         match = pattern.fullmatch(folded)
-        if match:
+        if match and not _is_month(folded):
             days = _of(match.groupdict(), tuple(locales), today)
             named = match.groupdict().get("weekday")
             wanted = vocabulary().weekdays[named] if named else None
             return frozenset(day for day in days if wanted is None or day.weekday() == wanted)
     return frozenset()
+
+
+def _is_month(text: str) -> bool:
+    """Whether a text such as ``Jan-27`` may be a month of a year, as workbooks write it."""
+    return bool(re.fullmatch(r"[^\W\d_]+\.?-\d{1,2}", text))
 
 
 def _of(groups: dict[str, str | None], locales: tuple[Locale, ...], today: date | None) -> frozenset[date]:

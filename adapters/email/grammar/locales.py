@@ -30,6 +30,15 @@ _LOCALES = (
     Locale("fi-FI", ",", " ", _DOTTED),
     Locale("sv-SE", ",", " ", (("/", "dmy"),)),
     Locale("nl-NL", ",", ".", (("-", "dmy"), ("/", "dmy"), (".", "dmy"))),
+    Locale("nl-BE", ",", ". ", (("/", "dmy"), ("-", "dmy"), (".", "dmy"))),
+    Locale("fr-BE", ",", ". ", (("/", "dmy"), (".", "dmy"), ("-", "dmy"))),
+    Locale("fr-CH", ".", "'", (("/", "dmy"), (".", "dmy"))),
+    Locale("it-CH", ".", "'", (("/", "dmy"), (".", "dmy"))),
+    Locale("fr-CA", ",", " ", (("/", "mdy"), ("/", "dmy"))),
+    Locale("it-IT", ",", ".", (("/", "dmy"), (".", "dmy"), ("-", "dmy"))),
+    Locale("pl-PL", ",", " ", (("/", "dmy"), (".", "dmy"), ("-", "dmy"))),
+    Locale("da-DK", ",", ".", (("/", "dmy"), (".", "dmy"), ("-", "dmy"))),
+    Locale("en-IE", ".", ",", (("/", "dmy"), ("-", "dmy"), (".", "dmy"))),
 )
 KNOWN = {locale.tag: locale for locale in _LOCALES}
 

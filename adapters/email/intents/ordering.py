@@ -10,6 +10,7 @@ from adapters.email.intents.assembly import Order, assemble, po_numbers
 from adapters.email.intents.case import Case, Outcome
 from adapters.email.intents.mentions import NUMBER
 from adapters.email.intents.purchase import Purpose
+from adapters.email.intents.remarks import remarks
 from adapters.email.lines.header import Named, merge
 from adapters.email.lines.valued import Fault
 from adapters.email.mail.document import Cell
@@ -32,7 +33,9 @@ def take_order(case: Case) -> Outcome:
     numbers = po_numbers(merge([*(sheet.header for sheet in case.sheets), subject]), number)
     purpose, faults = _purpose(case, numbers)
     order = assemble(case.sheets, subject, case.partner, case.setting, purpose, case.message_id, number)
-    faults.extend([*order.faults, *_words(case, purpose)])
+    faults.extend([*order.faults, *_words(case, purpose), *remarks(case, order.lines)])
+    if case.mail.enclosed:
+        faults.append(Fault("mail_enclosed", "the mail holds another mail, which may say otherwise", "attachment"))
     order = _released(order, case)
     keys: tuple[str, ...] = ()
     if order.message is not None and case.partner is not None and purpose == "original":

@@ -37,7 +37,7 @@ class Header:
     due: list[tuple[date, Cell]] = field(default_factory=list)
     order_dates: list[date] = field(default_factory=list)
     sums: list[tuple[str, Decimal, Cell]] = field(default_factory=list)
-    """(kind, amount, place): ``total``, ``subtotal``, ``tax``, ``gross``, ``charge``"""
+    """(kind, amount, place): ``total``, ``subtotal``, ``tax``, ``gross``, ``charge``, ``quantity``"""
     line_count: int | None = None
     ship_to: list[Cell] = field(default_factory=list)
     references: list[tuple[str, str]] = field(default_factory=list)
@@ -176,6 +176,8 @@ def _read_sums(line: Cell, header: Header, setting: Setting) -> None:
         if match is None:
             continue
         kind = next(name for name in _KINDS if match[name])
+        if vocabulary().patterns["total_quantity"].match(fold(piece.text).strip()):
+            kind = "quantity"
         tail = fold(match["between"] + " " + match["rest"])
         if (
             kind in ("total", "subtotal")
@@ -226,9 +228,11 @@ def _read_due(line: Cell, header: Header, setting: Setting) -> None:
         if _delivers(folded):
             header.faults.append(Fault("date_unreadable", f"“{week.text.strip()}” is a week, not a day", line.where))
     for place in dates.find(line.text):
-        if not (_due().search(folded[max(0, place.start - 60) : place.start]) and _delivers(folded)):
+        before = folded[max(0, place.start - 60) : place.start]
+        if not (_due().search(before) and _delivers(folded)):
             continue
-        found = dates.readings(place.text, setting.locales, setting.today)
+        bound = vocabulary().says("not_the_day", before)
+        found = frozenset() if bound else dates.readings(place.text, setting.locales, setting.today)
         if len(found) == 1:
             header.due.append((next(iter(found)), line))
         else:

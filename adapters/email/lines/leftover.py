@@ -20,7 +20,9 @@ def leftovers(sheet: Sheet) -> list[Fault]:
     shipped = {(place.part, place.row) for place in sheet.header.ship_to}
     faults = []
     for cell in sheet.rest:
-        if (cell.part, cell.row) in summed | shipped or vocabulary().says("legal", cell.text):
+        if (cell.part, cell.row) in summed | shipped:
+            continue
+        if vocabulary().says("legal", cell.text) and not any(found.unit for found in amounts.quantities(cell.text)):
             continue
         for sentence in sentences_of(cell):
             found = _speaks(sentence, sheet)
@@ -81,10 +83,10 @@ def _is_rowlike(cell: Cell) -> bool:
 
 
 def _consents(text: str) -> bool:
-    """Whether a sentence about a line says no more than that all is well with it."""
+    """Whether a sentence about a line says no more than that all is well with it, or by which drawing it is made."""
     words = vocabulary()
-    changes = any(words.says(kind, text) for kind in ("change", "cancel", "condition", "negation"))
-    return bool(words.says("accept_like", text)) and not changes
+    changes = any(words.says(kind, text) for kind in ("change", "cancel", "condition", "negation", "alters", "void"))
+    return bool(words.says("accept_like", text) or words.says("specifies", text)) and not changes
 
 
 def _about(text: str, sheet: Sheet) -> list[Valued]:

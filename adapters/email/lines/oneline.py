@@ -26,6 +26,7 @@ _NO_CODE = re.compile(
     r"(?:i|h|u|l)p?[eabnpr]*\d{2,4}|\d+-\d+ph|t\d+|x\d+cr\w+|cl?\d+(?:\.\d)?)$"
 )
 _SEPARATOR = re.compile(r"^[\s,;.:=|()/–-]+|[\s,;:=|(/–-]+$")
+_OR = re.compile(r"\s*(?:or|oder|ou|o|of|eller|tai|bzw\.?|resp\.?|/)\s*")
 _MASK = "\x00"
 _JOINTS = frozenset(
     {
@@ -78,6 +79,11 @@ _JOINTS = frozenset(
 )
 
 
+def is_standard(code: str) -> bool:
+    """Whether a folded word is a standard, a grade or a size, and no product's number."""
+    return bool(_NO_CODE.match(code))
+
+
 class _Text:
     """A line being taken apart: what is understood is masked out of it."""
 
@@ -126,6 +132,10 @@ def read_line(cell: Cell, prose: bool = False) -> RawLine | None:
     if not re.search(r"\d", cell.text):
         return None
     text = _Text(cell)
+    if _closes(cell.text):
+        return None
+    if vocabulary().says("void", cell.text):
+        text.faults.append(("line_void", f"“{vocabulary().says('void', cell.text)}”: the line may not be wanted"))
     cells: dict[str, Cell] = {}
     for named in find_po_numbers(cell):
         start = named.place.offset - cell.offset
@@ -145,6 +155,12 @@ def read_line(cell: Cell, prose: bool = False) -> RawLine | None:
     if not (priced or ("part" in cells and ("date" in cells or bullet or "line" in cells))):
         return None
     return RawLine(cells, {}, (), tuple(text.faults), "line")
+
+
+def _closes(text: str) -> bool:
+    """Whether a line begins with a word for a sum."""
+    kinds = ("total", "subtotal", "gross", "tax", "total_quantity", "count_lines")
+    return any(vocabulary().patterns[kind].match(fold(text).strip()) for kind in kinds)
 
 
 def _take_position(text: _Text, cells: dict[str, Cell], bulleted: bool) -> None:
@@ -173,7 +189,16 @@ def _take_dates(text: _Text, cells: dict[str, Cell]) -> None:
         lead = _led_by(_date_lead(), text.left, place.start)
         if len(found) == 1:
             cells["date"] = text.cell.cut(place.start, place.end)
+            if _is_bound(text.left, place.start if lead is None else lead, place.end):
+                text.faults.append(("date_unreadable", f"“{place.text}” bounds the delivery, and is not its day"))
         text.take(place.start if lead is None else lead, place.end)
+
+
+def _is_bound(text: str, start: int, end: int) -> bool:
+    """Whether the words around a date say that it is not the day itself: "not before", "week of", "or later"."""
+    words = alternatives(vocabulary().phrases["not_the_day"])
+    before = re.search(rf"(?<![^\W_])(?:{words})[\s.:]*$", fold(text[max(0, start - 60) : start]))
+    return bool(before or re.match(rf"[\s(,]*(?:{words})(?![^\W_])", fold(text[end : end + 60])))
 
 
 def _is_number(text: str, place: dates.Found) -> bool:
@@ -231,6 +256,8 @@ def _take_quantity(text: _Text, cells: dict[str, Cell], prose: bool) -> bool:
     if not found:
         return _take_bare_quantity(text, cells, prose)
     place = found[0]
+    if _is_vague(text.left[: place.start]):
+        text.faults.append(("quantity_ambiguous", f"what stands before “{place.number}” makes it uncertain"))
     raw = fold(text.left[place.start : place.end])
     times = raw.rstrip().endswith(("x", "×")) and not place.unit
     number = re.search(re.escape(fold(place.number)), raw)
@@ -238,6 +265,20 @@ def _take_quantity(text: _Text, cells: dict[str, Cell], prose: bool) -> bool:
     cells["quantity"] = text.cell.cut(start, place.end - (1 if times else 0))
     text.take(place.start, place.end)
     return True
+
+
+_MORE = re.compile(
+    r"(?<![\w.,/-])\d[\d.,]*(?:\s*(?:to|bis|or|oder|ou|o|a|al|tot|till|-|x|×|/)|"
+    r"\s+[^\W\d]{3,}(?:\s+(?:of|zu|je|a|de|van|von|av|med|mit|with|con|containing))+)?\s*$"
+)
+"""another number before a quantity: a range, boxes of so many, a number with a space in it"""
+
+
+def _is_vague(before: str) -> bool:
+    """Whether a quantity is only about right, or part of a larger expression, by what stands before it."""
+    text = fold(before).replace(_MASK, "\n")
+    words = alternatives(vocabulary().phrases["vague"])
+    return bool(_MORE.search(text) or re.search(rf"(?<![^\W_])(?:{words})[\s.:]*$", text))
 
 
 def _take_bare_quantity(text: _Text, cells: dict[str, Cell], prose: bool) -> bool:
@@ -311,6 +352,8 @@ def _take_product(text: _Text, cells: dict[str, Cell]) -> None:
         chosen = (leading or hyphened or codes)[0]
         if not leading:
             text.faults.append(("product_ambiguous", "several words could be the product's number"))
+    if chosen is not None and any(_OR.fullmatch(fold(text.left[chosen.end() : m.start()])) for m in codes):
+        text.faults.append(("product_ambiguous", "one product or another is ordered"))
     if chosen is not None:
         cells["part"] = text.cell.cut(chosen.start(), chosen.end())
         text.take(chosen.start(), chosen.end())

@@ -79,11 +79,17 @@ def check_totals(sheet: Sheet) -> tuple[list[Fault], bool]:
     """Faults where a stated total is not that of the lines; and whether one was stated that is."""
     worth = sheet.total
     sums = sheet.header.sums
+    pieces = sum((line.quantity or Decimal(0) for line in sheet.lines), Decimal(0))
     faults = [
         Fault(f"{kind}_stated", f"“{place.text.strip()[:80]}” is not part of any line", place.where)
         for kind, _, place in sums
         if kind in ("charge", "discount")
     ]
+    faults.extend(
+        Fault("total_differs", f"the stated total quantity is {amount}, the lines come to {pieces}", place.where)
+        for kind, amount, place in sums
+        if kind == "quantity" and amount != pieces
+    )
     if worth is None:
         return faults, False
     rounded = sum(

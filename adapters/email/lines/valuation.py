@@ -10,6 +10,7 @@ from decimal import Decimal
 from adapters.email.grammar import amounts, dates, numbers
 from adapters.email.grammar.headings import TRAITS
 from adapters.email.grammar.units import COUNTED, PIECE, currency_code, price_factor, unit_code
+from adapters.email.grammar.vocabulary import fold, vocabulary
 from adapters.email.lines.rawline import RawLine
 from adapters.email.lines.valued import CENT, Fault, Setting, Valued, close
 from adapters.email.mail.document import Cell
@@ -228,6 +229,7 @@ def _date(work: _Work) -> date | None:
     places = dates.find(cell.text)
     text = places[0].text if len(places) == 1 and _leads_only(cell.text, places[0]) else cell.text
     found = dates.readings(text, work.setting.locales, work.setting.today)
+    found = frozenset(day for day in found if _on_weekday(cell.text.replace(text, " "), day))
     if len(found) == 1:
         return _plausible(work, next(iter(found)), cell)
     kind = "date_ambiguous" if found else "date_unreadable"
@@ -246,10 +248,16 @@ def _plausible(work: _Work, day: date, cell: Cell) -> date:
     return day
 
 
+def _on_weekday(around: str, day: date) -> bool:
+    """Whether every weekday that is named beside a date is its own."""
+    named = vocabulary().weekdays
+    return all(named.get(word, day.weekday()) == day.weekday() for word in re.findall(r"[^\W\d_]+", fold(around)))
+
+
 def _leads_only(text: str, place: dates.Found) -> bool:
-    """Whether nothing but a word or two stands around the date."""
-    around = text[: place.start] + text[place.end :]
-    return not re.search(r"\d", around) and len(around.split()) <= 4
+    """Whether nothing but a word or two stands around the date, and none that makes it another day."""
+    around = text[: place.start] + " " + text[place.end :]
+    return not vocabulary().says("not_the_day", around) and not re.search(r"\d", around) and len(around.split()) <= 4
 
 
 def _checked(valued: Valued, work: _Work) -> Valued:

@@ -1,0 +1,121 @@
+"""Words beside the order lines, or in them, by which the order is another than its lines say.
+
+A remark may double a quantity, hang the order on an approval, or say that a line is cancelled, without a single figure.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+
+from adapters.email.grammar.vocabulary import alternatives, fold, vocabulary
+from adapters.email.intents.case import Case
+from adapters.email.lines.header import find_po_numbers
+from adapters.email.lines.leftover import leftovers
+from adapters.email.lines.oneline import is_standard
+from adapters.email.lines.prose import sentences_of
+from adapters.email.lines.records import label_kind, pairs
+from adapters.email.lines.sheet import Sheet
+from adapters.email.lines.valued import Fault, Valued
+from adapters.email.mail.document import Cell, text_of
+
+_CODE = re.compile(r"(?<![\w./-])(?=[\w./-]*\d)(?=[\w./-]*[A-Za-z])[A-Za-z0-9]+(?:[-/.][\w]+)+(?![\w-])")
+_INCLUDED = re.compile(r"\b(?:inc|incl\w*|inkl\w*|einschl\w*|compris\w*|sis|ttc)\b")
+_DAYS = re.compile(r"\b(?:days?|tage?n?|jours?|dias?|dagen|dagar|paivaa|net|netto)\b")
+_NUMBERED = re.compile(r"\W*(?:(?:nr|no|n|number|nummer|numero|num)\b)?[\W]*(?:\S*\d\S*)?\W*")
+
+
+def remarks(case: Case, lines: Sequence[Valued]) -> list[Fault]:
+    """What the subject, the text outside the lines, the signature, and the lines' own words say against the lines."""
+    faults = [fault for line in lines for fault in _of_line(line, case)]
+    faults.extend(_of_title(case))
+    for cell in _spoken(case):
+        for sentence in sentences_of(cell):
+            found = _altering(sentence, case) or _another_product(sentence, case, lines)
+            if found:
+                faults.append(Fault("doubtful_words", f"the mail says “{found}”", cell.where))
+    below = Sheet("signature", tuple(lines), case.subject, tuple(text_of(case.found.signature)))
+    faults.extend(leftovers(below))
+    return faults
+
+
+def _spoken(case: Case) -> Iterator[Cell]:
+    """The lines of text that somebody wrote beside the order lines; sums and addresses are judged elsewhere."""
+    yield Cell(case.subject_text, "subject")
+    for sheet in case.sheets:
+        judged = {(place.part, place.row) for _, _, place in sheet.header.sums}
+        judged |= {(place.part, place.row) for place in sheet.header.ship_to}
+        yield from (cell for cell in sheet.rest if (cell.part, cell.row) not in judged)
+    yield from text_of(case.found.signature)
+
+
+def _altering(sentence: Cell, case: Case) -> str:
+    """The words by which a sentence makes the order another one; empty: none."""
+    words, text = vocabulary(), sentence.text
+
+    def says(kind: str) -> str:
+        return words.says(kind, text, *case.languages)
+
+    found = says("alters") or says("elsewhere") or says("asks_price")
+    if not found and _INCLUDED.search(fold(text)) and not says("negation"):
+        found = says("tax")
+    if not found and not says("terms_of_trade"):
+        found = says("hinges")
+    if not found and not says("informs"):
+        found = says("when")
+    if not found and "%" in text and not _DAYS.search(fold(text)):
+        found = says("discount")
+    return found
+
+
+@cache
+def _reference() -> re.Pattern[str]:
+    """The words before a number that is that of a contract, a drawing, an offer."""
+    phrases = vocabulary().phrases
+    words = alternatives([*phrases["other_number"], *phrases["contract"], *phrases["specifies"]])
+    return re.compile(rf"(?<![^\W_])(?:{words})\W*(?:(?:nr|no|n|number|nummer|num)\b\W*)?$")
+
+
+def _another_product(sentence: Cell, case: Case, lines: Sequence[Valued]) -> str:
+    """A product's number that no line has, in a sentence that wants something."""
+    if not vocabulary().says("wants", sentence.text, *case.languages):
+        return ""
+    known = {fold(text) for line in lines for text in (line.part, line.seller_part) if text}
+    known |= {fold(named.number) for named in find_po_numbers(sentence)}
+    labelled = " ".join(fold(pair.value.text) for pair in pairs(sentence) if label_kind(pair.label))
+    for match in _CODE.finditer(sentence.text):
+        code = fold(match.group())
+        named = any(code in fold(each.number) for sheet in case.sheets for each in sheet.header.po_numbers)
+        ours = named or case.known_order(match.group()) is not False
+        called = _reference().search(fold(sentence.text[: match.start()]))
+        if called is None and code not in known and code not in labelled and not ours and not is_standard(code):
+            return match.group()
+    return ""
+
+
+def _of_title(case: Case) -> list[Fault]:
+    """Documents of other kinds that name an order: invoices, confirmations, offers."""
+    words = vocabulary()
+    titles = [("other_title", Cell(case.subject_text, "subject"), True)]
+    for sheet in case.sheets:
+        filled = [cell for cell in sheet.rest if cell.text.strip()]
+        titles.extend(("other_title", cell, False) for cell in filled)
+        titles.extend(("offer_title", cell, False) for cell in filled[:1])
+    for kind, cell, opens in titles:
+        text = fold(cell.text).strip()
+        match = words.patterns[kind].match(text)
+        if match and (opens or _NUMBERED.fullmatch(text[match.end() :])):
+            return [
+                Fault("not_a_plain_order", f"“{cell.text.strip()[:80]}” is the title of another document", cell.where)
+            ]
+    return []
+
+
+def _of_line(line: Valued, case: Case) -> Iterable[Fault]:
+    """Words in a line's own cells that take the line back: cancelled, optional, an alternative."""
+    cells = [cell for name, cell in line.raw.cells.items() if name in ("part", "description", "note", "item", "line")]
+    for cell in (*cells, *(cell for _, cell in line.raw.extras)):
+        found = vocabulary().says("void", cell.text, *case.languages)
+        if found or "~~" in cell.text:
+            yield Fault("line_void", f"“{cell.text[:80]}” says that the line may not be wanted", cell.where)
