@@ -36,10 +36,11 @@ from hub.handlers.mail_room import MailRoom
 from hub.handlers.notifier import Notifier, Post
 from hub.handlers.post_room import PostRoom
 from hub.handlers.postman import Postman, Terms
+from hub.handlers.study import Study
 from hub.listening import host_and_port, is_within, network
 from hub.mail_accounts import mail_server_account, mailbox_address
 from hub.partners import Partners
-from hub.ports import Context, Explainer, Reader, Transport, Writer
+from hub.ports import Context, Explainer, Reader, Student, Transport, Writer
 from hub.sagas.case import Rules
 from hub.settings import Settings
 from hub.store.database import Database
@@ -71,6 +72,16 @@ def isolated_readers(settings: Settings) -> Iterator[tuple[Reader, ...]]:
     mail = IsolatedReader(EmailReader(edi))
     try:
         yield (*edi, mail)
+    finally:
+        mail.close()
+
+
+@contextmanager
+def isolated_student(settings: Settings) -> Iterator[Student]:
+    """What learns from corrected mails, in a process of its own, which ends with the block."""
+    mail = IsolatedReader(EmailReader(_edi_readers(settings, ours_only=True)))
+    try:
+        yield mail
     finally:
         mail.close()
 
@@ -167,6 +178,11 @@ def context_of(settings: Settings, partners: Partners, today: str) -> Context:
     return Context(partners, our_domain=settings.our_domain, authserv_id=settings.authserv_id, today=today)
 
 
+def context_now(settings: Settings, partners: Partners, now: Clock) -> Callable[[], Context]:
+    """The same as of the day on which it is asked for."""
+    return lambda: context_of(settings, partners, settings.calendar.day(now()).isoformat())
+
+
 class Room(Protocol):
     """A part of the hub that works by itself from its start on."""
 
@@ -200,6 +216,7 @@ class Hub:
     correspondence: Correspondence
     post_room: PostRoom
     mail_room: MailRoom
+    study: Study
     mail_door: MailDoor | None
     """where mail servers hand mails over, if anywhere"""
     postman: Postman | None
@@ -227,6 +244,7 @@ class Hub:
             self.sweeper,
             self.post_room,
             self.mail_room,
+            self.study,
             self.postman,
             self.notifier,
             self.mail_door,
@@ -291,7 +309,7 @@ def intake_of(
     return Intake(
         database,
         given,
-        lambda: context_of(settings, partners, settings.calendar.day(now()).isoformat()),
+        context_now(settings, partners, now),
         rules,
         at_the_plant(settings, now),
         source=settings.source,
@@ -352,11 +370,13 @@ def build(settings: Settings, now: Clock = utc_now, world: World | None = None, 
     )
     edi = _edi_readers(settings, ours_only=True)
     mail = IsolatedReader(EmailReader(edi)) if isolated else None
-    given = (*edi, mail or EmailReader(edi))
+    reader = mail or EmailReader(edi)
+    given = (*edi, reader)
     intake = intake_of(settings, database, given, partners, lambda: rules, now, committed=committed)
     postman = _postman(settings, database, lambda: rules, now, committed)
     post_room = PostRoom(database, intake, transport, now, source=source, mails=postman is None)
     mail_room = MailRoom(mailboxes_of(settings), intake, every=settings.mailbox_poll)
+    study = Study(database, reader, context_now(settings, partners, now), now)
     listener = listener_of(settings, now)
 
     def written() -> None:
@@ -399,6 +419,7 @@ def build(settings: Settings, now: Clock = utc_now, world: World | None = None, 
         correspondence,
         post_room,
         mail_room,
+        study,
         MailDoor(listener, intake) if listener else None,
         postman,
         _notifier(settings, database, now, written),

@@ -43,6 +43,14 @@ class Layout(BaseModel):
             raise ValueError("no two columns hold the same")
         return self
 
+    def same_headings(self, other: Layout) -> bool:
+        """Whether both are about tables under the same headings; one of the two holds at most."""
+        return self._plain == other._plain
+
+    @property
+    def _plain(self) -> list[str]:
+        return [" ".join(text.casefold().split()) for text in self.headings]
+
     @property
     def lessons(self) -> dict[str, str]:
         """What it says, in words for people."""

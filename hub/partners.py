@@ -108,7 +108,8 @@ class EmailProfile(_Profile):
     columns: Annotated[
         dict[Annotated[str, Field(min_length=1, max_length=60)], OrderColumn], _for({"Artikelcode": "part"})
     ] = {}
-    """this partner's own column headings in order tables, and what they hold (`hub partner columns` writes them)"""
+    """this partner's own column headings in order tables, and what they hold; they win over what is learnt
+    (`hub partner layout`)"""
     known_parts_only: Annotated[bool, _for(True)] = False
     """whether a part outside the cross-reference and the agreed prices sends a mail to a person"""
 

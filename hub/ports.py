@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
-from hub.layouts import Version
+from hub.layouts import Lesson, Version
 from hub.messages.base import Command, Event
 from hub.messages.customer_po import SubmitCustomerPo
 from hub.messages.documents import Intent, Kind
@@ -216,6 +216,15 @@ class Reader(Protocol):
 
     def read(self, raw: bytes, name: str, context: Context) -> Reading:
         """What the document says; every fault becomes a finding, none an exception."""
+        ...
+
+
+@runtime_checkable
+class Student(Protocol):
+    """A reader that learns from what people have put right."""
+
+    def study(self, raw: bytes, context: Context, said: SubmitCustomerPo) -> Lesson:
+        """What the purchase order that a person has made of a mail tells of its customer's layout."""
         ...
 
 

@@ -7,14 +7,13 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-import yaml
 
 from hub.cli import screen
-from hub.cli.common import AsJson, example, with_store
+from hub.cli.common import AsJson, example
 from hub.cli.explaining import explain
 from hub.cli.group import add
+from hub.cli.layouts import layout
 from hub.cli.trial import compose, is_for, write_set
-from hub.columns import explained
 from hub.errors import Inconsistent, NotFound, UnknownType
 from hub.messages.base import Event
 from hub.messages.catalogue import EVENTS
@@ -22,7 +21,6 @@ from hub.parsing import as_text
 from hub.partners import EdiProfile, Partner, Partners
 from hub.ports import Composed, Writer
 from hub.settings import Settings, load_settings
-from hub.store import queries
 
 partner = typer.Typer(help="Partner profiles: check them, try them.", no_args_is_help=True)
 
@@ -223,29 +221,6 @@ def composed(settings: Settings, writer: Writer, found: Partner, model: type[Eve
     return written
 
 
-@example("hub partner columns D-7K3M9QX2WDRT")
-def columns(
-    document_id: Annotated[str, typer.Argument(metavar="DOCUMENT", help="A mail that a person has decided on.")],
-    as_json: AsJson = False,
-) -> None:
-    """Show which column headings of a mail a person's answer explains, as lines for the partner's profile.
-
-    Exit 1 when it explains none.
-    """
-    found, _ = with_store(lambda database: queries.document(database, document_id))
-    known: dict[str, str] = {}
-    for question in found["questions"]:
-        known.update(explained(question))
-    if as_json:
-        screen.show_json({"partner_id": found["partner_id"], "columns": known})
-    if not known:
-        text = "what was put in stands under no heading that nobody knew"
-        raise NotFound(f"the answer explains no column: {text}", where=document_id)
-    if not as_json:
-        screen.say(f"in the profile of {found['partner_id']}:")
-        screen.say(yaml.safe_dump({"email": {"columns": known}}, allow_unicode=True, sort_keys=False).rstrip())
-
-
 add(partner, "check", check)
 add(partner, "test", try_out)
-add(partner, "columns", columns)
+partner.add_typer(layout, name="layout")

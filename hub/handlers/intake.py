@@ -41,7 +41,7 @@ from hub.messages.envelope import derived_id, instant, write_letter
 from hub.ports import Arrival, Context, Holder, Mentions, Reader, Reading
 from hub.sagas.case import Rules
 from hub.sagas.numbers import short
-from hub.store import records, tables
+from hub.store import layouts, records, tables
 from hub.store.conversations import concerned, look_up
 from hub.store.database import Database
 from hub.store.documents import (
@@ -149,6 +149,8 @@ class Intake:
         name = name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
         context = self._context()
         reading = await asyncio.to_thread(read, context)
+        if reading.kind == "email" and reading.partner_id:
+            context, reading = await self._read_learned(context, read, reading, reading.partner_id)
         if reading.mentions != Mentions():
             context, reading = await self._read_knowing(context, read, reading)
         arrived = Arrived(f"D-{short(sent or digest, name, stamp)}", name, raw, size, digest, context, read)
@@ -160,6 +162,17 @@ class Intake:
                 receipt = await self._in_transaction(connection, arrived, reading)
         self._committed()
         return receipt
+
+    async def _read_learned(
+        self, context: Context, read: Callable[[Context], Reading], reading: Reading, partner_id: str
+    ) -> tuple[Context, Reading]:
+        """Read a mail again, with what corrections have taught of its sender's layouts."""
+        async with self._database.read() as connection:
+            known = await layouts.active(connection, partner_id)
+        if not known:
+            return context, reading
+        context = replace(context, layouts=known)
+        return context, await asyncio.to_thread(read, context)
 
     async def _read_knowing(
         self, context: Context, read: Callable[[Context], Reading], reading: Reading
@@ -203,6 +216,7 @@ class Intake:
         await add_interchanges(connection, sent_by_us)
         if state in {"received", "quarantined"}:
             await add_keys(connection, [key for key in keys if key not in known.keys], document_id)
+            await layouts.note_uses(connection, reading.partner_id or "", document_id, reading.layouts)
         await journal.write(connection)
         return Receipt(document_id, state, reading, known.duplicate_of, tuple(sent))
 

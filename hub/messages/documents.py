@@ -66,6 +66,9 @@ class ClassifyDocument(
     message: dict[str, Any] | None = None
     """what is to be mended in what was read of it, merged into it field by field (RFC 7396: null takes a field away,
     a list replaces a list); absent: as it was read"""
+    learn: bool | None = None
+    """a mail: whether what this teaches of the customer's layout holds from now on; absent: it is proposed; false:
+    nothing is learnt from it"""
 
 
 class AsRead(Wire):
@@ -205,6 +208,8 @@ class DocumentClassified(
     """what is carried out now; none: nothing follows from the document"""
     changes: list[Difference] = []
     """what the person changed of what was read"""
+    learn: bool | None = None
+    """whether the person wants the hub to read the customer's mails so from now on; absent: it is proposed"""
 
 
 class DocumentSent(

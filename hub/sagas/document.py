@@ -87,6 +87,7 @@ def carry_on(document: Document, answer: ClassifyDocument, scene: Scene) -> Step
         note=answer.note,
         commands=[AsRead(type=each.TYPE, data=each.data()) for each in commands],
         changes=list(changes),
+        learn=answer.learn,
     )
     return step(replace(document, taken_as=answer.as_, by=answer.by, changes=changes), event, *commands)
 

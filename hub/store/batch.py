@@ -190,6 +190,7 @@ class Batch:
             self.journal.send("event", said)
             if isinstance(said.message, Event):
                 self.journal.follow_task(said.message, self.now)
+                self.journal.follow_correction(said.message, self.now)
         for answer in answers:
             self.journal.send("command", answer)
 

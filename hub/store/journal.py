@@ -10,8 +10,10 @@ from sqlalchemy import Table, bindparam, insert, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.messages.base import Event, Message
+from hub.messages.base import Event, Message, Person
+from hub.messages.customer_po import SubmitCustomerPo
 from hub.messages.desk import TaskAssigned, TaskClosed, TaskOpened, TaskWithdrawn
+from hub.messages.documents import DocumentClassified
 from hub.messages.envelope import Letter, instant, to_bytes
 from hub.sagas.table import Refusal
 from hub.store import tables
@@ -29,6 +31,7 @@ class Journal:
         self._timers: list[dict[str, Any]] = []
         self._waiting: list[dict[str, Any]] = []
         self._failures: list[dict[str, Any]] = []
+        self._corrections: list[dict[str, Any]] = []
 
     def note(
         self,
@@ -93,6 +96,26 @@ class Journal:
         elif isinstance(event, TaskAssigned):
             self._assigned.append({"k": event.task_id, "v_assignee": event.assignee})
 
+    def follow_correction(self, event: Event, now: datetime) -> None:
+        """Note an order that a person has made of a customer's mail: it may teach how that customer writes."""
+        if not isinstance(event, DocumentClassified) or event.kind != "email" or not isinstance(event.by, Person):
+            return
+        orders = [each.data for each in event.commands if each.type == SubmitCustomerPo.TYPE]
+        if len(orders) == 1 and event.partner_id and event.learn is not False:
+            self._corrections.append(
+                {
+                    "document_id": event.document_id,
+                    "partner_id": event.partner_id,
+                    "at": instant(now),
+                    "by": event.by.name,
+                    "learn": bool(event.learn),
+                    "said": orjson.dumps(orders[0]).decode(),
+                    "studied_at": None,
+                    "version": None,
+                    "why": None,
+                }
+            )
+
     def add_timer(self, timer_id: str, due: datetime, message: Message) -> None:
         """Have a message come later."""
         self._timers.append(
@@ -136,6 +159,8 @@ class Journal:
             await _update(connection, self._assigned)
         if self._waiting:
             await add_new(connection, tables.waiting, self._waiting)
+        if self._corrections:
+            await add_new(connection, tables.corrections, self._corrections)
         if self._failures:
             await _add_failures(connection, self._failures)
         if self._outbox:

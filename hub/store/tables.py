@@ -351,3 +351,53 @@ arrivals = Table(
     Column("expected", Day, comment="day: as promised, else as requested"),
     Column("joinable", Boolean, nullable=False),
 )
+
+corrections = Table(
+    "corrections",
+    metadata,
+    Column("document_id", Id, primary_key=True, comment="a mail that a person has put right"),
+    Column("partner_id", Id, nullable=False, index=True),
+    Column("at", Instant, nullable=False),
+    Column("by", String(200), nullable=False),
+    Column("learn", Boolean, nullable=False, comment="the person says that what it teaches holds at once"),
+    Column("said", Text, nullable=False, comment="the purchase order that the person made of it"),
+    Column("studied_at", Instant, comment="NULL: what it teaches is yet to be found out"),
+    Column("version", Integer, comment="of the customer's layout profile, that it taught or agrees with; NULL: none"),
+    Column("why", Text, comment="why it taught nothing"),
+)
+Index(
+    "ix_corrections_unstudied",
+    corrections.c.at,
+    sqlite_where=text("studied_at IS NULL"),
+    postgresql_where=text("studied_at IS NULL"),
+)
+
+layouts = Table(
+    "layouts",
+    metadata,
+    Column("partner_id", Id, primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False, comment="1, 2, 3… of the customer"),
+    Column("document_id", Id, nullable=False, comment="the mail that taught it"),
+    Column("at", Instant, nullable=False),
+    Column("by", String(200), nullable=False, comment="who put that mail right"),
+    Column("body", Text, nullable=False, comment="the layout; it never changes"),
+)
+
+layout_decisions = Table(
+    "layout_decisions",
+    metadata,
+    Column("position", Position, primary_key=True, autoincrement=True),
+    Column("partner_id", Id, nullable=False, index=True),
+    Column("version", Integer, nullable=False),
+    Column("decision", String(20), nullable=False, comment="accepted, dropped"),
+    Column("at", Instant, nullable=False),
+    Column("by", String(200), nullable=False),
+)
+
+layout_uses = Table(
+    "layout_uses",
+    metadata,
+    Column("partner_id", Id, primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("document_id", Id, primary_key=True, comment="a mail that was read by it"),
+)

@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from hub.layouts import Layout, Lesson
 from hub.messages.catalogue import COMMANDS
 from hub.ports import Finding, Mentions, Part, Reading
 
@@ -49,3 +50,15 @@ def unpack(content: bytes) -> Reading:
             "mentions": Mentions(**{name: tuple(each) for name, each in data["mentions"].items()}),
         }
     )
+
+
+def pack_lesson(lesson: Lesson) -> bytes:
+    """A lesson as JSON."""
+    layout = lesson.layout.model_dump(mode="json") if lesson.layout else None
+    return orjson.dumps({"layout": layout, "why": lesson.why})
+
+
+def unpack_lesson(content: bytes) -> Lesson:
+    """The lesson again, its layout checked anew."""
+    data = orjson.loads(content)
+    return Lesson(Layout.model_validate(data["layout"]) if data["layout"] else None, data["why"])

@@ -6,10 +6,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from adapters.email.isolation.apart import Apart, Gone
-from adapters.email.isolation.packing import pack, unpack
+from adapters.email.isolation.packing import pack, pack_lesson, unpack, unpack_lesson
 from adapters.email.limits import DEFAULT, Limits
+from hub.layouts import Lesson
+from hub.messages.customer_po import SubmitCustomerPo
 from hub.partners import Partners
-from hub.ports import Context, Finding, Reader, Reading
+from hub.ports import Context, Finding, Reader, Reading, Student
 
 _NOBODY = Partners()
 
@@ -26,11 +28,15 @@ class ReadingService:
     partners: Partners = field(default_factory=Partners)
 
     def answer(self, *given: Any) -> bytes:
-        """The reading of a mail."""
-        partners, context, raw, name = given
+        """The reading of a mail of that name; or what it teaches, given the order that a person has made of it."""
+        partners, context, raw, about = given
         if partners is not None:
             self.partners = partners
-        return pack(self.reader.read(raw, name, replace(context, partners=self.partners)))
+        known = replace(context, partners=self.partners)
+        if isinstance(about, SubmitCustomerPo):
+            assert isinstance(self.reader, Student)  # noqa: S101  # as its caller has made sure
+            return pack_lesson(self.reader.study(raw, known, about))
+        return pack(self.reader.read(raw, about, known))
 
 
 class IsolatedReader:
@@ -61,14 +67,8 @@ class IsolatedReader:
 
     def read(self, raw: bytes, name: str, context: Context) -> Reading:
         """What the document says; one that cannot be read within the limits goes to a person. Raises ReaderClosed."""
-
-        def given(fresh: bool) -> tuple[Any, ...]:
-            partners = context.partners if fresh or context.partners is not self._partners else None
-            self._partners = context.partners
-            return partners, replace(context, partners=_NOBODY), raw, name
-
         try:
-            return unpack(self._apart.ask(given))
+            return unpack(self._ask(raw, context, name))
         except Gone as error:
             if self._apart.closed:
                 raise ReaderClosed(name) from error
@@ -76,6 +76,23 @@ class IsolatedReader:
         except (ValueError, KeyError, TypeError) as error:
             finding = Finding("unreadable", "error", f"the reading process failed: {type(error).__name__}", name)
         return Reading("email", "quarantine", "quarantine", findings=(finding,), likely_intent="not_an_order")
+
+    def study(self, raw: bytes, context: Context, said: SubmitCustomerPo) -> Lesson:
+        """What a person's answer teaches of the layout of a mail. Raises ReaderClosed."""
+        try:
+            return unpack_lesson(self._ask(raw, context, said))
+        except Gone as error:
+            if self._apart.closed:
+                raise ReaderClosed(said.po_number) from error
+            return Lesson(None, f"studying it failed: {error}")
+
+    def _ask(self, raw: bytes, context: Context, about: str | SubmitCustomerPo) -> bytes:
+        def given(fresh: bool) -> tuple[Any, ...]:
+            partners = context.partners if fresh or context.partners is not self._partners else None
+            self._partners = context.partners
+            return partners, replace(context, partners=_NOBODY), raw, about
+
+        return self._apart.ask(given)
 
     def close(self) -> None:
         """End the process, in the middle of a mail too; nothing is read any more."""

@@ -23,7 +23,8 @@ CONTRACT = {
     "demo", "init", "serve", "parse", "submit", "send", "tasks", "answer", "assign", "orders", "order", "document",
     "documents", "stock", "settings", "audit", "events", "simulate", "bench", "docs", "doctor", "failed list",
     "failed show", "failed retry", "failed edit", "failed discard", "schemas write", "schemas check", "partner check",
-    "partner test", "partner columns", "email preview", "email queue", "email retry", "email drop",
+    "partner test", "partner layout list", "partner layout show", "partner layout accept", "partner layout drop",
+    "partner layout learn", "email preview", "email queue", "email retry", "email drop",
 }  # fmt: skip
 
 
@@ -90,7 +91,7 @@ def test_a_command_is_documented(name: str) -> None:
 def test_data_can_be_had_as_json() -> None:
     showing = CONTRACT - {
         "demo", "init", "serve", "docs", "schemas write", "schemas check", "email preview", "failed retry",
-        "failed discard", "email retry", "email drop",
+        "failed discard", "email retry", "email drop", "partner layout accept", "partner layout drop",
     }  # fmt: skip
     assert {name for name, command in ALL.items() if any("--json" in each.opts for each in command.params)} >= showing
 

@@ -17,6 +17,7 @@ from adapters.email.limits import DEFAULT
 from hub.partners import Partners
 from hub.ports import Context, Reading
 from tests.unit.mail.support import DATA, context, read
+from tests.unit.mail.test_layouts import FIRST, SAID, answer, made, study
 
 BRIEF = replace(DEFAULT, seconds=1.0, memory_bytes=200_000_000)
 
@@ -110,3 +111,12 @@ def test_changed_partners_reach_the_process(isolated: IsolatedReader) -> None:
     good = (DATA / "larkspur-po.eml").read_bytes()
     assert isolated.read(good, "mail.eml", replace(context(), partners=Partners())).partner_id is None
     assert isolated.read(good, "mail.eml", context()).partner_id == "C-LARKSPUR"
+
+
+def test_what_an_answer_teaches_comes_out_too() -> None:
+    isolated = IsolatedReader(EmailReader(), DEFAULT)
+    try:
+        assert isolated.study(made(FIRST), context(), answer(SAID)) == study(made(FIRST), answer(SAID))
+        assert isolated.study(b"no mail", context(), answer(SAID)).layout is None
+    finally:
+        isolated.close()
