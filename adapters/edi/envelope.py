@@ -93,15 +93,25 @@ class Document:
     type: str
     number: str
     version: str
-    raw: list[str]
-    """its segments as text, header and trailer among them"""
+    text: str
+    """its segments with terminators between them, from header to trailer"""
+    size: int
+    """how many they are"""
     split: Callable[[str], Any]
     """X12: a segment's list of elements; EDIFACT: its list of lists of components"""
     association: str = ""
     most_faults: int = 200
     """faults that are listed; there being more is the last one"""
     faults: list[Fault] = field(default_factory=list)
+    _raw: list[str] | None = None
     _to_read: list[tuple[int, Any]] | None = None
+
+    @property
+    def raw(self) -> list[str]:
+        """Its segments as text."""
+        if self._raw is None:
+            self._raw = self.text.split(self.interchange.delimiters.segment)
+        return self._raw
 
     @property
     def segments(self) -> list[Any]:
@@ -110,7 +120,7 @@ class Document:
 
     @property
     def to_read(self) -> list[tuple[int, Any]]:
-        """Segments with their positions; a line that says what an earlier one said stands there as one Repeat."""
+        """Segments with their positions."""
         if self._to_read is None:
             self._to_read = list(enumerate(map(self.split, self.raw), start=1))
         return self._to_read
@@ -135,7 +145,7 @@ class Document:
 
     def place(self, segment: int = 0, element: int = 0, component: int = 0, tag: str = "") -> Place:
         """A place in this message."""
-        if not tag and 0 < segment <= len(self.raw):
+        if not tag and 0 < segment <= self.size:
             tag = self.tag(segment)
         group = self.group.number if self.group else ""
         return Place(self.interchange.number, group, self.number, segment, tag, element, component)

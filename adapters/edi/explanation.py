@@ -96,7 +96,7 @@ class Watch:
 
 
 def _within(document: Document) -> list[Fault]:
-    return [fault for fault in document.faults if 0 < fault.place.segment <= len(document.raw)]
+    return [fault for fault in document.faults if 0 < fault.place.segment <= document.size]
 
 
 def _advice(fault: Fault) -> Advice:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from adapters.edi.catalogue import CATALOGUE, Kind
 from hub.ports import Finding
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where in an interchange: segment position counts from the message header as 1; elements from 1."""
 
     interchange: str = ""
@@ -44,6 +44,9 @@ class Place:
         return ", ".join(parts)
 
 
+NOWHERE = Place()
+
+
 def clean(text: str, limit: int = 80) -> str:
     """Text from a document, fit to be shown: control characters as ``\\xNN``, long text cut short."""
     shown = text if len(text) <= limit else text[: limit - 1] + "…"
@@ -57,7 +60,7 @@ class Fault:
     """One fault found in a document."""
 
     code: str
-    place: Place = field(default_factory=Place)
+    place: Place = NOWHERE
     value: str = ""
     expected: str = ""
     found: str = ""
@@ -88,4 +91,4 @@ class Fault:
 
 def fatal(faults: Iterable[Fault]) -> bool:
     """Whether any of them refuses what it concerns."""
-    return any(fault.fatal for fault in faults)
+    return any([fault.fatal for fault in faults])  # noqa: C419  # a list, being empty mostly, is made faster

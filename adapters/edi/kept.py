@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from adapters.edi.envelope import Document
 from adapters.edi.faults import clean
-from adapters.edi.repeats import Repeat
 
 MOST = 5000
 """pieces that are kept of one document"""
@@ -28,9 +25,3 @@ class Kept:
     def unmapped(self) -> list[dict[str, str]]:
         """What has no place in the normalised order, with where it stood."""
         return [{"where": f"segment {position} {place}", "text": text} for position, place, text in self.kept]
-
-    def again(self, position: int, repeat: Repeat) -> dict[str, Any]:
-        """A line that says again what an earlier one said."""
-        for after, place, text in repeat.article.unmapped:
-            self.keep_text(position + after, place, text)
-        return repeat.line()

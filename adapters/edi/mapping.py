@@ -6,13 +6,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from pydantic import ValidationError
 
 from adapters.edi.envelope import Document
 from adapters.edi.faults import clean
-from adapters.edi.repeats import Repeats
 from adapters.edi.values import plain, total
 from hub.messages.base import Command, Message
 from hub.messages.customer_po import CHANGE_NUMBER, AnswerPenalty, CancelCustomerPo
@@ -24,8 +23,7 @@ from hub.ports import Context, Statement
 M = TypeVar("M", bound=Message)
 
 
-@dataclass(frozen=True, slots=True)
-class Meaning:
+class Meaning(NamedTuple):
     """What one document says: what its sender wants, and the commands that carry it out."""
 
     intent: Intent
@@ -47,7 +45,6 @@ class Job:
     document: Document
     partner: Partner | None
     context: Context
-    repeats: Repeats
 
     def source(self) -> dict[str, Any]:
         """The ``source`` of the message."""

@@ -8,8 +8,8 @@ from typing import Any
 
 from adapters.edi.edifact import acknowledge as edifact_ack
 from adapters.edi.edifact import dispatch as edifact_dispatch
-from adapters.edi.edifact import lines as edifact_lines
 from adapters.edi.edifact import order as edifact_order
+from adapters.edi.edifact import passages as edifact_passages
 from adapters.edi.edifact import structure as edifact_structure
 from adapters.edi.edifact import supplier as edifact_supplier
 from adapters.edi.edifact.envelope import EdifactStream
@@ -18,13 +18,12 @@ from adapters.edi.envelope import Group, Interchange
 from adapters.edi.explanation import Watch
 from adapters.edi.reading import Assembler, Dialect
 from adapters.edi.receipts import read_edifact, read_x12
-from adapters.edi.repeats import Form
 from adapters.edi.splitting import PADDING
 from adapters.edi.tokens import BOM, Limits
 from adapters.edi.x12 import acknowledge as x12_ack
 from adapters.edi.x12 import dispatch as x12_dispatch
-from adapters.edi.x12 import lines as x12_lines
 from adapters.edi.x12 import order as x12_order
+from adapters.edi.x12 import passages as x12_passages
 from adapters.edi.x12 import segments as x12_segments
 from adapters.edi.x12 import structure as x12_structure
 from adapters.edi.x12 import supplier as x12_supplier
@@ -75,7 +74,7 @@ X12 = Dialect(
         "856": x12_dispatch.ShipNotice,
     },
     (x12_structure.check_structure, x12_segments.check_shapes),
-    Form("850", "PO1", "CTT", ("AMT",), "SE", x12_lines.cutter),
+    x12_passages.PASSAGES,
     frozenset({"997", "999"}),
     read_x12,
     x12_ack.set_receipt,
@@ -91,7 +90,7 @@ EDIFACT = Dialect(
         "DESADV": edifact_dispatch.ShipNotice,
     },
     (edifact_structure.check_structure,),
-    Form("ORDERS", "LIN", "UNS", ("CNT", "MOA"), "UNT", edifact_lines.cutter),
+    edifact_passages.PASSAGES,
     frozenset({"CONTRL"}),
     read_edifact,
     edifact_ack.message_receipt,

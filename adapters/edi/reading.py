@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from adapters.edi.delimiters import Standard
 from adapters.edi.envelope import Document, Endpoint, Group, Interchange
+from adapters.edi.familiar import Anatomy, Familiar
 from adapters.edi.faults import Fault, Place
 from adapters.edi.mapping import Job, Mapper, Meaning
 from adapters.edi.receipts import read_ta1
-from adapters.edi.repeats import Form, Repeats
 from hub.messages.base import Command
 from hub.messages.documents import Intent
 from hub.partners import Partner
@@ -34,7 +34,7 @@ class Dialect:
     standard: Standard
     maps: Mapping[str, Callable[[Job], Mapper]]
     checks: tuple[Check, ...]
-    repeats: Form
+    orders: Anatomy
     acknowledgments: frozenset[str]
     """documents that acknowledge and are never acknowledged"""
     acknowledgment: Map
@@ -86,12 +86,14 @@ class Assembler:
     _partners: dict[Endpoint, Partner | None] = field(default_factory=dict)
     _groups: list[tuple[Group | None, list[Any]]] = field(default_factory=list)
     _receipts: list[Any] = field(default_factory=list)
-    _repeats: Repeats = field(init=False)
+    _familiar: Familiar = field(init=False)
     _open: Interchange | None = None
+    _partner: Partner | None = None
+    """who sends the open interchange"""
     _acknowledgments: int = 0
 
     def __post_init__(self) -> None:
-        self._repeats = Repeats(self.dialect.repeats)
+        self._familiar = Familiar(self.dialect.orders)
 
     def assemble(self, items: Iterable[Document | Group | Interchange]) -> Reading:
         """Read everything."""
@@ -104,8 +106,7 @@ class Assembler:
                 self._end_interchange(item)
         return self._reading()
 
-    def _partner(self, interchange: Interchange) -> Partner | None:
-        sender = interchange.sender
+    def _partner_of(self, sender: Endpoint) -> Partner | None:
         if sender not in self._partners:
             self._partners[sender] = self.context.partners.by_edi(sender.qualifier, sender.id) if sender.id else None
         return self._partners[sender]
@@ -115,9 +116,9 @@ class Assembler:
         if interchange is self._open:
             return
         self._open = interchange
+        self._partner = partner = self._partner_of(interchange.sender)
         if not interchange.number:
             return
-        partner = self._partner(interchange)
         if partner is None:
             interchange.fault("unknown_partner", value=str(interchange.sender))
         if interchange.test:
@@ -137,7 +138,7 @@ class Assembler:
     def _take_document(self, document: Document) -> None:
         self._enter(document.interchange)
         if document.type in self.dialect.acknowledgments:
-            meaning = self.dialect.acknowledgment(Job(document, None, self.context, self._repeats))
+            meaning = self.dialect.acknowledgment(Job(document, None, self.context))
             self._acknowledgments += 1
         else:
             meaning = self._understand(document)
@@ -149,13 +150,12 @@ class Assembler:
             disposition = "rejected"
         elif meaning.quarantine:
             disposition = "quarantine"
-        elif any(f.kind.level in ("segment", "element") for f in document.faults):
+        elif document.faults and any(f.kind.level in ("segment", "element") for f in document.faults):
             disposition = "accepted_with_errors"
-        partner = self._partner(document.interchange)
-        findings = tuple(fault.finding() for fault in (*document.interchange.faults, *document.faults))
-        self._read.append(
-            _Read(meaning, disposition, document.place(), partner.id if partner else None, findings[:_MOST_TOLD])
-        )
+        told = (*document.interchange.faults, *document.faults)
+        findings = tuple([fault.finding() for fault in told[:_MOST_TOLD]])
+        partner_id = self._partner.id if self._partner else None
+        self._read.append(_Read(meaning, disposition, document.place(), partner_id, findings))
 
     def _economise(self, faults: list[Fault]) -> None:
         """Of a file with a great many faults only the gravest of what comes further are kept."""
@@ -168,16 +168,18 @@ class Assembler:
         if make is None:
             document.fault("message_unsupported", 1, value=document.type)
             return Meaning("not_an_order", title=document.type)
-        if not self.watch:
-            self._repeats.recognise(document)
+        partner = self._partner
+        known = None if self.watch else self._familiar.read(document)
+        if known:
+            return _gated(known, document, partner)
         sound = all(check(document) for check in self.dialect.checks)
-        partner = self._partner(document.interchange)
-        mapper = make(Job(document, partner, self.context, self._repeats))
+        mapper = make(Job(document, partner, self.context))
         if self.watch:
             self.watch(document, mapper)
         meaning = mapper.read()
         if not sound:
-            meaning = replace(meaning, messages=())
+            meaning = meaning._replace(messages=())
+        self._familiar.remember(document, meaning, mapper.fields)
         return _gated(meaning, document, partner)
 
     def _end_group(self, group: Group) -> None:
@@ -195,7 +197,7 @@ class Assembler:
         self._faults.extend(interchange.faults)
         answered = not (interchange.receipts or self._acknowledgments)
         if groups or answered:
-            self._drafts.extend(self.dialect.drafts(interchange, groups, self._partner(interchange)))
+            self._drafts.extend(self.dialect.drafts(interchange, groups, self._partner))
         if interchange.receipts:
             self._read.append(self._ta1s(interchange))
         self._acknowledgments = 0
@@ -205,11 +207,10 @@ class Assembler:
         """What an interchange says of interchanges of ours."""
         said = tuple(filter(None, map(read_ta1, interchange.receipts)))
         disposition: Disposition = "rejected" if any(fault.fatal for fault in interchange.faults) else "accepted"
-        partner = self._partner(interchange)
-        findings = tuple(fault.finding() for fault in interchange.faults)
+        findings = tuple(fault.finding() for fault in interchange.faults[:_MOST_TOLD])
         meaning = Meaning("functional_ack", title="TA1", statements=said)
-        place, partner_id = interchange.place(), partner.id if partner else None
-        return _Read(meaning, disposition, place, partner_id, findings[:_MOST_TOLD])
+        partner_id = self._partner.id if self._partner else None
+        return _Read(meaning, disposition, interchange.place(), partner_id, findings)
 
     @property
     def faults(self) -> tuple[Fault, ...]:
@@ -256,7 +257,7 @@ def _gated(meaning: Meaning, document: Document, partner: Partner | None) -> Mea
         stopped = True
     if not stopped or meaning.quarantine:
         return meaning
-    return replace(meaning, intent="quarantine", likely_intent=meaning.intent, quarantine=True)
+    return meaning._replace(intent="quarantine", likely_intent=meaning.intent, quarantine=True)
 
 
 def _findings(faults: list[Fault]) -> tuple[Finding, ...]:

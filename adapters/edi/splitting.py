@@ -1,10 +1,13 @@
-"""Cutting text into segments and elements, by ``str.split`` alone.
+"""Cutting text into segments and elements, without looking at single characters.
 
 Released characters (EDIFACT ``?+``) are replaced by characters beyond Latin-1, which no input can contain, so that
-splitting never has to look at single characters.
+``str.split`` does it all.
 """
 
 from __future__ import annotations
+
+import re
+from functools import lru_cache
 
 from adapters.edi.delimiters import Delimiters
 
@@ -17,24 +20,24 @@ _STAND_INS = "\ue000\ue001\ue002\ue003\ue004"
 _PLAIN = bytes(range(0x20, 0x7F)) + b"\r\n"
 
 
-def cut(raw: str, delimiters: Delimiters) -> tuple[list[str], bool]:
-    """Whole segments cut apart, line breaks between them gone; and whether they are nothing but printable ASCII,
-    with nothing released, so that elements can be taken as they are.
+def tidy(raw: str, delimiters: Delimiters) -> tuple[str, bool]:
+    """Whole segments, each with the terminator before it and nothing else between them; and whether they are plain:
+    nothing but printable ASCII.
     """
+    terminator = delimiters.segment
     plain = _is_plain(raw, delimiters)
     if delimiters.release and delimiters.release in raw:
-        raw, plain = _hide(raw, delimiters), False
-    raw = raw.lstrip("\r\n") if delimiters.segment not in "\r\n" and raw[:1] in "\r\n" else raw
-    segments = _evenly(raw, delimiters.segment) if plain else None
-    if segments is None:
-        segments = [segment.lstrip(PADDING) for segment in raw.split(delimiters.segment)]
-        segments[-1] = segments[-1].rstrip("\r\n")
-        if delimiters.segment == "\n":
-            segments = [segment.rstrip("\r") for segment in segments]
-        plain = plain and all(map(str.isprintable, segments))
-    if "" in segments:
-        segments = [segment for segment in segments if segment]
-    return segments, plain
+        raw = _hide(raw, delimiters)
+    text = _evenly(raw, terminator) if plain else None
+    if text is not None:
+        return text, True
+    segments = [segment.lstrip(PADDING) for segment in raw.split(terminator)]
+    segments[-1] = segments[-1].rstrip("\r\n")
+    if terminator == "\n":
+        segments = [segment.rstrip("\r") for segment in segments]
+    segments = [segment for segment in segments if segment]
+    text = "".join(terminator + segment for segment in segments)
+    return text, plain and not any(mark in text for mark in "\r\n" if mark != terminator)
 
 
 def _is_plain(raw: str, delimiters: Delimiters) -> bool:
@@ -44,25 +47,29 @@ def _is_plain(raw: str, delimiters: Delimiters) -> bool:
     return not raw.encode("ascii").translate(None, _PLAIN + marks.encode("latin-1"))
 
 
-def _evenly(raw: str, terminator: str) -> list[str] | None:
-    """The segments, where every terminator is followed by the same line break, or by none; otherwise None."""
-    if terminator in "\r\n":
-        return None if "\r" in raw else raw.split(terminator)
-    ending = raw[raw.find(terminator) + len(terminator) :][:2]
-    ending = "\r\n" if ending == "\r\n" else "\n" if ending[:1] == "\n" else ""
-    if ending[:1] == "" and raw[raw.find(terminator) + len(terminator) :][:1] == " ":
+def _evenly(raw: str, terminator: str) -> str | None:
+    """The same as ``tidy`` gives, where every segment begins with a letter or a digit and every terminator is followed
+    by the same line break, or by none; otherwise None.
+    """
+    begin = raw.find(terminator) + len(terminator)
+    ending = "\r\n" if raw.startswith("\r\n", begin) else "\n" if raw.startswith("\n", begin) else ""
+    if terminator in "\r\n" or _uneven(terminator, ending).search(raw):
         return None
-    segments = raw.split(terminator + ending)
-    breaks = len(segments) - 1
-    lines = breaks if ending else 0
-    if ending and segments[-1].endswith(terminator):
-        segments[-1] = segments[-1][: -len(terminator)]
-        breaks += 1
-    if raw.count(terminator) != breaks:
-        return None
-    if raw.count("\n") != lines or raw.count("\r") != (lines if ending == "\r\n" else 0):
-        return None
-    return segments
+    if raw.isascii():
+        text = raw.encode("ascii").translate(None, b"\r\n").decode("ascii")
+        if len(raw) - len(text) != len(ending) * text.count(terminator):
+            return None
+    else:
+        text = raw.replace(terminator + ending, terminator)
+        if "\r" in text or "\n" in text:
+            return None
+    return terminator + text.removesuffix(terminator)
+
+
+@lru_cache(maxsize=64)
+def _uneven(terminator: str, ending: str) -> re.Pattern[str]:
+    """A terminator that is not followed by this line break and another segment, or by the end of the text."""
+    return re.compile(rf"{re.escape(terminator)}(?!{ending}(?:[A-Z0-9]|\Z))")
 
 
 def _hide(raw: str, delimiters: Delimiters) -> str:

@@ -22,9 +22,9 @@ from adapters.edi.delimiters import (
     discover_x12,
     evenly_wrapped,
 )
-from adapters.edi.splitting import PADDING, cut
+from adapters.edi.splitting import PADDING, tidy
 
-CHUNK = 1 << 14
+CHUNK = 1 << 16
 BOM = "\xef\xbb\xbf"
 
 
@@ -44,17 +44,23 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Consecutive segments of one interchange, not yet split into elements."""
+    """Consecutive segments of one interchange."""
 
     delimiters: Delimiters
-    segments: list[str]
+    text: str = ""
+    """each segment with the terminator before it; line breaks between them are gone"""
     header: Header | None = None
     """on the first block of an interchange"""
     plain: bool = False
-    """nothing but printable ASCII, nothing released: elements can be taken as they are"""
+    """nothing but printable ASCII, nothing released"""
     trouble: str = ""
     """a code of the catalogue, where no more can be read"""
     detail: str = ""
+
+    @property
+    def segments(self) -> list[str]:
+        """The segments, not yet split into elements."""
+        return self.text.split(self.delimiters.segment)[1:] if self.text else []
 
 
 _NOWHERE = Delimiters("", "", "")
@@ -113,7 +119,7 @@ class Tokenizer:
 
     def _resume(self, trouble: str, detail: str) -> Iterator[Block]:
         """Report what cannot be read, and go on at the next header that begins a line."""
-        yield Block(_NOWHERE, [], trouble=trouble, detail=detail)
+        yield Block(_NOWHERE, trouble=trouble, detail=detail)
         self._troubles += 1
         if self._troubles >= self._limits.troubles:
             self._source, self._text, self._at = io.BytesIO(), "", 0
@@ -224,5 +230,5 @@ def _is_boundary(text: str, start: int, at: int, delimiters: Delimiters) -> bool
 
 
 def _block(raw: str, header: Header, first: Header | None) -> Block:
-    segments, plain = cut(raw, header.delimiters)
-    return Block(header.delimiters, segments, first, plain)
+    text, plain = tidy(raw, header.delimiters)
+    return Block(header.delimiters, text, first, plain)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from adapters.edi.delimiters import Delimiters
 from adapters.edi.edifact.envelope import Segment, at
 from adapters.edi.edifact.fields import Fields
 from adapters.edi.edifact.order_codes import (
@@ -18,7 +17,6 @@ from adapters.edi.edifact.order_codes import (
     QUANTITIES,
 )
 from adapters.edi.mapping import empty_line, put
-from adapters.edi.repeats import Cut
 from adapters.edi.units import MEASURES
 
 Line = dict[str, Any]
@@ -202,28 +200,3 @@ HANDLERS: dict[str, Callable[[Fields, Line, int, Segment], None]] = {
     "PAC": _packing,
 }
 """What the segments after LIN say about the line; the rest is kept as it is"""
-
-
-def cutter(delimiters: Delimiters) -> Callable[[str], Cut | None]:
-    """What cuts number, quantity and date out of the text of a line of an ORDERS."""
-    mark, part, end = delimiters.element, delimiters.component, delimiters.segment
-    counted, ordered = f"{end}QTY", f"{end}QTY{mark}21{part}"
-    dated, wanted, day = f"{end}DTM", f"{end}DTM{mark}2{part}", f"{part}102"
-
-    def cut(text: str) -> Cut | None:
-        head = text.partition(end)[0]
-        number, _, others = head.partition(mark)
-        article = text[len(head) :]
-        begin = article.find(ordered) + len(ordered)
-        if begin < len(ordered) or article.count(counted) != 1:
-            return None
-        quantity = article[begin:].partition(end)[0].partition(part)[0]
-        article = article[:begin] + article[begin + len(quantity) :]
-        begin = article.find(wanted) + len(wanted)
-        date = ""
-        if begin >= len(wanted) and article.count(dated) == 1 and article[begin + 8 : begin + 8 + len(day)] == day:
-            date = article[begin : begin + 8]
-            article = article[:begin] + article[begin + 8 :]
-        return Cut(others + article, number, quantity.replace(",", "."), date)
-
-    return cut

@@ -23,7 +23,6 @@ from adapters.edi.mapping import (
     penalty_answer,
     put,
 )
-from adapters.edi.repeats import Repeat, finished
 from hub.messages.base import Command
 from hub.messages.customer_po import SubmitCustomerPo
 from hub.messages.documents import Intent
@@ -46,12 +45,6 @@ class OrderMap:
         summary, change = False, self.document.type == "ORDCHG"
         line_party = sub_line = False
         for position, segment in self.document.to_read:
-            if isinstance(segment, Repeat):
-                line = self.fields.again(position, segment)
-                line["_at"] = position
-                self.lines.append(line)
-                line_party = sub_line = False
-                continue
             tag = segment[0][0]
             sub_line = at(segment, 4) == "1" if tag == "LIN" else sub_line and tag != "UNS"
             if sub_line:
@@ -121,8 +114,6 @@ class OrderMap:
         number_lines(document, self.lines, positions)
         complete = True
         for position, line in zip(positions, self.lines, strict=True):
-            if "_repeat" in line:
-                continue
             for name in ("_date", "_quantity", "_price", "_scheduling", "_location"):
                 line.pop(name, None)
             if "quantity" not in line:
@@ -140,12 +131,9 @@ class OrderMap:
             **header,
             "purpose": purpose,
             "customer": customer(self.job, header),
-            "lines": list(map(finished, self.lines)),
+            "lines": self.lines,
             "source": self.job.source(),
             "unmapped": self.fields.unmapped(),
         }
         put(data, "totals", self.totals)
-        message = build(SubmitCustomerPo, data, document)
-        if message:
-            self.job.repeats.remember(document, message, positions, self.fields.kept)
-        return message
+        return build(SubmitCustomerPo, data, document)

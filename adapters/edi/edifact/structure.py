@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from adapters.edi.edifact.envelope import Segment
 from adapters.edi.envelope import Document
-from adapters.edi.repeats import Repeat
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +75,12 @@ def check_structure(document: Document) -> bool:
     on.
     """
     layout = LAYOUTS[document.type]
-    if len(document.raw) < 2 or document.tag(2) != "BGM":
+    if document.size < 2 or document.tag(2) != "BGM":
         document.fault("segment_missing", 2, tag="BGM")
         return False
     lines, summary = 0, False
     for position, segment in document.to_read[1:]:
-        tag = layout.detail if isinstance(segment, Repeat) else segment[0][0]
+        tag = segment[0][0]
         if tag == layout.detail:
             lines += 1
             if summary:
@@ -99,7 +98,7 @@ def check_structure(document: Document) -> bool:
         if len(document.faults) > document.most_faults:
             return False
     if not lines and layout.lines_required and not _cancels(document):
-        document.fault("segment_missing", len(document.raw), tag=layout.detail)
+        document.fault("segment_missing", document.size, tag=layout.detail)
     return True
 
 
@@ -108,9 +107,26 @@ def _cancels(document: Document) -> bool:
     return bgm[3:4] in ([["1"]], [["17"]])
 
 
-def _check_lengths(document: Document, position: int, segment: Segment | Repeat) -> None:
-    if isinstance(segment, Repeat):
+_SOUND: dict[str, set[tuple[int, ...]]] = {tag: set() for tag in _LENGTHS.keys() | _REQUIRED.keys()}
+"""Lengths of segments that have been found in order; all that is looked at are lengths"""
+
+_MOST_KEPT = 2000
+
+
+def _check_lengths(document: Document, position: int, segment: Segment) -> None:
+    sound = _SOUND.get(segment[0][0])
+    if sound is None:
         return
+    lengths = tuple([length for element in segment for length in (-1, *map(len, element))])
+    if lengths in sound:
+        return
+    before = len(document.faults)
+    _note_lengths(document, position, segment)
+    if len(document.faults) == before and len(sound) < _MOST_KEPT:
+        sound.add(lengths)
+
+
+def _note_lengths(document: Document, position: int, segment: Segment) -> None:
     tag = segment[0][0]
     for element, component in _REQUIRED.get(tag, ()):
         if element >= len(segment) or component > len(segment[element]) or not segment[element][component - 1]:

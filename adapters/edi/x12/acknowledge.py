@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
+from typing import NamedTuple
 
 from adapters.edi.envelope import Document, Endpoint, Group, Interchange
 from adapters.edi.faults import Fault, fatal
@@ -20,8 +21,7 @@ _MOST = 100
 """segments with faults that are listed per message"""
 
 
-@dataclass(frozen=True, slots=True)
-class SetReceipt:
+class SetReceipt(NamedTuple):
     """What is acknowledged of one transaction set."""
 
     type: str

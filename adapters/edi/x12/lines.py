@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from adapters.edi.delimiters import Delimiters
 from adapters.edi.faults import clean
 from adapters.edi.mapping import empty_line, put
-from adapters.edi.repeats import Cut
 from adapters.edi.units import MEASURES, from_x12
 from adapters.edi.x12.envelope import at
 from adapters.edi.x12.fields import Fields
@@ -216,21 +214,3 @@ PART_HANDLERS: dict[str, Callable[[Fields, Line, int, list[str]], None]] = {
     "SLN": keep_part,
 }
 """What the segments after SLN say"""
-
-
-def cutter(delimiters: Delimiters) -> Callable[[str], Cut | None]:
-    """What cuts number, quantity and date out of the text of a line of an 850."""
-    mark, end = delimiters.element, delimiters.segment
-    dated, wanted = f"{end}DTM", f"{end}DTM{mark}002{mark}"
-
-    def cut(text: str) -> Cut | None:
-        head = text.split(mark, 2)
-        if len(head) < 3:
-            return None
-        number, quantity, article = head
-        begin = article.find(wanted) + len(wanted)
-        if begin >= len(wanted) and article.count(dated) == 1 and article[begin + 8 : begin + 9] in end[:1]:
-            return Cut(article[:begin] + article[begin + 8 :], number, quantity, article[begin : begin + 8])
-        return Cut(article, number, quantity)
-
-    return cut

@@ -16,7 +16,6 @@ from adapters.edi.mapping import (
     penalty_answer,
     put,
 )
-from adapters.edi.repeats import Repeat, finished
 from adapters.edi.x12 import lines
 from adapters.edi.x12.change import resolve, states_differences
 from adapters.edi.x12.envelope import at
@@ -46,11 +45,6 @@ class OrderMap:
         handlers, handle_header = lines.HANDLERS, self.header.take
         summary = False
         for position, segment in self.document.to_read:
-            if isinstance(segment, Repeat):
-                line = self.fields.again(position, segment)
-                self.lines.append(line)
-                self._starts.append(position)
-                continue
             tag = segment[0]
             if line is not None:
                 handler = handlers.get(tag)
@@ -138,10 +132,10 @@ class OrderMap:
     def _order(self, purpose: str) -> Command | None:
         document, header = self.document, self.header.finished()
         if not self.lines and document.type == "860":
-            document.fault("segment_missing", len(document.raw), tag="POC")
+            document.fault("segment_missing", document.size, tag="POC")
         for position, line in zip(self._starts, self.lines, strict=True):
             line.pop("_date", None)
-            if "quantity" in line and "_repeat" not in line:
+            if "quantity" in line:
                 check_schedule(document, line, position)
         if document.rejected and not all("quantity" in line and "unit" in line for line in self.lines):
             return None
@@ -150,12 +144,9 @@ class OrderMap:
             **header,
             "purpose": purpose,
             "customer": customer(self.job, header),
-            "lines": list(map(finished, self.lines)),
+            "lines": self.lines,
             "source": self.job.source(),
             "unmapped": self.fields.unmapped(),
         }
         put(data, "totals", self.totals)
-        message = build(SubmitCustomerPo, data, document) if self.lines and "po_number" in header else None
-        if message:
-            self.job.repeats.remember(document, message, self._starts, self.fields.kept)
-        return message
+        return build(SubmitCustomerPo, data, document) if self.lines and "po_number" in header else None

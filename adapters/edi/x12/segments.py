@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from adapters.edi.envelope import Document
-from adapters.edi.repeats import Repeat
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +85,6 @@ def check_shapes(document: Document) -> bool:
     """Note what the segments have too much, too little, too long or too short (AK3 8 with AK4)."""
     known = _SOUND
     for position, segment in document.to_read:
-        if isinstance(segment, Repeat):
-            continue
         sound = known.get(segment[0])
         if sound is None:
             continue

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from adapters.edi.envelope import Document
-from adapters.edi.repeats import Repeat
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +63,12 @@ def check_structure(document: Document) -> bool:
     on.
     """
     layout = LAYOUTS[document.type]
-    if len(document.raw) < 2 or document.tag(2) != layout.first:
+    if document.size < 2 or document.tag(2) != layout.first:
         document.fault("segment_missing", 2, tag=layout.first)
         return False
     area, summarised, lines = layout.header, False, 0
     for position, segment in document.to_read[2:]:
-        tag = layout.detail if isinstance(segment, Repeat) else segment[0]
+        tag = segment[0]
         if tag in area:
             continue
         if tag == layout.detail and not summarised:
@@ -90,7 +89,7 @@ def check_structure(document: Document) -> bool:
         if len(document.faults) > document.most_faults:
             return False
     if not lines and layout.lines_required and not _cancels(document):
-        document.fault("segment_missing", len(document.raw), tag=layout.detail)
+        document.fault("segment_missing", document.size, tag=layout.detail)
     return True
 
 

@@ -1,0 +1,74 @@
+"""How an ORDERS is cut into its header and its lines, to recognise what earlier ones said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from adapters.edi.delimiters import Delimiters
+from adapters.edi.envelope import Document
+from adapters.edi.familiar import HOLE, Anatomy, CutLine, CutOrder, OutOfTheOrdinary, cut_references
+
+_WANTED, _ORDERED = "2", "137"
+"""DTM qualifiers of the dates that are cut out"""
+
+
+def cutter(delimiters: Delimiters) -> Callable[[Document], CutOrder]:
+    """What cuts an ORDERS with these delimiters that ends with ``UNS+S'CNT+2:<lines>``."""
+    mark, part, end = delimiters.element, delimiters.component, delimiters.segment
+    line, summary = f"{end}LIN{mark}", f"{end}UNS{mark}S{end}CNT{mark}2{part}"
+    quantity = f"{end}QTY{mark}21{part}"
+    wanted, ordered = (f"{end}DTM{mark}{kind}{part}" for kind in (_WANTED, _ORDERED))
+    day, referred = f"{part}102", f"{end}RFF{mark}"
+
+    def cut_date(text: str, dated: str) -> tuple[str, str]:
+        before, found, behind = text.rpartition(dated)
+        if found and behind.startswith(day, 8):
+            return before + end + HOLE + behind[8:], behind[:8]
+        return text, ""
+
+    def cut_line(text: str) -> CutLine:
+        before, behind = text.split(quantity)
+        lin, ended, rest = before.partition(end)
+        number, _, others = lin.partition(mark)
+        ordered = behind.partition(end)[0].partition(part)[0]
+        article, date = cut_date(f"{others}{ended}{rest}{end}{HOLE}{behind[len(ordered) :]}", wanted)
+        return article, number, ordered.replace(",", "."), date
+
+    def cut(document: Document) -> CutOrder:
+        header, *lines = document.text.split(line)
+        if not lines:
+            raise OutOfTheOrdinary
+        lines[-1], _, trailer = lines[-1].rpartition(summary)
+        number = document.number
+        if trailer != f"{len(lines)}{end}UNT{mark}{document.size}{mark}{number}":
+            raise OutOfTheOrdinary
+        try:
+            tag, numbered, opened, kind, po_number, rest = header.split(mark, 5)
+            cut_lines = list(map(cut_line, lines))
+        except ValueError:
+            raise OutOfTheOrdinary from None
+        if tag != "UNH" or numbered != number or end in po_number or part in po_number:
+            raise OutOfTheOrdinary
+        rest, ordered_on = cut_date(rest, ordered)
+        rest, wanted_on = cut_date(rest, wanted)
+        before, party, behind = rest.partition(f"{end}NAD{mark}")
+        before, references = cut_references(before, referred, part, end)
+        passage = f"{opened}{mark}{kind}{mark}{before}{party}{behind}"
+        return CutOrder(passage, po_number, ordered_on, wanted_on, references, cut_lines)
+
+    return cut
+
+
+def uncut(delimiters: Delimiters) -> Callable[[str], bool]:
+    """What tells whether every date and quantity left in a passage is of another kind than those cut out."""
+    mark, part, end = delimiters.element, delimiters.component, delimiters.segment
+
+    def whole(passage: str) -> bool:
+        dates = [piece.partition(part)[0] for piece in passage.split(f"{end}DTM")[1:]]
+        kinds = {kind.removeprefix(mark) for kind in dates}
+        return f"{end}QTY" not in passage and all(map(str.isalnum, kinds)) and kinds.isdisjoint({_WANTED, _ORDERED})
+
+    return whole
+
+
+PASSAGES = Anatomy("ORDERS", cutter, uncut)

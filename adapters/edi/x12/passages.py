@@ -1,0 +1,65 @@
+"""How an 850 is cut into its header and its lines, to recognise what earlier ones said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from adapters.edi.delimiters import Delimiters
+from adapters.edi.envelope import Document
+from adapters.edi.familiar import HOLE, Anatomy, CutLine, CutOrder, OutOfTheOrdinary, cut_references
+
+_WANTED = "002"
+"""DTM qualifier of the date that is cut out"""
+
+
+def cutter(delimiters: Delimiters) -> Callable[[Document], CutOrder]:
+    """What cuts an 850 with these delimiters that ends with ``CTT*<lines>``."""
+    mark, end = delimiters.element, delimiters.segment
+    line, counted, wanted = f"{end}PO1{mark}", f"{end}CTT{mark}", f"{end}DTM{mark}{_WANTED}{mark}"
+    referred = f"{end}REF{mark}"
+
+    def cut_line(text: str) -> CutLine:
+        number, quantity, article = text.split(mark, 2)
+        before, found, behind = article.rpartition(wanted)
+        if found:
+            return before + end + HOLE + behind[8:], number, quantity, behind[:8]
+        return article, number, quantity, ""
+
+    def cut(document: Document) -> CutOrder:
+        header, *lines = document.text.split(line)
+        if not lines:
+            raise OutOfTheOrdinary
+        lines[-1], _, trailer = lines[-1].rpartition(counted)
+        number = document.number
+        if trailer != f"{len(lines)}{end}SE{mark}{document.size}{mark}{number}" or not 4 <= len(number) <= 9:
+            raise OutOfTheOrdinary
+        try:
+            _, kind, numbered, purpose, order_type, po_number, release, rest = header.split(mark, 7)
+            cut_lines = list(map(cut_line, lines))
+        except ValueError:
+            raise OutOfTheOrdinary from None
+        if kind != "850" or numbered != f"{number}{end}BEG" or end in po_number:
+            raise OutOfTheOrdinary
+        ordered, rest = rest[:8], rest[8:]
+        before, found, behind = rest.rpartition(wanted)
+        if found:
+            rest = before + end + HOLE + behind[8:]
+        rest, references = cut_references(rest, referred, mark, end)
+        passage = f"{end}{purpose}{mark}{order_type}{mark}{release}{mark}{rest}"
+        return CutOrder(passage, po_number, ordered, behind[:8] if found else "", references, cut_lines)
+
+    return cut
+
+
+def uncut(delimiters: Delimiters) -> Callable[[str], bool]:
+    """What tells whether every date left in a passage is of another kind than the one cut out."""
+    mark, end = delimiters.element, delimiters.segment
+
+    def whole(passage: str) -> bool:
+        dates = [piece.split(mark, 2)[1:2] for piece in passage.split(f"{end}DTM")[1:]]
+        return HOLE not in passage or all(kind and kind[0].isalnum() and kind[0] != _WANTED for kind in dates)
+
+    return whole
+
+
+PASSAGES = Anatomy("850", cutter, uncut)
