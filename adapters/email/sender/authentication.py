@@ -9,12 +9,33 @@ from dataclasses import dataclass
 
 from adapters.email.mail.mime import Mail
 
-_COMMENT = re.compile(r"\([^()]*\)")
+_TOKEN = re.compile(r"\\.|[^\\]", re.DOTALL)
+"""a character, with the backslash before it"""
 _METHOD = re.compile(
     r"^\s*(?P<method>[a-z0-9-]+)\s*(?:/\s*\d+\s*)?=\s*(?P<result>[a-z]+)(?P<rest>.*)$",
     re.IGNORECASE | re.DOTALL,
 )
 _PROPERTY = re.compile(r"([a-z]+\.[a-z0-9_-]+)\s*=\s*\"?([^\s\";]+)\"?", re.IGNORECASE)
+
+
+def _clauses(value: str) -> list[str]:
+    """What stands between the semicolons, without comments.
+
+    A semicolon in quotation marks or in a comment, where strangers may have put it, ends nothing.
+    """
+    found, quoted, depth = [""], False, 0
+    for each in _TOKEN.findall(value):
+        if quoted or (each == '"' and not depth):
+            quoted ^= each == '"'
+            found[-1] += each
+        elif each in "()":
+            depth = max(0, depth + (1 if each == "(" else -1))
+            found[-1] += " "
+        elif each == ";" and not depth:
+            found.append("")
+        elif not depth:
+            found[-1] += each
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +54,14 @@ class Verdict:
 
 def _results(value: str, authserv_id: str) -> list[tuple[str, str, dict[str, str]]] | None:
     """The methods, results and properties of one header, or nothing when another server wrote it."""
-    head, _, rest = _COMMENT.sub(" ", value).partition(";")
-    words = head.split()
-    if not words or words[0].lower() != authserv_id.lower():
-        return None
+    words = _clauses(value)[0].split()
+    return methods(value) if words and words[0].lower() == authserv_id.lower() else None
+
+
+def methods(value: str) -> list[tuple[str, str, dict[str, str]]]:
+    """The methods, results and properties that a value of Authentication-Results names, whoever wrote it."""
     found = []
-    for clause in rest.split(";"):
+    for clause in _clauses(value)[1:]:
         match = _METHOD.match(clause)
         if match:
             properties = {name.lower(): text.lower() for name, text in _PROPERTY.findall(match["rest"])}

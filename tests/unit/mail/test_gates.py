@@ -54,6 +54,24 @@ def test_only_our_own_servers_findings_count() -> None:
     assert "dmarc_not_passed" in codes(read(raw))
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        'spf=pass smtp.mailfrom="x; dmarc=pass header.from=larkspur-conveyors.example "@evil.example',
+        "spf=pass (it said ((so; dmarc=pass header.from=larkspur-conveyors.example ))) smtp.mailfrom=evil.example",
+        r'spf=pass smtp.mailfrom="\"; dmarc=pass header.from=larkspur-conveyors.example "@evil.example',
+    ],
+)
+def test_what_our_own_server_only_quotes_is_not_what_it_found(said: str) -> None:
+    head, _, rest = mail(GOOD).partition(b"From:")
+    ours = f"Authentication-Results: mx.metalworks.example; {said}\n".encode()
+    assert "dmarc_absent" in codes(read(ours + b"From:" + rest))
+    assert (
+        codes(read(head.replace(b"dmarc=pass", b"dmarc=pass (it said: (no; \\) dmarc=fail))") + b"From:" + rest))
+        == set()
+    )
+
+
 ORDERS = [
     ("po_number_missing", "en-US", GOOD.replace("PO 4711-88\n", ""), "an order"),
     ("po_number_conflict", "en-US", GOOD, "PO 4711-89"),
