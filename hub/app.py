@@ -138,7 +138,7 @@ def names_answer(settings: Settings) -> bool:
 
 def sender_check_of(settings: Settings) -> IsolatedCheck:
     """What finds out who sent a mail that comes to the hub itself."""
-    return IsolatedCheck(SenderCheck(settings.authserv_id, names_of(settings)))
+    return IsolatedCheck(SenderCheck(settings.authserv_id, names_of(settings), frozenset(settings.arc_sealers)))
 
 
 def listener_of(settings: Settings, now: Clock = utc_now) -> SmtpListener | None:

@@ -195,6 +195,8 @@ class Settings(BaseSettings):
     """the certificate's key, where that is a file of its own"""
     name_servers: Annotated[list[Annotated[str, AfterValidator(_name_server)]], *Listed] = []
     """name servers that senders are checked with, `10.0.0.53` or `10.0.0.53:5353`; empty: those of this machine"""
+    arc_sealers: Annotated[list[Annotated[Plain, AfterValidator(str.lower)]], *Listed] = []
+    """domains of forwarders whose ARC seals vouch for a sender that forwarding has made uncertain (docs/email.md)"""
     smtp_url: Annotated[str, AfterValidator(_mail_server)] | None = None
     """the server that mails go out by, `smtp://user:password@host`; absent: they are put into `outbox/`"""
     smtp_timeout: Annotated[float, Field(gt=0, le=600)] = 60.0

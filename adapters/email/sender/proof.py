@@ -1,4 +1,4 @@
-"""What the hub itself finds out of a mail's sender when it is the one that receives it: SPF, DKIM, DMARC."""
+"""What the hub itself finds out of a mail's sender when it is the one that receives it: SPF, DKIM, DMARC, ARC."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from dkim.util import InvalidTagValueList, parse_tag_value  # type: ignore[impor
 from adapters.email.isolation.apart import Apart, Gone
 from adapters.email.limits import DEFAULT, Limits
 from adapters.email.mail.mime import MailTooLarge, read_mail
-from adapters.email.sender import dmarc, spf
+from adapters.email.sender import arc, dmarc, spf
 from adapters.email.sender.names import Names, NamesSilent
 
 SIGNATURES = 5
@@ -23,8 +23,6 @@ LIMITS = replace(DEFAULT, seconds=25.0)
 AT_ONCE = 4
 """mails that are checked at a time"""
 _DOMAIN = re.compile(r"(?=.{1,253}\Z)[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+")
-_ALGORITHMS = frozenset({b"rsa-sha256"})
-"""those that count: SHA-1 has been broken, and few use Ed25519 alone"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +31,8 @@ class SenderCheck:
 
     authserv_id: str
     names: Names
+    sealers: frozenset[str] = frozenset()
+    """domains of forwarders whose word (ARC) counts where forwarding has spoiled the proof"""
 
     def answer(self, content: bytes, sender: str, helo: str, address: str) -> bytes:
         """What `results` finds, for another process."""
@@ -47,6 +47,8 @@ class SenderCheck:
         signatures = self._signatures(content)
         shown = _shown(content)
         said = [self._dmarc(shown, sent_by if found == "pass" else "", signatures, found == "temperror")]
+        if said[0].startswith("dmarc=fail") and (sealer := arc.vouched(content, shown, self.sealers, self._key)):
+            said = [f"dmarc=pass policy.arc={sealer} header.from={shown}"]
         said += [f"dkim={result} header.d={domain}" for result, domain in signatures if _DOMAIN.fullmatch(domain)]
         if _DOMAIN.fullmatch(sent_by):
             said.append(f"spf={found} {'smtp.mailfrom' if sender else 'smtp.helo'}={sent_by}")
@@ -84,7 +86,7 @@ class SenderCheck:
             return "permerror", ""
         domain = tags.get(b"d", b"").decode("ascii", "replace").lower().rstrip(".")
         covered = re.split(rb"\s*:\s*", tags.get(b"h", b"").lower())
-        if b"l" in tags or b"from" not in covered or tags.get(b"a") not in _ALGORITHMS:
+        if b"l" in tags or b"from" not in covered or tags.get(b"a") not in arc.ALGORITHMS:
             return "policy", domain
         try:
             good = dkim.DKIM(content).verify(place, self._key)

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import dkim
 import pytest
@@ -23,6 +24,7 @@ from adapters.email.sender.authentication import verify
 from adapters.email.sender.names import Kind
 from adapters.email.sender.proof import IsolatedCheck, SenderCheck
 from tests.support.names import TableOfNames
+from tests.support.sealing import sealed
 
 OURS = "mx.metalworks.example"
 FIRM = "larkspur-conveyors.example"
@@ -260,6 +262,68 @@ def test_spf_knows_addresses_of_both_kinds() -> None:
         f"::ffff:{HERE}": "pass",
     }.items():
         assert spf.check(names, address, f"joe@{A}", A)[0] == result
+
+
+# ----------------------------------------------------------------------------------------------------------- forwarded
+
+LIST = "lists.example"
+PASSED = f"dmarc=pass header.from={FIRM}"
+
+
+def forwarded(key: bytes, content: bytes, said: str = PASSED, by: str = LIST, **how: Any) -> bytes:
+    """The mail with a line of the forwarder's own at the end, sealed by it."""
+    return sealed(key, content + f"-- \r\nsent by {by}\r\n".encode(), by, said, **how)
+
+
+def vouched(content: bytes, public: str, *sealers: str) -> str:
+    domains = (LIST, "relay.example", "evil.example")
+    names = {**zone(public), **{(f"s1._domainkey.{each}", "TXT"): [public] for each in domains}}
+    check = SenderCheck(OURS, TableOfNames(names), frozenset(sealers))
+    return check.results(content, f"back@{LIST}", f"mail.{LIST}", ELSEWHERE).split("; ")[1]
+
+
+def test_a_forwarder_that_is_believed_vouches_for_what_it_has_spoiled(key: bytes, public: str) -> None:
+    once = forwarded(key, signed(key))
+    assert vouched(once, public, LIST) == f"dmarc=pass policy.arc={LIST} header.from={FIRM}"
+    verdict = verify(
+        read_mail(trace.stamped(once, "", [], "x", f"{OURS}; {vouched(once, public, LIST)}")), OURS, "us.example"
+    )
+    assert verdict.certain
+    twice = forwarded(key, once, f"arc=pass; dmarc=fail header.from={FIRM}", "relay.example", cv="pass")
+    assert vouched(twice, public, LIST, "relay.example") == f"dmarc=pass policy.arc=relay.example header.from={FIRM}"
+
+
+@pytest.mark.parametrize(
+    ("said", "by", "believed", "change"),
+    [
+        pytest.param(PASSED, LIST, [], (b"", b""), id="nobody-is-believed"),
+        pytest.param(PASSED, LIST, ["relay.example"], (b"", b""), id="another-is-believed"),
+        pytest.param(PASSED, "evil.example", [LIST], (b"", b""), id="a-seal-of-anybody"),
+        pytest.param(PASSED, LIST, [LIST], (b"5 of A-1", b"9 of A-1"), id="the-text-changed-after-it"),
+        pytest.param(PASSED, LIST, [LIST], (b"mquill@", b"boss@"), id="the-sender-changed-after-it"),
+        pytest.param(PASSED, LIST, [LIST], (b"cv=none", b"cv=pass"), id="the-seal-changed"),
+        pytest.param(f"dmarc=fail header.from={FIRM}", LIST, [LIST], (b"", b""), id="it-found-that-it-fails"),
+        pytest.param("dmarc=pass header.from=evil.example", LIST, [LIST], (b"", b""), id="it-found-another-domain"),
+        pytest.param("spf=pass smtp.mailfrom=x", LIST, [LIST], (b"", b""), id="it-did-not-look"),
+        pytest.param(f'spf=pass smtp.mailfrom="x; {PASSED} "@evil.example', LIST, [LIST], (b"", b""), id="it-quotes"),
+    ],
+)
+def test_any_doubt_about_a_forwarder_is_none_of_a_sender(
+    key: bytes, public: str, said: str, by: str, believed: list[str], change: tuple[bytes, bytes]
+) -> None:
+    sealed = forwarded(key, signed(key), said, by)
+    assert vouched(sealed.replace(*change) if change[0] else sealed, public, *believed).startswith("dmarc=fail")
+
+
+def test_one_forwarder_among_several_that_is_not_believed_spoils_it(key: bytes, public: str) -> None:
+    twice = forwarded(key, forwarded(key, signed(key), by="evil.example"), "arc=pass", LIST, cv="pass")
+    assert vouched(twice, public, LIST).startswith("dmarc=fail")
+    assert vouched(twice, public, LIST, "evil.example").startswith("dmarc=pass")
+
+
+def test_a_forwarders_seal_has_to_cover_the_sender(key: bytes, public: str) -> None:
+    assert vouched(forwarded(key, signed(key), signed=["from", "subject"]), public, LIST).startswith("dmarc=pass")
+    assert vouched(forwarded(key, signed(key), signed=["subject"]), public, LIST).startswith("dmarc=fail")
 
 
 # --------------------------------------------------------------------------------------------------------------- apart
