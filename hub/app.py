@@ -36,6 +36,8 @@ from hub.handlers.mail_room import MailRoom
 from hub.handlers.notifier import Notifier, Post
 from hub.handlers.post_room import PostRoom
 from hub.handlers.postman import Postman, Terms
+from hub.handlers.reissue import Reissue
+from hub.handlers.scribe import Scribe
 from hub.handlers.study import Study
 from hub.listening import host_and_port, is_within, network
 from hub.mail_accounts import mail_server_account, mailbox_address
@@ -319,6 +321,25 @@ def intake_of(
     )
 
 
+def scribe_of(
+    settings: Settings, partners: Partners, now: Clock = utc_now, make_token: Callable[[], str] = make_token
+) -> Scribe:
+    """What writes to partners what they are told of."""
+    return Scribe(
+        writers(settings),
+        lambda: partners,
+        at_the_plant(settings, now),
+        our_domain=settings.our_domain,
+        acknowledgment_hours=settings.acknowledgment_hours,
+        make_token=make_token,
+    )
+
+
+def reissue_of(settings: Settings, database: Database, partners: Partners, rules: Callable[[], Rules]) -> Reissue:
+    """What writes documents anew that did not do."""
+    return Reissue(database, scribe_of(settings, partners), rules, utc_now, source=settings.source)
+
+
 @dataclass(frozen=True, slots=True)
 class World:
     """What surrounds a hub: its store, its broker, what carries its documents, and its source of secrets."""
@@ -387,14 +408,10 @@ def build(settings: Settings, now: Clock = utc_now, world: World | None = None, 
 
     correspondence = Correspondence(
         database,
-        writers(settings),
-        lambda: partners,
+        scribe_of(settings, partners, now, world.make_token),
         at_the_plant(settings, now),
         source=source,
-        our_domain=settings.our_domain,
-        acknowledgment_hours=settings.acknowledgment_hours,
         delays=settings.retry_delays,
-        make_token=world.make_token,
         committed=written,
     )
     silence = Silence(database, lambda: partners, lambda: rules, now, source=source, committed=relay.wake)

@@ -16,7 +16,7 @@ REMEDIES: dict[str, str] = {
     "stray_segment": "see what stands between the messages; have the partner leave it away",
     "segment_too_long": "see whether the segment terminator is missing",
     "role_unexpected": "see whether `role` in the profile is right",
-    "refused_by_partner": "see in the acknowledgment why, mend it, and send our document again",
+    "refused_by_partner": "see in the acknowledgment why, mend the profile or the order, and `hub resend` our document",
     "unknown_partner": "put the id and its qualifier into a profile: edi.id, edi.qualifier",
     "test_interchange": "nothing, while edi.test is set in the profile; without it a person is asked about tests",
     "group_number_differs": "it was read; ask the partner for the same number in header and trailer",

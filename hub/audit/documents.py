@@ -13,6 +13,7 @@ from hub.audit.ledger import Ledger
 from hub.audit.post import Post, each_row
 from hub.audit.report import Notes
 from hub.store import tables
+from hub.store.documents import REPLACED, reissued_id
 
 ASKED = "set_aside"
 
@@ -73,7 +74,7 @@ async def check_documents(
         if row.direction == "in":
             _document_in(row, said[row.document_id], asked, notes)
         else:
-            _document_out(row, said[row.document_id], at_rest, notes)
+            _document_out(row, said[row.document_id], known, at_rest, notes)
     for key, question in questions.items():
         original = question["original_id"] or (key if question["kind"] != "api" else None)
         if original and original not in known:
@@ -116,11 +117,13 @@ def _document_in(row: Any, said: set[str], asked: set[str], notes: Notes) -> Non
         notes.find("document_unasked", document_id, "it waits for a person, and nobody is asked")
 
 
-def _document_out(row: Any, said: set[str], at_rest: bool, notes: Notes) -> None:
+def _document_out(row: Any, said: set[str], known: set[str], at_rest: bool, notes: Notes) -> None:
     document_id = row.document_id
     if row.state == "to_send" and at_rest:
         notes.find("document_unsent", document_id, f"{row.name} is still to be sent")
     if row.state == "sent" and "sent" not in said:
         notes.find("document_unsaid", document_id, "it was sent, and no document.sent says so")
+    if row.state == REPLACED and reissued_id(document_id) not in known:
+        notes.find("document_lost", document_id, "it gave way to another, which is not archived")
     if row.state == "undeliverable" and "delivery-failed" not in said:
         notes.find("document_unsaid", document_id, "it could not be sent, and no document.delivery-failed says so")

@@ -117,7 +117,7 @@ class Ledger:
         if verb == "received":
             self.commands_of_documents[data["document_id"]] += data["messages"]
             self.questions |= dict.fromkeys(data.get("replaces", ()), "closed")
-        elif verb == "acknowledged":
+        elif verb in {"acknowledged", "reissued"}:
             self.questions |= dict.fromkeys(data.get("answers", ()), "closed")
         elif verb == "quarantined":
             self.questions[data["document_id"]] = "set_aside"

@@ -30,6 +30,7 @@ class Hub(Group):
         "order": "hub.cli.orders:order",
         "document": "hub.cli.documents:document",
         "documents": "hub.cli.documents:documents",
+        "resend": "hub.cli.resending:resend",
         "stock": "hub.cli.orders:stock",
         "settings": "hub.cli.setup:settings",
         "doctor": "hub.cli.setup:doctor",

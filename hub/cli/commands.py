@@ -7,16 +7,17 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
+from pydantic import ValidationError
 
 from hub.cli import screen
 from hub.cli.common import AsJson, Limit, example, read_data, run, store, with_store
 from hub.cli.orders import find_order
 from hub.cli.sending import Timeout, Wait, Waiting, checked, send, tell
 from hub.errors import Refused
-from hub.messages.base import ROLES
+from hub.messages.base import ROLES, Person
 from hub.messages.catalogue import COMMANDS
 from hub.messages.desk import AssignTask
-from hub.messages.envelope import check_data, instant
+from hub.messages.envelope import check_data, first_fault, instant
 from hub.messages.production import DispatchShipment
 from hub.settings import load_settings
 from hub.store import queries
@@ -188,6 +189,14 @@ def author(by: str, task: dict[str, Any]) -> dict[str, str]:
     if by:
         return {"role": role, "name": name.strip()}
     return {"role": task["role"], "name": user()}
+
+
+def operator(name: str) -> Person:
+    """Whoever runs the hub: of this name, or as who is logged in."""
+    try:
+        return Person(role="operator", name=name or user())
+    except ValidationError as error:
+        raise typer.BadParameter(first_fault(error)[1], param_hint="--by") from error
 
 
 def user() -> str:

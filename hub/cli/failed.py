@@ -7,16 +7,14 @@ from typing import Annotated, Any
 
 import orjson
 import typer
-from pydantic import ValidationError
 
 from hub.cli import screen
-from hub.cli.commands import user
+from hub.cli.commands import operator
 from hub.cli.common import AsJson, Limit, example, read_data, run, store, with_store
 from hub.cli.group import add
 from hub.cli.sending import Timeout, Wait, Waiting, checked, outcome, tell
 from hub.errors import HubError, UnknownType
-from hub.messages.base import Person
-from hub.messages.envelope import first_fault, open_letter
+from hub.messages.envelope import open_letter
 from hub.parsing import as_text
 from hub.settings import load_settings
 from hub.store import failures, queries
@@ -34,13 +32,6 @@ STATES = ("open", "retry", "retried", "discarded", "all")
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-def _operator(name: str) -> Person:
-    try:
-        return Person(role="operator", name=name or user())
-    except ValidationError as error:
-        raise typer.BadParameter(first_fault(error)[1], param_hint="--by") from error
 
 
 @example("hub failed list", "hub failed list G-7K3M9QX2", "hub failed list --each --state all --json")
@@ -95,7 +86,7 @@ def retry(
 ) -> None:
     """Have a message, or a group, carried out again as it is, once what stood in its way is gone."""
     settings, pace = load_settings(), _per_second(rate)
-    count = with_store(lambda database: failures.retry(database, name, _operator(by), settings.source, _now(), pace))
+    count = with_store(lambda database: failures.retry(database, name, operator(by), settings.source, _now(), pace))
     _tell(name, count, "tried again")
 
 
@@ -124,9 +115,7 @@ def discard(
     if not reason.strip():
         raise typer.BadParameter("say why", param_hint="--reason")
     settings = load_settings()
-    count = with_store(
-        lambda database: failures.discard(database, name, _operator(by), reason, settings.source, _now())
-    )
+    count = with_store(lambda database: failures.discard(database, name, operator(by), reason, settings.source, _now()))
     _tell(name, count, "discarded")
 
 
@@ -153,7 +142,7 @@ def edit(
         async with store(settings) as database:
             found, raw = await queries.failure(database, failure_id)
             message = checked(kind or _type_of(found, raw), given)
-            copy = await failures.mend(database, failure_id, _operator(by), message, settings.source, _now())
+            copy = await failures.mend(database, failure_id, operator(by), message, settings.source, _now())
             verdict = await outcome(database, copy.key, Waiting(True, timeout)) if wait else None
         tell(copy, verdict, as_json)
 

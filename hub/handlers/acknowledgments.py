@@ -24,6 +24,7 @@ from hub.ports import Finding, Part, Reading, Severity, Statement
 from hub.sagas.case import Rules
 from hub.store import interchanges
 from hub.store.database import Database
+from hub.store.documents import REPLACED
 from hub.store.journal import Journal
 from hub.store.questions import say_of_documents
 
@@ -38,7 +39,9 @@ class Heard:
     reading: Reading
     events: list[tuple[str, Event]] = field(default_factory=list)
     answers: set[str] = field(default_factory=set)
-    """the documents of ours about which nobody is to be asked any more"""
+    """the documents about which nobody is to be asked any more"""
+    orders: list[str] = field(default_factory=list)
+    """those that what is refused is about"""
 
 
 async def hear_acknowledgments(connection: AsyncConnection, reading: Reading, document_id: str, now: datetime) -> Heard:
@@ -104,6 +107,8 @@ async def _note(
         return []
     await interchanges.answer(connection, row, status, document_id, "" if status == "accepted" else reason, now)
     answers = await interchanges.answered_questions(connection, [row.asked_in]) if row.asked_in else set()
+    if row.state == "rejected" and row.answered_by:
+        answers |= await interchanges.refusals_seen_to(connection, [row.answered_by])
     heard.answers |= answers
     names: dict[str, Any] = {
         "document_id": row.document_id,
@@ -121,11 +126,15 @@ async def _note(
     )
     key = f"{row.document_id} {document_id}"
     heard.events.append((key, event))
-    if status != "rejected":
+    if status != "rejected" or row.document_state == REPLACED:
         return []
+    if row.order_id and row.order_id not in heard.orders:
+        heard.orders.append(row.order_id)
     text = f"{row.partner_id} has refused our {row.title} ({row.document_id}): {reason}"
-    heard.events.append((key, DocumentDeliveryFailed(**names, code="refused_by_partner", reason=text)))
-    return [Finding("refused_by_partner", "error", text, where)]
+    heard.events.append((key, DocumentDeliveryFailed(**names, code=interchanges.REFUSED, reason=text)))
+    if row.message_number is not None:
+        text = f"{text}; once it is mended, `hub resend {row.document_id}` sends it again"
+    return [Finding(interchanges.REFUSED, "error", text, where)]
 
 
 def _with(reading: Reading, parts: Sequence[Part]) -> Reading:

@@ -23,7 +23,6 @@ from hub.handlers.acknowledgments import Heard, hear_acknowledgments
 from hub.handlers.mail_outcome import say_returned
 from hub.handlers.outgoing import outgoing
 from hub.handlers.pieces import (
-    NOTHING_LOST,
     Lost,
     Piece,
     of_its_folder,
@@ -285,7 +284,7 @@ class Intake:
         if reading.lost and known.duplicate_of is None:
             reason = reading.findings[0].message
             events += await say_returned(connection, reading.lost, reading.unreached, document_id, reason)
-        lost = Lost(*await concerned(connection, reading.lost)) if reading.lost else NOTHING_LOST
+        lost = Lost(*await concerned(connection, reading.lost)) if reading.lost else Lost(order_ids=tuple(heard.orders))
         events += [
             (piece.document_id, question(piece, reading, document_id, name, partners, orders, lost)) for piece in aside
         ]

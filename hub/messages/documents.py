@@ -260,6 +260,25 @@ class DocumentUnacknowledged(
     due_at: Instant
 
 
+class DocumentReissued(
+    DocumentEvent,
+    type="document.reissued.v1",
+    subject="document_id",
+    example={
+        **_DOCUMENT,
+        "document_id": "D-9C4H1WZ7K2QX",
+        "replaces": "D-2M8Q4ZK7T1XW",
+        "by": {"role": "operator", "name": "Ada Lind"},
+    },
+):
+    """A document of ours was written anew, under new control numbers, and takes the place of another (R44)."""
+
+    replaces: DocumentId
+    by: By
+    answers: list[DocumentId] = []
+    """the documents about which nobody is to be asked any more"""
+
+
 class DocumentDeliveryFailed(
     DocumentEvent,
     type="document.delivery-failed.v1",

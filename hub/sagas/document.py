@@ -13,6 +13,7 @@ from hub.messages.documents import (
     DocumentClassified,
     DocumentQuarantined,
     DocumentReceived,
+    DocumentReissued,
 )
 from hub.sagas.case import Scene
 from hub.sagas.paper import KINDS, Document, carried_on
@@ -103,8 +104,8 @@ def give_way(document: Document, received: DocumentReceived, scene: Scene) -> St
     return step(document)
 
 
-def rest(document: Document, said: DocumentAcknowledged, scene: Scene) -> Step[Document]:
-    """The partner has acknowledged what a person was asked about."""
+def rest(document: Document, said: DocumentAcknowledged | DocumentReissued, scene: Scene) -> Step[Document]:
+    """The partner has acknowledged what a person was asked about, or another document has taken its place."""
     return step(document)
 
 
@@ -165,6 +166,8 @@ DOCUMENT: Table[Document] = Table(
         ignore(("carried_on", "closed"), DocumentReceived, "a person has decided on it"),
         on("set_aside", DocumentAcknowledged, rest, to="closed"),
         ignore(("carried_on", "closed"), DocumentAcknowledged, "a person has decided on it"),
+        on("set_aside", DocumentReissued, rest, to="closed"),
+        ignore(("carried_on", "closed"), DocumentReissued, "a person has decided on it"),
         refuse_if("set_aside", ClassifyDocument, answer_fits),
         on("set_aside", ClassifyDocument, carry_on, to="carried_on", when=leads_on),
         on("set_aside", ClassifyDocument, close, to="closed"),

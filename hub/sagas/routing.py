@@ -279,7 +279,9 @@ def _those_before(message: documents.DocumentReceived, case: Case, home: Order |
         yield Address(DOCUMENT, "", document_id)
 
 
-def _those_asked_about(message: documents.DocumentAcknowledged, case: Case, home: Order | None) -> Iterator[Address]:
+def _those_asked_about(
+    message: documents.DocumentAcknowledged | documents.DocumentReissued, case: Case, home: Order | None
+) -> Iterator[Address]:
     for document_id in message.answers:
         yield Address(DOCUMENT, "", document_id)
 
@@ -324,6 +326,7 @@ CONCERNS: dict[type[Message], Callable[[Any, Case, Any], Iterable[Address]]] = {
     documents.DocumentQuarantined: _itself,
     documents.DocumentReceived: _those_before,
     documents.DocumentAcknowledged: _those_asked_about,
+    documents.DocumentReissued: _those_asked_about,
 }
 """Who has to hear of a message beside the one that decided. Each finds them in the case as it then stands."""
 

@@ -94,6 +94,15 @@ def outgoing_id(event_id: str, partner_id: str) -> str:
     return f"D-{short(event_id, partner_id)}"
 
 
+REPLACED = "replaced"
+"""state of a document of ours in whose place another was written"""
+
+
+def reissued_id(document_id: str) -> str:
+    """The id of the document that is written in the place of one of ours; its cause is that one."""
+    return f"D-{short(document_id, 'reissued')}"
+
+
 async def add_documents(connection: AsyncConnection, rows: list[dict[str, Any]]) -> None:
     """Archive documents."""
     if rows:

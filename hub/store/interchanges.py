@@ -6,15 +6,18 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+import orjson
 from sqlalchemy import bindparam, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.messages.envelope import instant
 from hub.ports import Statement
 from hub.store import tables
+from hub.store.documents import REPLACED
 from hub.store.records import chunks
 
 Row = dict[str, Any]
+REFUSED = "refused_by_partner"
 SILENT = ("awaited", "overdue")
 """states in which an acknowledgment is still to come"""
 
@@ -86,6 +89,49 @@ async def answer(connection: AsyncConnection, row: Any, status: str, by: str, re
         await connection.execute(
             update(documents).where(documents.c.document_id == row.document_id).values(state=state)
         )
+
+
+async def sent_as(connection: AsyncConnection, document_id: str) -> Any | None:
+    """The interchange in which a document of ours went out, with what is known of the document; both locked."""
+    table, documents = tables.interchanges, tables.documents
+    names = ("direction", "kind", "title", "order_id", "purpose", "cause")
+    query = (
+        select(table, *(documents.c[name] for name in names), documents.c.state.label("document_state"))
+        .join(documents, documents.c.document_id == table.c.document_id)
+        .where(table.c.document_id == document_id)
+        .with_for_update()
+    )
+    return (await connection.execute(query)).first()
+
+
+async def give_way(connection: AsyncConnection, row: Any) -> None:
+    """Note that another document takes the place of this one: no acknowledgment of it is awaited any more."""
+    table, documents = tables.interchanges, tables.documents
+    await connection.execute(update(documents).where(documents.c.document_id == row.document_id).values(state=REPLACED))
+    this = (table.c.partner_id == row.partner_id) & (table.c.number == row.number)
+    await connection.execute(
+        update(table).where(this, table.c.state.in_(SILENT)).values(state="not_expected", due_at=None)
+    )
+
+
+async def refusals_seen_to(connection: AsyncConnection, refused_by: Collection[str]) -> set[str]:
+    """Of the questions about what these acknowledgments refuse, those that are open, and of which nothing is left."""
+    table, documents, aside = tables.interchanges, tables.documents, tables.quarantine
+    left = (
+        select(table.c.answered_by)
+        .join(documents, documents.c.document_id == table.c.document_id)
+        .where(table.c.answered_by.in_(refused_by), table.c.state == "rejected", documents.c.state == "undeliverable")
+    )
+    acknowledgment = func.coalesce(aside.c.original_id, aside.c.document_id)
+    query = select(aside.c.document_id, aside.c.body).where(
+        acknowledgment.in_(refused_by), acknowledgment.not_in(left), aside.c.state == "set_aside"
+    )
+    rows = await connection.execute(query)
+    return {row.document_id for row in rows if _asks_of_refusals_alone(row.body)}
+
+
+def _asks_of_refusals_alone(body: str) -> bool:
+    return {each["code"] for each in orjson.loads(body)["findings"]} <= {REFUSED}
 
 
 async def answered_questions(connection: AsyncConnection, asked_in: Collection[str]) -> set[str]:

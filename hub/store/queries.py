@@ -17,6 +17,7 @@ from hub.sagas.numbers import plain
 from hub.sagas.paper import Document
 from hub.store import tables
 from hub.store.database import Database
+from hub.store.documents import REPLACED, reissued_id
 from hub.store.interchanges import SILENT, silence
 from hub.store.records import DOCUMENT, stock_of
 
@@ -201,11 +202,21 @@ async def document(database: Database, document_id: str) -> tuple[Row, bytes]:
         asked = await connection.execute(select(aside.c.body).where(about).order_by(aside.c.document_id))
         questions = [question_of(DOCUMENT.validate_json(each.body)) for each in asked]
     if row is not None:
-        return {**document_of(row), **exchange, "questions": questions}, bytes(row.raw)
+        return {**document_of(row), **exchange, **_place(row), "questions": questions}, bytes(row.raw)
     if not questions:
         raise NotFound(f"there is no document {document_id}", where="document_id")
     [question] = questions
     return {**question, "questions": questions}, orjson.dumps(question["messages"], option=orjson.OPT_INDENT_2)
+
+
+def _place(row: Any) -> Row:
+    """Which document of ours this one was written anew for, and which took its own place."""
+    found: Row = {}
+    if row.direction == "out" and reissued_id(row.cause or "") == row.document_id:
+        found["replaces"] = row.cause
+    if row.state == REPLACED:
+        found["replaced_by"] = reissued_id(row.document_id)
+    return found
 
 
 async def _exchange(connection: AsyncConnection, document_id: str) -> Row:

@@ -14,7 +14,8 @@ penalty.answer stock.adjust task.assign
 """
 
 CONTRACT_EVENTS = {
-    "document": "received duplicate rejected quarantined classified sent acknowledged unacknowledged delivery-failed",
+    "document": "received duplicate rejected quarantined classified sent acknowledged unacknowledged reissued "
+    "delivery-failed",
     "order": "received revised confirmed revision-requested reminded rejected lapsed change-requested "
     "changed change-refused delay-projected delay-averted delay-confirmed "
     "held released line-cancelled cancelled completed",

@@ -12,14 +12,20 @@ from typing import Any
 import orjson
 import pytest
 
-from hub.app import Hub, build, utc_now
+from hub.app import Hub, build, reissue_of, utc_now
 from hub.audit import audit
 from hub.cli import setup
+from hub.errors import NotFound, Refused
+from hub.messages.base import Person
+from hub.partners import Partner, Partners
+from hub.sagas.case import Rules
 from hub.settings import Settings, load_settings
 from hub.store.queries import conditions, document, tasks
 from hub.store.queries import documents as listed
 from hub.store.settled import settled
 from hub.web.metrics import Meter
+from tests.support.cli import hub_beside as cli
+from tests.support.cli import set_environment
 from tests.support.partner import Document, EdifactPartner, X12Partner
 from tests.support.running import PATIENCE, SALES, documents, events, eventually, send
 
@@ -35,6 +41,9 @@ partners:
     channel: x12
     edi: {id: QUIETWORKS, acknowledges: false}
 """
+
+
+OPERATOR = Person(role="operator", name="Ada")
 
 
 class Clock:
@@ -192,12 +201,110 @@ async def test_what_a_partner_refuses_a_person_sees_at_once(hub: Hub, language: 
     assert again.state == "undeliverable"
     [task] = await questions(hub)
     assert (task["role"], task["document_id"]) == ("sales-officer", receipt.document_id)
+    assert task["facts"]["order_ids"] == [row.order_id]
     assert "refused_by_partner" in {each["code"] for each in task["facts"]["reasons"]}
     verdict = await send(
         hub, "document.classify", document_id=receipt.document_id, **{"as": "functional_ack"}, by=SALES
     )
     assert verdict.outcome == "done", verdict
     assert await questions(hub) == []
+
+
+async def resent(hub: Hub, document_id: str) -> Any:
+    """The document that takes the place of one, once it is sent."""
+    new = await reissue_of(hub.settings, hub.database, hub.partners, Rules).reissue(document_id, OPERATOR)
+    [row] = await eventually(lambda: documents(hub, document_id=new, state="sent"), "the new document")
+    return row
+
+
+@BOTH
+async def test_what_was_refused_goes_again_under_new_numbers_and_nobody_is_asked_any_more(
+    any_hub: Hub, language: Language
+) -> None:
+    hub, partner = any_hub, language.partner()
+    row = await answered(hub, language, partner, "PO-1")
+    refusal = await hub.intake.receive(partner.write(*language.say(partner.read(row.raw), "R")), "refusal.edi")
+    assert len(await questions(hub)) == 1
+
+    again = await resent(hub, row.document_id)
+
+    before, now = partner.read(row.raw), partner.read(again.raw)
+    numbers = (("ISA", 13), ("GS", 6), ("ST", 2)) if language is X12 else (("UNB", 5), ("UNH", 1))
+    assert all(int(now.first(*place)) > int(before.first(*place)) for place in numbers)
+    assert [s for s in now.segments if s[0] in {"PO1", "LIN", "QTY", "ACK"}] == [
+        s for s in before.segments if s[0] in {"PO1", "LIN", "QTY", "ACK"}
+    ]
+    assert await questions(hub) == []
+    [event] = await said(hub, "document.reissued")
+    assert (event["document_id"], event["replaces"], event["by"]["name"]) == (again.document_id, row.document_id, "Ada")
+    assert event["answers"] == [refusal.document_id]
+    old = (await document(hub.database, row.document_id))[0]
+    new = (await document(hub.database, again.document_id))[0]
+    assert (old["state"], old["acknowledgment"]["state"], old["replaced_by"]) == (
+        "replaced",
+        "rejected",
+        again.document_id,
+    )
+    assert (new["replaces"], new["order_id"], new["acknowledgment"]["state"]) == (
+        row.document_id,
+        row.order_id,
+        "awaited",
+    )
+    accepted = await hub.intake.receive(partner.write(*language.say(now, "A")), "accepted.edi")
+    assert (accepted.state, (await acknowledgment(hub, again))["state"]) == ("received", "accepted")
+    with pytest.raises(Refused, match="gave way"):
+        await resent(hub, row.document_id)
+    third = await resent(hub, again.document_id)
+    assert partner.read(third.raw).kind == now.kind
+
+
+async def test_a_refusal_of_what_has_given_way_asks_nobody(hub: Hub) -> None:
+    partner = X12.partner()
+    row = await answered(hub, X12, partner, "PO-1")
+    await resent(hub, row.document_id)
+    assert (await acknowledgment(hub, row))["state"] == "not_expected"
+    late = await hub.intake.receive(partner.write(*X12.say(partner.read(row.raw), "R")), "late.edi")
+    assert (late.state, await questions(hub)) == ("received", [])
+    assert (await acknowledgment(hub, row))["state"] == "rejected"
+
+
+async def test_what_is_written_anew_follows_the_profile_as_it_is_now(hub: Hub) -> None:
+    row = await answered(hub, X12, X12.partner(), "PO-1")
+    mended = {"id": "C-X", "name": "B", "channel": "x12", "edi": {"id": "BRANDYWINE2", "version": "005010"}}
+    partners = Partners([Partner.model_validate(mended)])
+    new = await reissue_of(hub.settings, hub.database, partners, Rules).reissue(row.document_id, OPERATOR)
+    [again] = await eventually(lambda: documents(hub, document_id=new, state="sent"), "the new document")
+    sent = X12Partner.read(again.raw)
+    assert (sent.first("ISA", 8).strip(), sent.first("GS", 8)) == ("BRANDYWINE2", "005010")
+
+
+async def test_a_person_has_it_sent_again_on_the_command_line(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    set_environment(monkeypatch, hub.settings)
+    row = await answered(hub, X12, X12.partner(), "PO-1")
+    [sent] = (await cli("resend", row.document_id, "--by", "Ada", "--json")).json
+    assert sent["replaces"] == row.document_id
+    await eventually(lambda: documents(hub, document_id=sent["document_id"], state="sent"), "the new document")
+    again = await cli("resend", row.document_id)
+    assert (again.code, again.err.strip()) == (
+        1,
+        f"hub: {row.document_id} gave way to {sent['document_id']} already (ID) [replaced]",
+    )
+    shown = (await cli("document", row.document_id)).out
+    assert f"replaced by   {sent['document_id']}" in shown
+
+
+async def test_only_what_tells_a_partner_something_is_written_anew(hub: Hub) -> None:
+    await answered(hub, X12, X12.partner(), "PO-1")
+    [incoming] = await documents(hub, direction="in")
+    [syntax] = await documents(hub, direction="out", purpose="997")
+    for document_id, error in ((incoming.document_id, NotFound), (syntax.document_id, Refused)):
+        with pytest.raises(error):
+            await resent(hub, document_id)
+    nobody = reissue_of(hub.settings, hub.database, Partners([]), Rules)
+    [answer] = await documents(hub, direction="out", purpose="order.confirmed.v1")
+    with pytest.raises(Refused, match="there is no profile"):
+        await nobody.reissue(answer.document_id, OPERATOR)
+    assert [row.state for row in await documents(hub, document_id=answer.document_id)] == ["sent"]
 
 
 @BOTH
@@ -294,7 +401,4 @@ async def test_a_ta1_accepts_the_envelope_only_and_refuses_all(hub: Hub) -> None
     [again] = await documents(hub, document_id=row.document_id)
     assert again.state == "sent"
     assert [each["status"] for each in await said(hub, "document.acknowledged")] == ["rejected", "accepted"]
-    verdict = await send(
-        hub, "document.classify", document_id=(await questions(hub))[0]["document_id"], **{"as": "discard"}, by=SALES
-    )
-    assert verdict.outcome == "done"
+    assert await questions(hub) == []

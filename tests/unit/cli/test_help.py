@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[3]
 DOCS = ROOT / "docs" / "cli.md"
 CONTRACT = {
     "demo", "init", "serve", "parse", "submit", "send", "tasks", "answer", "assign", "orders", "order", "document",
-    "documents", "stock", "settings", "audit", "events", "simulate", "bench", "docs", "doctor", "failed list",
+    "documents", "resend", "stock", "settings", "audit", "events", "simulate", "bench", "docs", "doctor", "failed list",
     "failed show", "failed retry", "failed edit", "failed discard", "schemas write", "schemas check", "partner check",
     "partner test", "partner layout list", "partner layout show", "partner layout accept", "partner layout drop",
     "partner layout learn", "email preview", "email queue", "email retry", "email drop",
