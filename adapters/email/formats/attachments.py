@@ -59,9 +59,8 @@ def _read_bodies(mail: Mail, setting: Setting, found: Findings, limits: Limits) 
     read: list[_Body] = []
     for number, leaf in enumerate(leaf for leaf in mail.leaves if not leaf.attached):
         if leaf.content_type == "text/html":
-            blocks, hidden = read_html(leaf.text, leaf.name, limits)
-            if any(re.search(r"\d", text) for text in hidden):
-                found.faults.append(Fault("hidden_text", f"the mail hides text: “{hidden[0][:100]}”", leaf.name))
+            blocks, faults = read_html(leaf.text, leaf.name, limits)
+            found.faults.extend(faults)
         else:
             blocks = list(lines(leaf.text, leaf.name if number == 0 else f"{leaf.name} {number + 1}", limits))
         parted = split(blocks)
@@ -173,9 +172,8 @@ def _readers(
         found.faults.extend(faults)
         return [read_sheet(blocks, leaf.name, setting)] if blocks else []
     if kind == "html":
-        blocks, hidden = read_html(leaf.text, leaf.name, limits)
-        if any(re.search(r"\d", text) for text in hidden):
-            found.faults.append(Fault("hidden_text", f"the attachment hides text: “{hidden[0][:100]}”", leaf.name))
+        blocks, faults = read_html(leaf.text, leaf.name, limits)
+        found.faults.extend(faults)
         return [read_sheet(blocks, leaf.name, setting)]
     if kind == "text":
         return [read_sheet(lines(leaf.text, leaf.name, limits), leaf.name, setting)]

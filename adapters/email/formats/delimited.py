@@ -20,6 +20,10 @@ _END = "\x00"
 """a line below the last: text that is read holds no such character"""
 
 
+_EXACT = re.compile(r'="([^"]*)"')
+"""how a text is kept from being taken for a number when a workbook opens the file"""
+
+
 def read_delimited(leaf: Leaf, limits: Limits) -> tuple[Grid, list[Fault]]:
     """The rows of a delimited text, and what is wrong with them."""
     text = clean(decode(leaf.content, guess_wide(leaf.content) or leaf.charset))
@@ -38,10 +42,11 @@ def read_delimited(leaf: Leaf, limits: Limits) -> tuple[Grid, list[Fault]]:
         faults.append(Fault("limit_exceeded", f"has more than {limits.rows} rows", leaf.name))
     if any(len(row) > limits.columns for row in rows):
         faults.append(Fault("limit_exceeded", f"has more than {limits.columns} columns", leaf.name))
+    cells = [[_EXACT.sub(r"\1", text.strip()) for text in row[: limits.columns]] for row in rows[: limits.rows]]
     grid = Grid(
         tuple(
-            tuple(Cell(text.strip(), leaf.name, number, column) for column, text in enumerate(row[: limits.columns]))
-            for number, row in enumerate(rows[: limits.rows], 1)
+            tuple(Cell(text, leaf.name, number, column) for column, text in enumerate(row))
+            for number, row in enumerate(cells, 1)
         )
     )
     return grid, faults

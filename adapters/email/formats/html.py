@@ -7,66 +7,21 @@ from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from adapters.email.formats.visible import hiding_classes, is_hidden, is_struck, raised
+from adapters.email.grammar import dates
 from adapters.email.limits import DEFAULT, Limits
+from adapters.email.lines.valued import Fault
 from adapters.email.mail.document import Block, Cell, Grid, bounded, clean
 from adapters.email.mail.mime import MailTooLarge
 
-_BREAKS = frozenset(
-    [
-        "p",
-        "div",
-        "tr",
-        "li",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "ul",
-        "ol",
-        "dl",
-        "dt",
-        "dd",
-        "pre",
-        "hr",
-        "section",
-        "article",
-        "header",
-        "footer",
-        "center",
-        "address",
-        "form",
-        "table",
-    ]
-)
-_SKIPPED = frozenset(
-    [
-        "script",
-        "style",
-        "head",
-        "title",
-        "meta",
-        "link",
-        "noscript",
-        "template",
-        "object",
-        "iframe",
-        "svg",
-        "select",
-        "button",
-    ]
-)
-_HIDDEN = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d]*[1-9])|mso-hide\s*:\s*all|"
-    r"(?:max-)?(?:height|width)\s*:\s*0(?:px|pt)?\s*(?:;|$)|opacity\s*:\s*0(?:\.0+)?\s*(?:;|$)",
-    re.IGNORECASE,
-)
-_WHITE = re.compile(
-    r"(?<![-\w])color\s*:\s*(?:#fff(?:fff)?|white|rgb\(\s*255\s*,\s*255\s*,\s*255\s*\))(?![\w])",
-    re.IGNORECASE,
-)
-_BACKGROUND = re.compile(r"background", re.IGNORECASE)
+_BREAKS = frozenset([
+    "p", "div", "tr", "li", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "dt", "dd", "pre", "hr",
+    "section", "article", "header", "footer", "center", "address", "form", "table",
+])  # fmt: skip
+_SKIPPED = frozenset([
+    "script", "style", "head", "title", "meta", "link", "noscript", "template", "object", "iframe", "svg",
+    "select", "button",
+])  # fmt: skip
 _QUOTE = re.compile(
     r"gmail_quote|gmail_extra|yahoo_quoted|moz-cite-prefix|divRplyFwdMsg|appendonsend|reply-intro|OLK_SRC_BODY_SECTION",
     re.IGNORECASE,
@@ -81,7 +36,10 @@ class _Writer:
     part: str
     limits: Limits
     blocks: list[Block] = field(default_factory=list)
+    classes: frozenset[str] = frozenset()
+    """those that the part's style sheet hides"""
     hidden: list[str] = field(default_factory=list)
+    struck: list[str] = field(default_factory=list)
     current: str = ""
     quote: int = 0
     row: int = 0
@@ -103,25 +61,36 @@ class _Writer:
         if self.current.strip():
             self.end_line()
 
+    def leaves_out(self, node: LexborNode) -> bool:
+        """Whether an element's text does not count, for it is hidden or struck out; it is noted."""
+        struck = is_struck(node)
+        if not (struck or is_hidden(node, self.classes)):
+            return False
+        text = clean(node.text(deep=True) or "").strip()[:200]
+        if text and not (struck and self.quote):
+            (self.struck if struck else self.hidden).append(text)
+        return True
 
-def read_html(text: str, part: str, limits: Limits = DEFAULT) -> tuple[list[Block], list[str]]:
-    """The lines and tables of an HTML part, and whatever text in it is hidden from its reader. Raises MailTooLarge."""
-    writer = _Writer(part, limits)
+    def faults(self) -> list[Fault]:
+        """What somebody else may see, or not see, in the part."""
+        hidden = [text for text in self.hidden if re.search(r"\d", text)]
+        return [
+            *(Fault("hidden_text", f"text is hidden: “{text[:100]}”", self.part) for text in hidden[:1]),
+            *(Fault("struck_text", f"text is struck out: “{text[:100]}”", self.part) for text in self.struck[:1]),
+        ]
+
+
+def read_html(text: str, part: str, limits: Limits = DEFAULT) -> tuple[list[Block], list[Fault]]:
+    """The lines and tables of an HTML part, and what in it is hidden from its reader. Raises MailTooLarge."""
     if len(text) > limits.text_characters * 4:
         raise MailTooLarge(f"a text has more than {limits.text_characters * 4} characters", where=part)
-    body = LexborHTMLParser(text).body
-    if body is not None:
-        _walk(body, writer, 0)
+    parser = LexborHTMLParser(text)
+    styles = "".join(style.text(deep=True) or "" for style in parser.css("style"))
+    writer = _Writer(part, limits, classes=hiding_classes(styles))
+    if parser.body is not None:
+        _walk(parser.body, writer, 0)
     writer.break_line()
-    return writer.blocks, writer.hidden
-
-
-def _is_hidden(node: LexborNode) -> bool:
-    attributes = node.attributes
-    style = attributes.get("style") or ""
-    if "hidden" in attributes or _HIDDEN.search(style):
-        return True
-    return bool(_WHITE.search(style)) and not _BACKGROUND.search(style)
+    return writer.blocks, writer.faults()
 
 
 def _walk(node: LexborNode, writer: _Writer, depth: int) -> None:
@@ -138,11 +107,12 @@ def _visit(node: LexborNode, writer: _Writer, depth: int) -> None:
     tag = node.tag or ""
     if tag == "-text":
         writer.current += clean((node.text(deep=False) or "").replace("\n", " ").replace("\r", " "))
-    elif tag in _SKIPPED or tag.startswith(("-", "!", "_")):
+    elif tag in _SKIPPED or tag.startswith(("-", "!", "_")) or writer.leaves_out(node):
         return
-    elif _is_hidden(node):
-        seen = clean(node.text(deep=True) or "").strip()
-        writer.hidden.extend([seen[:200]] if seen else [])
+    elif tag == "input":
+        writer.hidden.extend(_entered(node))
+    elif tag == "sup":
+        writer.current += raised(clean(node.text(deep=True) or ""))
     elif tag == "br":
         writer.end_line()
     elif tag == "pre":
@@ -184,7 +154,13 @@ def _is_data_table(node: LexborNode) -> bool:
     return any(len(row.css("td, th")) > 1 for row in node.css("tr"))
 
 
-def _text(node: LexborNode) -> str:
+def _entered(node: LexborNode) -> list[str]:
+    """What stands in a field of a form."""
+    kind = (node.attributes.get("type") or "text").lower()
+    return [] if kind in ("hidden", "submit", "button", "image") else [node.attributes.get("value") or ""]
+
+
+def _text(node: LexborNode, writer: _Writer) -> str:
     """A cell's text; line breaks within it are kept."""
     pieces: list[str] = []
 
@@ -198,7 +174,11 @@ def _text(node: LexborNode) -> str:
                 pieces.append("\n")
                 gather(child)
                 pieces.append("\n" if tag != "br" else "")
-            elif tag not in _SKIPPED and not tag.startswith(("-", "!", "_")) and not _is_hidden(child):
+            elif tag == "sup":
+                pieces.append(raised(clean(child.text(deep=True) or "")))
+            elif tag == "input":
+                writer.hidden.extend(_entered(child))
+            elif tag not in _SKIPPED and not tag.startswith(("-", "!", "_")) and not writer.leaves_out(child):
                 gather(child)
             child = child.next
 
@@ -217,9 +197,9 @@ def _table(node: LexborNode, writer: _Writer) -> None:
     found = node.css("tr")
     if len(found) > writer.limits.rows:
         raise MailTooLarge(f"a table has more than {writer.limits.rows} rows", where=writer.part)
+    spanning: dict[int, tuple[int, str]] = {}
     for row in found:
-        if _is_hidden(row):
-            writer.hidden.append(clean(row.text(deep=True) or "").strip()[:200])
+        if writer.leaves_out(row):
             continue
         writer.row += 1
         cells: list[Cell] = []
@@ -227,19 +207,25 @@ def _table(node: LexborNode, writer: _Writer) -> None:
         if len(within) > writer.limits.columns:
             raise MailTooLarge(f"a table has more than {writer.limits.columns} columns", where=writer.part)
         for cell in within:
-            text = "" if _is_hidden(cell) else _text(cell)
-            writer.hidden.extend(_hidden_within(cell))
+            _fill(cells, spanning, writer)
+            text = "" if writer.leaves_out(cell) else _text(cell, writer)
+            below = _span(cell, "rowspan") - 1
             for number in range(_span(cell, "colspan")):
+                if below:
+                    spanning[len(cells)] = (below, text if number == 0 else "")
                 cells.append(Cell(text if number == 0 else "", writer.part, writer.row, len(cells)))
-            if _span(cell, "rowspan") > 1:
-                writer.hidden.append("a cell that spans several rows")
+        _fill(cells, spanning, writer)
         if cells:
             rows.append(tuple(cells))
     if rows:
         writer.blocks.append(Grid(tuple(rows)))
 
 
-def _hidden_within(cell: LexborNode) -> list[str]:
-    seen = [inner for inner in [cell, *cell.css("[style], [hidden]")] if _is_hidden(inner)]
-    texts = (clean(inner.text(deep=True) or "").strip()[:200] for inner in seen)
-    return [text for text in texts if text]
+def _fill(cells: list[Cell], spanning: dict[int, tuple[int, str]], writer: _Writer) -> None:
+    """The cells that reach down into a row from above: a date is that of each row, anything else is not repeated."""
+    while len(cells) in spanning:
+        rows, text = spanning.pop(len(cells))
+        if rows > 1:
+            spanning[len(cells)] = (rows - 1, text)
+        repeated = text if dates.find(text) else ""
+        cells.append(Cell(repeated, writer.part, writer.row, len(cells)))

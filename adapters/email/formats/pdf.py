@@ -24,6 +24,7 @@ _SCALE = 10
 _PAGE = re.compile(
     r"^(?:page|seite|pagina|sida|sivu|p\.?)?\s*\d+\s*(?:of|von|de|sur|av|van|/)\s*\d+$|^(?:page|seite|pagina|sida|sivu)\s*\d+$"
 )
+_PAGES = re.compile(r"(?:page|seite|pagina|sida|sivu|strona)\W*\d+\s*(?:of|von|de|sur|av|van|di|z|/)\s*(\d{1,3})")
 _CARRIED = re.compile(
     r"^(?:carried|brought) forward|^ubertrag|^(?:a )?report(?:er)?\b|^suma (?:y sigue|anterior)|^transport\b|^siirto"
 )
@@ -35,6 +36,7 @@ def read_pdf(leaf: Leaf, limits: Limits) -> tuple[list[Block], list[Fault]]:
     """The blocks of a PDF, page after page, and what cannot be read of it."""
     faults: list[Fault] = []
     pages: list[list[Laid | Grid]] = []
+    rotated_lines: list[Laid] = []
     with pdfplumber.open(io.BytesIO(leaf.content)) as document:
         if len(document.pages) > limits.pages:
             return [], [Fault("limit_exceeded", f"has more than {limits.pages} pages", leaf.name)]
@@ -42,13 +44,42 @@ def read_pdf(leaf: Leaf, limits: Limits) -> tuple[list[Block], list[Fault]]:
         for number, page in enumerate(document.pages, 1):
             laid = list(_page(page, f"{leaf.name}, page {number}", row))
             row += len(laid)
+            rotated = "".join(char["text"] for char in page.chars if not char.get("upright", True)).strip()
+            rotated_lines.extend([Laid(Cell(clean(rotated), f"{leaf.name}, page {number}"), (), ())] if rotated else [])
+            struck = _struck(page)
+            if struck:
+                faults.append(Fault("struck_text", f"page {number} strikes out “{clean(struck)[:100]}”", leaf.name))
             if not laid and page.images:
                 faults.append(Fault("image_only", f"page {number} is an image", leaf.name))
             pages.append(laid)
             page.close()
     if not any(pages) and not faults:
         faults.append(Fault("image_only", "the document holds no text", leaf.name))
-    return _blocks(_without_furniture(pages)), faults
+    announced = max((_of_how_many(item) for page in pages for item in page), default=0)
+    if announced > len(pages):
+        faults.append(Fault("pages_missing", f"{announced} pages are announced, {len(pages)} are here", leaf.name))
+    return [*_blocks(_without_furniture(pages)), *(laid.cell for laid in rotated_lines)], faults
+
+
+def _of_how_many(item: Laid | Grid) -> int:
+    """How many pages a line says that there are; 0: it does not."""
+    found = [_PAGES.fullmatch(fold(piece.text)) for piece in item.pieces] if isinstance(item, Laid) else []
+    return max((int(match[1]) for match in found if match), default=0)
+
+
+def _struck(page: Any) -> str:
+    """The words of a page that a line is drawn through."""
+    drawn = [one for one in (*page.lines, *page.rects) if one["bottom"] - one["top"] < 2 and one["width"] > 5]
+    if not drawn:
+        return ""
+    return " ".join(word["text"] for word in page.extract_words() if any(_crosses(one, word) for one in drawn))
+
+
+def _crosses(line: Any, word: Any) -> bool:
+    height = word["bottom"] - word["top"]
+    shared = min(line["x1"], word["x1"]) - max(line["x0"], word["x0"])
+    middle = word["top"] + height * 0.35 <= (line["top"] + line["bottom"]) / 2 <= word["bottom"] - height * 0.3
+    return bool(middle and shared > 0.6 * (word["x1"] - word["x0"]))
 
 
 def _page(page: Any, part: str, row: int) -> Iterator[Laid | Grid]:
@@ -56,7 +87,9 @@ def _page(page: Any, part: str, row: int) -> Iterator[Laid | Grid]:
     tables = [table for table in page.find_tables() if len(table.rows) > 1]
     boxes = [table.bbox for table in tables]
     words = [
-        word for word in page.extract_words(keep_blank_chars=False, use_text_flow=False) if not _within(word, boxes)
+        word
+        for word in page.extract_words(keep_blank_chars=False, use_text_flow=False)
+        if not _within(word, boxes) and word.get("upright", True)
     ]
     found: list[tuple[float, Laid | Grid]] = []
     for top, line in _lines(words):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import warnings
 from datetime import date, datetime
 from decimal import Decimal
@@ -10,6 +11,7 @@ from typing import Any
 
 import openpyxl
 
+from adapters.email.formats.number_format import number_format
 from adapters.email.limits import Limits
 from adapters.email.lines.valued import Fault
 from adapters.email.mail.document import Cell, Grid, clean
@@ -43,8 +45,37 @@ def read_workbook(leaf: Leaf, limits: Limits) -> tuple[list[tuple[str, Grid]], l
             continue
         if hidden:
             faults.append(Fault("hidden_cells", f"the sheet hides {hidden}", where))
+        faults.extend(_drawn(sheet, where, limits))
         sheets.append((where, grid))
     return sheets, faults
+
+
+def _drawn(sheet: Any, where: str, limits: Limits) -> list[Fault]:
+    """What a reader sees otherwise than it is stored: struck out, white on white; and comments, one fault of a kind."""
+    found: dict[str, Fault] = {}
+    for row in sheet.iter_rows(max_row=min(sheet.max_row, limits.rows), max_col=min(sheet.max_column, limits.columns)):
+        for cell in row:
+            place = f"{where}, cell {cell.coordinate}" if hasattr(cell, "coordinate") else where
+            if getattr(cell, "comment", None):
+                text = f"a comment says “{clean(cell.comment.text)[:100]}”"
+                found.setdefault("cell_comment", Fault("cell_comment", text, place))
+            if cell.value is None or not cell.has_style:
+                continue
+            if cell.font.strike:
+                text = f"“{clean(str(cell.value))[:100]}” is struck out"
+                found.setdefault("struck_text", Fault("struck_text", text, place))
+            if _is_white(cell.font.color) and cell.fill.fill_type is None:
+                text = f"“{clean(str(cell.value))[:100]}” is white on white"
+                found.setdefault("hidden_cells", Fault("hidden_cells", text, place))
+    return list(found.values())
+
+
+def _is_white(colour: Any) -> bool:
+    if colour is None:
+        return False
+    return (colour.type == "rgb" and str(colour.rgb)[-6:].upper() == "FFFFFF") or (
+        colour.type == "theme" and colour.theme == 0 and not colour.tint
+    )
 
 
 def _has_rows_beyond(sheet: Any, limits: Limits) -> bool:
@@ -81,14 +112,15 @@ def _cell(cell: Any, shown: Any, where: str, number: int) -> Cell:
             return Cell(str(cell.value)[:200], where, number, column)
     if value is None or isinstance(value, bool):
         return Cell("" if value is None else str(value), where, number, column)
-    if isinstance(value, datetime):
-        return Cell(value.date().isoformat(), where, number, column, value.date())
     if isinstance(value, date):
-        return Cell(value.isoformat(), where, number, column, value)
+        day = value.date() if isinstance(value, datetime) else value
+        if not re.search(r"d", re.sub(r'"[^"]*"|\[[^\]]*\]', "", cell.number_format), re.IGNORECASE):
+            return Cell(day.strftime("%m/%Y"), where, number, column)
+        return Cell(day.isoformat(), where, number, column, day)
     if isinstance(value, int | float):
-        exact = Decimal(str(round(value, 9)))
-        plain = format(exact.normalize(), "f")
-        return Cell(plain, where, number, column, Decimal(plain))
+        exact = Decimal(format(Decimal(str(round(value, 9))).normalize(), "f"))
+        shape = number_format(cell.number_format)
+        return Cell(shape.text(exact), where, number, column, None if shape.scaled or shape.width > 1 else exact)
     return Cell(clean(str(value)).strip(), where, number, column)
 
 
@@ -101,9 +133,9 @@ def _hidden(sheet: Any) -> str:
     rows = [
         n
         for n, dimension in sheet.row_dimensions.items()
-        if dimension.hidden and any(c.value is not None for c in sheet[n])
+        if (dimension.hidden or dimension.height == 0) and any(c.value is not None for c in sheet[n])
     ]
-    columns = [name for name, dimension in sheet.column_dimensions.items() if dimension.hidden]
+    columns = [name for name, dimension in sheet.column_dimensions.items() if dimension.hidden or dimension.width == 0]
     found = [f"row {n}" for n in rows[:3]]
     found += [f"column {name}" for name in columns[:3] if any(c.value is not None for c in sheet[name])]
     return ", ".join(found)

@@ -145,6 +145,8 @@ def _currency(
             faults.append(Fault("currency_missing", "no currency is named, and the partner's profile has none", ""))
         return home
     code = next(iter(stated))
+    if home and code != home and not header.currencies and any(line.currency is None for line in lines):
+        faults.append(Fault("currency_missing", f"some prices are in {code}, and others say no currency", ""))
     if home and code != home:
         warnings.append(Fault("currency_unusual", f"the order is in {code}, this customer's currency is {home}", ""))
     return code

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from adapters.email.grammar.vocabulary import fold
+from adapters.email.grammar.vocabulary import fold, vocabulary
 from adapters.email.intents.assembly import po_numbers
 from adapters.email.intents.case import Case, Outcome
+from adapters.email.intents.remarks import remarks
 from adapters.email.lines.header import merge
+from adapters.email.lines.leftover import leftovers
 from adapters.email.lines.valued import Fault
 from adapters.email.mail.identity import order_key
 from adapters.email.mail.wire import name
@@ -30,6 +32,10 @@ def take_documents(case: Case) -> Outcome:
     if not messages and not faults:
         faults.append(Fault("lines_missing", "the EDI document holds no order", "attachment"))
     _compare(messages, case, faults)
+    faults.extend([*remarks(case, ()), *(fault for sheet in case.sheets for fault in leftovers(sheet))])
+    doubt = vocabulary().says("doubt", case.subject_text + "\n" + case.rest_text, *case.languages)
+    if doubt:
+        faults.append(Fault("doubtful_words", f"the mail says “{doubt}”", "body"))
     intent = case.found.documents[0].likely_intent or case.found.documents[0].intent
     keys: tuple[str, ...] = ()
     first = messages[0] if messages else None

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from adapters.email.grammar import dates
 from adapters.email.grammar.headings import Heading, heading, headings, learnt
 from adapters.email.grammar.vocabulary import fold, vocabulary
 from adapters.email.lines.aligned import is_heading_row
@@ -166,7 +167,7 @@ def _parted(line: RawLine, name: str) -> RawLine:
     """A cell that holds a product's number and, below or behind it, its description."""
     cell = line.cells[name]
     first, _, rest = cell.text.partition("\n")
-    if not rest and "description" not in line.cells:
+    if not rest and "description" not in line.cells and not dates.find(cell.text):
         match = CODE.match(cell.text)
         if match and cell.text[match.end() : match.end() + 1].isspace():
             first, rest = match.group(), cell.text[match.end() :]

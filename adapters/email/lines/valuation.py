@@ -15,6 +15,8 @@ from adapters.email.lines.rawline import RawLine
 from adapters.email.lines.valued import CENT, Fault, Setting, Valued, close
 from adapters.email.mail.document import Cell
 
+_MANGLED = re.compile(r"\d(?:[.,]\d+)?[eE][+-]?\d{2}")
+"""what a workbook makes of a long number"""
 _BEHIND, _AHEAD = timedelta(days=60), timedelta(days=5 * 365)
 """between these a delivery date is believed; one in the past is for the review to judge (R67)"""
 
@@ -66,7 +68,7 @@ def value_line(raw: RawLine, setting: Setting) -> Valued:
     _remarks(work)
     if any(len(raw.text(name)) > 200 for name in ("part", "seller_part", "gtin")) or len(raw.text("line")) > 20:
         work.fault("value_too_long", "a product's or line's number is longer than any that is one")
-    if part and (":" in part or len(part) > 50 or len(part.split()) > 4):
+    if part and (_MANGLED.fullmatch(part) or _is_day(part) or ":" in part or len(part) > 50 or len(part.split()) > 4):
         work.fault("product_odd", f"“{part[:60]}” does not look like a product's number", raw.cells["part"])
     if not (part or description or raw.text("seller_part") or raw.text("gtin") or raw.text("manufacturer_part")):
         work.fault("product_missing", "the line names no product")
@@ -103,6 +105,12 @@ def _remarks(work: _Work) -> None:
             work.fault("remark_unclear", f"“{text[:100]}” may change what is ordered", cell)
 
 
+def _is_day(part: str) -> bool:
+    """Whether a product's number is rather a day: workbooks take some for one."""
+    found = dates.find(part)
+    return len(found) == 1 and found[0].text == part
+
+
 def _one_line(text: str) -> str:
     return " ".join(text.split())
 
@@ -113,11 +121,12 @@ def _quantity(work: _Work) -> tuple[Decimal | None, str | None, bool]:
         work.fault("quantity_missing", "the line has no quantity")
         return None, None, False
     found = amounts.whole_quantity(cell.text)
-    if isinstance(cell.value, Decimal):
-        value: Decimal | None = cell.value
-    elif found is None:
+    value: Decimal | None
+    if found is None:
         work.fault("quantity_unreadable", f"“{cell.text}” is not a quantity", cell)
         value = None
+    elif isinstance(cell.value, Decimal):
+        value = _as_shown(work, cell, found.number)
     else:
         value = work.number(found.number, "quantity", cell)
     unit_cell = work.raw.cells.get("unit")
@@ -143,6 +152,13 @@ def _quantity(work: _Work) -> tuple[Decimal | None, str | None, bool]:
     return value, unit, bool(codes)
 
 
+def _as_shown(work: _Work, cell: Cell, shown: str) -> Decimal | None:
+    """The number that a cell holds, where that is the one which it shows."""
+    if isinstance(cell.value, Decimal) and Decimal(shown) != cell.value:
+        work.fault("cell_rounded", f"the cell shows {shown}, and holds {cell.value}", cell)
+    return cell.value if isinstance(cell.value, Decimal) else None
+
+
 def _price(work: _Work, unit: str | None) -> tuple[Decimal | None, Decimal, str | None]:
     cell = work.raw.cells.get("price")
     one = Decimal(1)
@@ -151,18 +167,16 @@ def _price(work: _Work, unit: str | None) -> tuple[Decimal | None, Decimal, str 
         return None, one, None
     heading = work.raw.headings.get("price")
     found = amounts.whole_price(cell.text)
-    if isinstance(cell.value, Decimal):
-        price: Decimal | None = cell.value
-    elif found is None:
+    if found is None:
         work.fault("price_unreadable", f"“{cell.text}” is not a price", cell)
         return None, one, None
-    else:
-        price = work.number(found.number, "price", cell)
+    shown = isinstance(cell.value, Decimal)
+    price = _as_shown(work, cell, found.number) if shown else work.number(found.number, "price", cell)
     if price is not None and price <= 0:
         work.fault("price_not_positive", f"the price is {price}", cell)
     basis = _basis(work, cell, found, heading.basis if heading else "")
-    price_unit = unit_code(found.unit) if found and found.unit else (heading.unit if heading and heading.unit else None)
-    if found and found.unit == "M" and (unit or PIECE) == PIECE and _american(work):
+    price_unit = unit_code(found.unit) if found.unit else (heading.unit if heading and heading.unit else None)
+    if found.unit == "M" and (unit or PIECE) == PIECE and _american(work):
         price_unit, basis = None, basis * 1000
     if price_unit and price_unit != (unit or PIECE):
         factor = price_factor(price_unit, unit or PIECE)

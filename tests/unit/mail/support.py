@@ -22,9 +22,11 @@ DOMAINS = {
     "fi-FI": "saimaan-konepaja.example",
     "sv-SE": "bergslagens-verkstad.example",
     "nl-NL": "van-rijnsburg-staal.example",
+    "it-IT": "officine-brembana.example",
+    "pl-PL": "zaklady-olza.example",
     "": "worldwide-sourcing.example",
 }
-CURRENCIES = {"en-US": "USD", "en-GB": "GBP", "en-CA": "CAD", "de-CH": "CHF", "sv-SE": "SEK", "": None}
+CURRENCIES = {"en-US": "USD", "en-GB": "GBP", "en-CA": "CAD", "de-CH": "CHF", "sv-SE": "SEK", "pl-PL": "PLN", "": None}
 SUPPLIER = "hallstrom-staal.example"
 TOKEN = "k7w2m9x4q8d3t6p5z1h0v"
 

@@ -332,6 +332,8 @@ def test_an_edi_order_and_its_mail_must_agree() -> None:
     same = EDIFACT.format("4711-88").encode()
     body = "- 24 Stk X-100 zu 118,50 EUR, Termin 15.01.2027\n"
     assert "parts_disagree" in codes(read_files((same, "application/EDIFACT", "o.edi"), body=body))
+    for words in ("Bitte die Menge verdoppeln.", "Bitte 30 Stk von X-100.", "Das ist ein Entwurf."):
+        assert read_files((same, "application/EDIFACT", "o.edi"), body=words + "\n").intent == "quarantine"
     assert "attachment_unreadable" in codes(
         read(with_files("de-DE", "4711-88", "x\n", (same, "application/EDIFACT", "o.edi")))
     )

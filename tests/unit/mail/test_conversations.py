@@ -125,6 +125,8 @@ CANCELLATIONS = [
     ("fi-FI", "Hei,\n\npyydämme peruuttamaan tilauksen 4711-88.\n\nTerveisin\n"),
     ("sv-SE", "Hej,\n\nvänligen annullera vår order 4711-88.\n\nMvh\n"),
     ("nl-NL", "Graag onze inkooporder 4711-88 annuleren.\n\nGroeten\n"),
+    ("it-IT", "Buongiorno,\n\nVi preghiamo di annullare il nostro ordine n. 4711-88.\n\nCordiali saluti\n"),
+    ("pl-PL", "Dzień dobry,\n\nprosimy o anulowanie zamówienia nr 4711-88.\n\nPozdrawiam\n"),
 ]
 
 

@@ -108,6 +108,30 @@ Regel  Artikelnr   Omschrijving      Aantal  Eenheid  Prijs      Leverdatum
 
 Totaal excl. btw € 5.424,00
 """,
+    "it-IT": """Buongiorno,
+
+Vi inviamo il nostro ordine n. 4711-88:
+
+Pos  Codice   Descrizione     Quantità  UM   Prezzo    Consegna
+1    X-100    Piastra 10 mm   24        pz   118,50    15/01/2027
+2    X-200    Tondo C45       1.200     kg   2,15      22/01/2027
+
+Totale netto € 5.424,00
+
+Cordiali saluti
+""",
+    "pl-PL": """Dzień dobry,
+
+zamawiamy (zamówienie nr 4711-88):
+
+Lp.  Indeks   Nazwa          Ilość   J.m.  Cena      Termin dostawy
+1    X-100    Płyta 10 mm    24      szt.  118,50    15.01.2027
+2    X-200    Pręt C45       1 200   kg    2,15      22.01.2027
+
+Razem netto 5 424,00 zł
+
+Pozdrawiam
+""",
 }
 
 SENTENCES = {
@@ -125,6 +149,8 @@ SENTENCES = {
     " - 1 200 kg X-200 tanko à 2,15 €/kg, toimitus 22.1.2027\n",
     "sv-SE": "Order 4711-88\n\n- 24 st X-100 plåt à 118,50 kr, leverans 2027-01-15\n"
     "- 1 200 kg X-200 stång à 2,15 kr/kg, leverans 2027-01-22\n",
+    "it-IT": "Ordine d'acquisto 4711-88\n\n- 24 pz X-100 piastra a 118,50 € cad., consegna 15/01/2027\n"
+    "- 1.200 kg X-200 tondo a 2,15 €/kg, consegna 22/01/2027\n",
     "nl-NL": "Bestelling 4711-88\n\n- 24 st X-100 plaat à € 118,50 per stuk, levering 15-01-2027\n"
     "- 1.200 kg X-200 staf à € 2,15 per kg, levering 22-01-2027\n",
 }
