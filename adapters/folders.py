@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import logging
 import os
 import re
+import stat
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -19,6 +21,7 @@ from pathlib import Path
 from hub.partners import Partner, Partners
 from hub.ports import Arrival
 
+log = logging.getLogger("hub.folders")
 UNFINISHED = (
     ".tmp",
     ".temp",
@@ -92,6 +95,8 @@ class Folders:
         self._partners = partners
         self._settle, self._clock = settle, clock
         self._seen: dict[Path, _Look] = {}
+        self._told: set[str] = set()
+        """what is wrong in the folders, and was said"""
         self._taken: dict[Arrival, tuple[Path, _Look]] = {}
 
     def prepare(self) -> None:
@@ -122,15 +127,13 @@ class Folders:
             yield folder, f"{legible(folder.name) if inside else owner} ", owner
 
     def arrivals(self) -> list[Arrival]:
-        """The files that are complete, oldest first."""
+        """The files that are complete, oldest first. A folder that cannot be read stops no other."""
         now, looked, complete = self._clock(), {}, []
-        self._taken = {}
+        self._taken, troubles = {}, set()
         for folder, mark, owner in self._places():
-            for path in _files(folder):
-                try:
-                    status = path.lstat()
-                except FileNotFoundError:
-                    continue
+            found, trouble = _listing(folder)
+            troubles |= trouble
+            for path, status in found:
                 before = self._seen.get(path)
                 if before is None or not before.is_as(status):
                     looked[path] = _Look(status.st_size, status.st_mtime_ns, status.st_ino, now)
@@ -141,6 +144,9 @@ class Folders:
                     self._taken[arrival] = path, before
                     complete.append((before.changed, path, arrival))
         self._seen = looked
+        for each in sorted(troubles - self._told):
+            log.warning("%s", each)
+        self._told = troubles
         return [arrival for _, _, arrival in sorted(complete, key=lambda each: each[:2])]
 
     def _path(self, arrival: Arrival) -> Path:
@@ -185,17 +191,36 @@ class Folders:
         return str(target)
 
 
-def _files(folder: Path) -> Iterator[Path]:
-    """The plain files in a folder that nobody is still writing by their names."""
+def _listing(folder: Path) -> tuple[list[tuple[Path, os.stat_result]], set[str]]:
+    """The plain files in a folder that nobody is still writing by their names; and what is wrong there, for a person.
+
+    Links and pipes are left alone: what is behind them is not ours to move.
+    """
+    files: list[tuple[Path, os.stat_result]] = []
+    troubles: set[str] = set()
     try:
         with os.scandir(folder) as found:
             entries = list(found)
     except FileNotFoundError:
-        return
+        return files, troubles
+    except OSError as error:
+        return files, {f"{legible(str(folder))} cannot be read: {error.strerror}"}
     for each in entries:
-        unfinished = each.name.startswith(".") or each.name.endswith("~") or each.name.lower().endswith(UNFINISHED)
-        if not unfinished and each.is_file(follow_symlinks=False):
-            yield folder / each.name
+        if each.name.startswith(".") or each.name.endswith("~") or each.name.lower().endswith(UNFINISHED):
+            continue
+        path = folder / each.name
+        try:
+            status = path.lstat()
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            troubles.add(f"{legible(str(path))} cannot be looked at: {error.strerror}")
+            continue
+        if stat.S_ISREG(status.st_mode):
+            files.append((path, status))
+        elif not stat.S_ISDIR(status.st_mode):
+            troubles.add(f"{legible(str(path))} is no plain file, and is left where it is")
+    return files, troubles
 
 
 def _write(target: Path, content: bytes) -> None:

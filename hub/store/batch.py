@@ -12,12 +12,13 @@ import orjson
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.errors import IdReused, Undeclared
-from hub.messages.base import Event
+from hub.messages.base import Event, Message
 from hub.messages.desk import CommandRefused
 from hub.messages.envelope import Letter, derived_id, instant, to_bytes, write_letter
 from hub.policies import Policies
 from hub.sagas.case import Case, Rules
 from hub.sagas.engine import Outcome, carry_out, hear, numbered
+from hub.sagas.numbers import order_key
 from hub.sagas.table import Refusal
 from hub.store.aside import set_aside
 from hub.store.desk import Desk
@@ -199,9 +200,8 @@ class Batch:
         if item.origin == "waiting" and instant(self.now) < item.reference:
             return Fate("waiting", message=f"{awaited} is not known yet"), case
         if item.origin == "waiting" or item.attempts:
-            number = getattr(letter.message, "po_number", None)
-            what = f"purchase order {number}" if number else awaited
-            text, where = f"{what} did not become known in time", letter.envelope.subject or ""
+            text = f"{called(letter.message, awaited)} did not become known in time"
+            where = letter.envelope.subject or ""
             if document_of(letter) is not None:
                 return self._refuse(letter, Refusal("unknown_reference", text, where), order_id, case)
             fault = Undeclared(text, where=where)
@@ -225,3 +225,11 @@ class Batch:
             code=code,
         )
         return Fate(outcome, code, text)
+
+
+def called(message: Message, awaited: str) -> str:
+    """What a message waits for, as its sender knows it: the question or the purchase order that it names."""
+    question, number = (getattr(message, name, None) for name in ("question_id", "po_number"))
+    if question and order_key(question) == order_key(awaited):
+        return f"question {question}"
+    return f"purchase order {number}" if number else awaited

@@ -87,6 +87,36 @@ def test_names_of_unfinished_files_are_left_alone(folders: Folders, clock: Clock
 
 
 @pytest.mark.rule("R42")
+def test_a_folder_that_cannot_be_read_stops_no_other_and_is_said_once(
+    folders: Folders, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    (folders.inbox / "C-A").rmdir()
+    (folders.inbox / "C-A").write_text("in the way")
+    (folders.inbox / "po.edi").write_text("whole")
+    names(folders)
+    clock.now += 2.0
+    assert set(names(folders)) == {"C-A", "po.edi"}
+    names(folders)
+    assert [each.getMessage() for each in caplog.records] == [f"{folders.inbox}/C-A cannot be read: Not a directory"]
+
+
+@pytest.mark.rule("R42")
+def test_what_is_no_plain_file_is_left_alone_and_said_once(
+    folders: Folders, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    (folders.inbox / "secret.edi").symlink_to("/etc/hostname")
+    os.mkfifo(folders.inbox / "pipe.edi")
+    (folders.inbox / "C-A" / "sub.edi").mkdir()
+    for _ in range(3):
+        assert names(folders) == []
+        clock.now += 2.0
+    said = [each.getMessage() for each in caplog.records]
+    assert said == [
+        f"{folders.inbox}/{name} is no plain file, and is left where it is" for name in ("pipe.edi", "secret.edi")
+    ]
+
+
+@pytest.mark.rule("R42")
 def test_a_file_that_came_in_place_of_the_one_looked_at_is_neither_read_nor_moved(
     folders: Folders, clock: Clock
 ) -> None:
