@@ -35,6 +35,11 @@ class Kind:
     ak9: str = ""
     contrl: str = ""
 
+    @property
+    def of_trailer(self) -> bool:
+        """Of an envelope: whether the trailer is at fault (it is missing, or differs from header or content)."""
+        return self.contrl in {"13", "28", "29"}
+
 
 def _noted(code: str, text: str, level: Level, **codes: str) -> Kind:
     return Kind(code, level, "error", text, False, **codes)

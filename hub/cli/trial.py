@@ -20,6 +20,7 @@ from hub.parsing import Throwaway
 from hub.partners import EdiProfile, Partner, Partners
 from hub.ports import Composed, Context, Numbers, Occasion, Writer
 from hub.settings import Settings
+from hub.store.documents import outgoing_id
 
 _PLAIN = re.compile("[^A-Za-z0-9.-]+")
 
@@ -37,7 +38,14 @@ def compose(
     po = check_data(SubmitCustomerPo.TYPE, PO_EXAMPLE)
     assert isinstance(said, Event) and isinstance(po, SubmitCustomerPo)  # noqa: PT018, S101  # what the types say
     token = "example0token0of0a0reply"  # noqa: S105  # it opens nothing
-    occasion = Occasion(said, partner, po, our_domain=settings.our_domain, reply_token=token)
+    occasion = Occasion(
+        said,
+        partner,
+        po,
+        document_id=outgoing_id(event.TYPE, partner.id),
+        our_domain=settings.our_domain,
+        reply_token=token,
+    )
     return writer.compose(occasion, numbers or Throwaway(), datetime.now(settings.calendar.zone))
 
 

@@ -91,8 +91,7 @@ def _error(faults: Sequence[Fault], default: str) -> tuple[Element, ...]:
     if not known:
         return ()
     trailers = {"UNB": "UNZ", "UNG": "UNE"}
-    about_trailer = "trailer" in known[0].code or "differs" in known[0].code
-    return (known[0].kind.contrl, trailers[default] if about_trailer else default)
+    return (known[0].kind.contrl, trailers[default] if known[0].kind.of_trailer else default)
 
 
 def _message(message: MessageReceipt) -> Segments:
@@ -101,8 +100,7 @@ def _message(message: MessageReceipt) -> Segments:
     whole = [f for f in message.faults if f.kind.level == "message" and f.kind.contrl]
     head: list[Element] = ["UCM", message.number, message.identifier, REJECTED]
     if whole:
-        about = "UNT" if "trailer" in whole[0].code or "differs" in whole[0].code else "UNH"
-        head += [whole[0].kind.contrl, about]
+        head += [whole[0].kind.contrl, "UNT" if whole[0].kind.of_trailer else "UNH"]
     lines: Segments = [head]
     placed = [f for f in message.faults if f.kind.level in ("segment", "element") and f.kind.contrl]
     placed.sort(key=lambda f: f.place.segment)
