@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import select
 
 from hub.app import Hub, build
+from hub.handlers.scribe import Scribe
 from hub.messages.base import Message
 from hub.messages.envelope import Letter, check_data, to_bytes, write_letter
 from hub.sagas.timers import RevisionReminderDue
@@ -154,15 +155,15 @@ async def test_a_timer_that_meets_a_defect_is_tried_again(
 
 async def test_an_event_that_cannot_be_told_is_tried_again(backing: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     async with running(backing, monkeypatch, retry_delays=[0.1, 0.1, 60]) as hub:
-        write, times = type(hub.correspondence)._write, []
+        write, times = Scribe.write, []
 
-        def fail_at_first(correspondence: Any, told: Any, *rest: Any) -> Any:
+        def fail_at_first(scribe: Any, told: Any, *rest: Any) -> Any:
             times.append(told)
             if len(times) <= 2:
                 raise ZeroDivisionError("a defect, made for this test")
-            return write(correspondence, told, *rest)
+            return write(scribe, told, *rest)
 
-        monkeypatch.setattr(type(hub.correspondence), "_write", fail_at_first)
+        monkeypatch.setattr(Scribe, "write", fail_at_first)
         await send(hub, "customer-po.submit", **purchase_order("T-1", ("1", "1"), customer="C-CASCADE"))
         review = {"customer_id": "C-CASCADE", "po_number": "T-1", "decision": "confirm", "by": SALES}
         await send(hub, "order.review", **review)
