@@ -27,6 +27,10 @@ class Layout(BaseModel):
     """the decimal mark"""
     date_order: DateOrder | None = None
     """what comes first in a date of numbers: the day or the month"""
+    bare_numbers: bool = False
+    """whether a number that is another one elsewhere (``1,250``) counts though no second number bears it out"""
+    po_label: Annotated[str | None, Field(min_length=2, max_length=60)] = None
+    """what stands before the number of the order"""
     unit: Unit | None = None
     """of quantities where none is written"""
     price_basis: Quantity | None = None
@@ -62,6 +66,8 @@ class Layout(BaseModel):
         settled = {
             "decimal mark": self.decimal,
             "dates": {"dmy": "day before month", "mdy": "month before day", None: None}[self.date_order],
+            "numbers such as 1,250": "need no second one to bear them out" if self.bare_numbers else None,
+            "number of the order": f"behind “{self.po_label}”" if self.po_label else None,
             "unit where none is written": self.unit,
             "price is for": self.price_basis,
             "currency where none is written": self.currency,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import sys
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,10 +16,11 @@ import typer
 from hub.cli import screen
 from hub.cli.common import AsJson, Limit, example, run, store, with_store
 from hub.cli.sending import Timeout, Wait, Waiting, outcome
-from hub.errors import HubError, Inconsistent, NotFound
+from hub.errors import HubError, Inconsistent, NotFound, StoreUnavailable
+from hub.layouts import Version
 from hub.ports import Reader
 from hub.settings import Settings, load_settings
-from hub.store import queries
+from hub.store import layouts, queries
 from hub.store.database import Database
 
 Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Documents: X12, EDIFACT, .eml.")]
@@ -39,7 +42,7 @@ def parse(
     from hub.parsing import Parser
 
     settings = load_settings()
-    parser = Parser(readers(settings, ours_only=False), _context(settings, context), settings.max_document_bytes)
+    parser = Parser(readers(settings, ours_only=False), _context(settings, context, files), settings.max_document_bytes)
     unread = 0
     for path in files:
         try:
@@ -64,7 +67,7 @@ def _read(path: Path) -> bytes:
         raise NotFound(f"cannot be read: {error.strerror}", where=str(path)) from error
 
 
-def _context(settings: Settings, path: Path | None) -> Any:
+def _context(settings: Settings, path: Path | None, files: Sequence[Path]) -> Any:
     """What the file says, or what the hub itself knows."""
     from hub.app import context_of
     from hub.configuration import partners_of
@@ -73,7 +76,19 @@ def _context(settings: Settings, path: Path | None) -> Any:
     today = settings.calendar.day(datetime.now(UTC)).isoformat()
     if path is not None:
         return load_context(path, today)
-    return context_of(settings, partners_of(settings), today)
+    learnt = _learnt() if any(file.suffix.lower() == ".eml" for file in files) else ()
+    return replace(context_of(settings, partners_of(settings), today), layouts=learnt)
+
+
+def _learnt() -> tuple[Version, ...]:
+    """What the hub's store has learnt of customers' layouts; nothing where there is none."""
+    try:
+        return with_store(layouts.every_active)
+    except NotFound:
+        return ()
+    except StoreUnavailable as error:
+        screen.warn(f"hub: {error}; mails are read without what was learnt")
+        return ()
 
 
 def _show(found: dict[str, Any]) -> None:
@@ -199,12 +214,14 @@ def document(
         screen.show_json({**found, "content": as_text(content)})
         return
     if not raw:
-        questions = found.pop("questions")
+        questions, lesson = found.pop("questions"), found.pop("lesson", None)
         for name, value in found.items():
             if name != "messages" and value not in (None, "", [], {}):
                 screen.say(f"{name.replace('_', ' '):<14}{screen.cell(value)}")
         for question in questions:
             _show_question(question)
+        if lesson is not None:
+            _show_lesson(lesson)
         screen.say("")
     screen.say(as_text(content).replace("\r\n", "\n"))
 
@@ -234,6 +251,15 @@ def documents(
     columns = ("document_id", "at", "direction", "kind", "partner_id", "title", "state", "acknowledgment", "due_at")
     named = [{**row, "title": row["title"] or row["name"]} for row in rows]
     screen.show_table(named, columns, "no such documents")
+
+
+def _show_lesson(lesson: dict[str, Any]) -> None:
+    """What the answer has taught of how this customer writes."""
+    named = f"{lesson['partner_id']} {lesson['version']}"
+    if lesson["version"] is None:
+        screen.say(f"the answer teaches nothing of the customer's layout: {lesson['why']}")
+    else:
+        screen.say(f"the answer has taught a layout: hub partner layout show {named}")
 
 
 def _show_question(question: dict[str, Any]) -> None:

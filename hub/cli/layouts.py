@@ -47,7 +47,7 @@ def listed(
 
 
 def _said(version: dict[str, Any]) -> str:
-    return ", ".join(f"{name}: {value}" for name, value in version["lessons"].items())
+    return ", ".join(f"{name}: {value}" for name, value in version["lessons"].items()) or "these are headings"
 
 
 @example("hub partner layout show C-HOLT 2")

@@ -160,7 +160,7 @@ class Journal:
         if self._waiting:
             await add_new(connection, tables.waiting, self._waiting)
         if self._corrections:
-            await add_new(connection, tables.corrections, self._corrections)
+            await _add_corrections(connection, self._corrections)
         if self._failures:
             await _add_failures(connection, self._failures)
         if self._outbox:
@@ -183,6 +183,15 @@ async def add_new(connection: AsyncConnection, table: Table, rows: list[dict[str
 
 def _dialect(connection: AsyncConnection) -> Any:
     return sqlite if connection.dialect.name == "sqlite" else postgresql
+
+
+async def _add_corrections(connection: AsyncConnection, rows: list[dict[str, Any]]) -> None:
+    """Write corrections; what a person says of the same mail later counts in place of what was said first."""
+    table = tables.corrections
+    adding = _dialect(connection).insert(table)
+    said = {column.name: adding.excluded[column.name] for column in table.columns if not column.primary_key}
+    statement = adding.on_conflict_do_update(index_elements=["document_id"], set_=said)
+    await connection.execute(statement, list({row["document_id"]: row for row in rows}.values()))
 
 
 async def _add_failures(connection: AsyncConnection, rows: list[dict[str, Any]]) -> None:

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 import orjson
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, inspect, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.errors import NotFound, Refused
@@ -54,6 +54,32 @@ async def active(connection: AsyncConnection, partner_id: str) -> tuple[Version,
     """The versions by which this customer's mails are read."""
     layouts, found = await _profile(connection, partner_id)
     return tuple(Version(partner_id, number, layout) for number, layout in layouts.items() if found[number] == "active")
+
+
+async def every_active(database: Database) -> tuple[Version, ...]:
+    """The versions by which mails are read, of all customers."""
+    async with database.read() as connection:
+        if not await connection.run_sync(lambda plain: inspect(plain).has_table(tables.layouts.name)):
+            return ()
+        partners = await connection.execute(select(tables.layouts.c.partner_id).distinct())
+        return tuple([version for row in partners for version in await active(connection, row.partner_id)])
+
+
+async def taught(connection: AsyncConnection, document_id: str) -> Row | None:
+    """What a person's answer for a mail has taught, where there was one: a version, or why none."""
+    table = tables.corrections
+    query = select(table.c.partner_id, table.c.version, table.c.why).where(
+        table.c.document_id == document_id, table.c.studied_at.is_not(None)
+    )
+    row = (await connection.execute(query)).first()
+    return dict(row._mapping) if row else None
+
+
+async def used(connection: AsyncConnection, document_id: str) -> list[int]:
+    """The versions by which a mail was read."""
+    table = tables.layout_uses
+    query = select(table.c.version).where(table.c.document_id == document_id).order_by(table.c.version)
+    return list((await connection.execute(query)).scalars())
 
 
 async def note_uses(connection: AsyncConnection, partner_id: str, document_id: str, versions: Sequence[int]) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hub.errors import NotFound
 from hub.sagas.numbers import plain
 from hub.sagas.paper import Document
-from hub.store import tables
+from hub.store import layouts, tables
 from hub.store.database import Database
 from hub.store.documents import REPLACED, reissued_id
 from hub.store.interchanges import SILENT, silence
@@ -201,8 +201,12 @@ async def document(database: Database, document_id: str) -> tuple[Row, bytes]:
         about = or_(aside.c.original_id == original, aside.c.document_id == original)
         asked = await connection.execute(select(aside.c.body).where(about).order_by(aside.c.document_id))
         questions = [question_of(DOCUMENT.validate_json(each.body)) for each in asked]
+        learnt = {
+            "layouts": await layouts.used(connection, original),
+            "lesson": await layouts.taught(connection, original),
+        }
     if row is not None:
-        return {**document_of(row), **exchange, **_place(row), "questions": questions}, bytes(row.raw)
+        return {**document_of(row), **exchange, **_place(row), **learnt, "questions": questions}, bytes(row.raw)
     if not questions:
         raise NotFound(f"there is no document {document_id}", where="document_id")
     [question] = questions

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -56,6 +57,13 @@ LINES = [
 MENDED = {"lines": [{**line, "requested_date": DUE} for line in LINES], "currency": "EUR"}
 
 
+def as_file(hub: Hub, raw: bytes) -> Path:
+    """A mail as a file."""
+    path = hub.settings.folder / "mail.eml"
+    path.write_bytes(raw)
+    return path
+
+
 async def question(hub: Hub) -> dict[str, Any]:
     return (await eventually(lambda: queries.tasks(hub.database, kind="document.classify.v1"), "the question"))[0]
 
@@ -102,6 +110,11 @@ async def test_an_answer_that_is_to_hold_lets_the_next_mail_through_and_no_gate_
     assert [made["lines"][line]["ordered"] for line in "12"] == ["5", "2500"]
     assert made["revisions"][0]["po"]["source"]["layouts"] == [1]
     assert (await learnt(hub))[0]["used_by"] == [second.document_id]
+
+    parsed, shown = as_file(hub, SECOND), await cli("document", second.document_id, "--json")
+    assert (await cli("parse", parsed, "--json")).lines[0]["disposition"] == "accepted"
+    assert (shown.json["layouts"], shown.json["lesson"]) == ([1], None)
+    assert "hub partner layout show C-HOLT 1" in (await cli("document", document_id)).out
 
     wrong = mail("4711-3", "RT-7;5;Stk;9,80", "Gesamt;;;48,00")
     for raw, code in ((wrong, "total_differs"), (mail("4711-4", "RT-7;5;Stk;9,80", dmarc="fail"), "dmarc_not_passed")):

@@ -20,7 +20,7 @@ from adapters.email.mail.conversation import Located, locate
 from adapters.email.mail.document import DECEPTIVE, Block, Cell, text_of
 from adapters.email.mail.mime import Mail
 from adapters.email.sender.authentication import Verdict, looks_like, verify
-from hub.layouts import Version
+from hub.layouts import Layout, Version
 from hub.messages.base import Command
 from hub.messages.documents import Intent
 from hub.partners import Partner
@@ -48,6 +48,8 @@ class Case:
     setting: Setting
     base: Setting
     """by the partner's profile alone"""
+    learnt: Layout | None
+    """the layout of which every order line of it is"""
     gates: tuple[Fault, ...]
     """what is uncertain about the mail whatever it says"""
     orders: Mapping[str, Sequence[Mapping[str, Any]]]
@@ -159,6 +161,7 @@ def examine(mail: Mail, context: Context, edi: Sequence[Reader], limits: Limits)
         found=found,
         setting=setting,
         base=base,
+        learnt=version.layout if version else None,
         gates=tuple(gates),
         orders=_by_number(context),
     )

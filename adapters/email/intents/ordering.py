@@ -11,7 +11,7 @@ from adapters.email.intents.case import Case, Outcome
 from adapters.email.intents.mentions import NUMBER
 from adapters.email.intents.purchase import Purpose
 from adapters.email.intents.remarks import remarks
-from adapters.email.lines.header import Named, merge
+from adapters.email.lines.header import Named, merge, numbers_behind
 from adapters.email.lines.valued import Fault
 from adapters.email.mail.document import Cell
 from adapters.email.mail.identity import order_key
@@ -28,7 +28,7 @@ _RELEASE = re.compile(
 def take_order(case: Case) -> Outcome:
     """The order in the mail, through all its gates."""
     subject = merge([case.subject])
-    subject.po_numbers.extend(_mentioned(case))
+    subject.po_numbers.extend([*_mentioned(case), *_labelled(case)])
     number = case.located.get("po_number") if case.located.kind != "material_po" else ""
     numbers = po_numbers(merge([*(sheet.header for sheet in case.sheets), subject]), number)
     purpose, faults = _purpose(case, numbers)
@@ -54,6 +54,14 @@ def _mentioned(case: Case) -> list[Named]:
         for match in NUMBER.finditer(place.text)
         if case.known_order(match.group()) is True
     ]
+
+
+def _labelled(case: Case) -> list[Named]:
+    """Numbers behind the words that, as its layout has taught, this customer puts before an order's."""
+    if case.learnt is None or case.learnt.po_label is None:
+        return []
+    places = [Cell(case.subject_text, "subject", 0), *(cell for sheet in case.sheets for cell in sheet.rest)]
+    return [named for place in places for named in numbers_behind(case.learnt.po_label, place)]
 
 
 def _purpose(case: Case, numbers: tuple[str, ...]) -> tuple[Purpose, list[Fault]]:

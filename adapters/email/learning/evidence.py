@@ -89,11 +89,22 @@ def _pieces(line: Cell) -> Sequence[Piece]:
 def _below(rows: Sequence[Row], said: SubmitCustomerPo, below: Callable[[int], Sequence[Row]]) -> Iterator[Evidence]:
     first = next((n for n, row in enumerate(rows) if _speaks_of(row, said.lines[0])), 0)
     for at in reversed(range(max(0, first - _NEAR), first)):
-        if sum(bool(cell.text.strip()) for cell in rows[at]) < _FEWEST:
+        if not _may_head(rows[at]):
             continue
         ours = [row for row in below(at) if any(_speaks_of(row, line) for line in said.lines)]
         if len(ours) == len(said.lines) and all(map(_speaks_of, ours, said.lines)):
             yield Evidence(tuple(cell.text.strip() for cell in rows[at]), tuple(ours))
+
+
+def _may_head(row: Row) -> bool:
+    """Whether a row may be one of headings: words, and never an order line that the person has left out."""
+    filled = [cell for cell in row if cell.text.strip()]
+    values = any(_values(cell, KNOWN.values()) or cell.value is not None or _is_date(cell.text) for cell in filled)
+    return len(filled) >= _FEWEST and not values
+
+
+def _is_date(text: str) -> bool:
+    return any(found.text.strip() == text.strip() for found in dates.find(text))
 
 
 def _speaks_of(row: Row, line: Line) -> bool:
@@ -129,21 +140,25 @@ def _first(text: str) -> str:
 # ------------------------------------------------------------------------------------------- what a column holds
 
 
-def layouts(found: Evidence, said: SubmitCustomerPo, setting: Setting) -> Iterator[Layout]:
-    """What the table may be: the columns that the purchase order proves, under each way to write numbers and dates."""
-    for decimal, order in _CONVENTIONS:
-        bare = Layout(headings=found.headings, columns=(None,) * len(found.headings), decimal=decimal, date_order=order)
-        columns = _columns(found, said, setting.under(bare))
-        yield bare.model_copy(update={"columns": columns})
-
-
+Conventions = tuple[DecimalMark | None, DateOrder | None]
 _MARKS: tuple[DecimalMark | None, ...] = (None, ".", ",")
 _ORDERS: tuple[DateOrder | None, ...] = (None, "dmy", "mdy")
-_CONVENTIONS = sorted(product(_MARKS, _ORDERS), key=lambda pair: sum(each is not None for each in pair))
+CONVENTIONS: Sequence[Conventions] = sorted(product(_MARKS, _ORDERS), key=lambda pair: 2 - pair.count(None))
+"""the ways to write numbers and dates; first that of the partner's profile"""
 
 
-def _columns(found: Evidence, said: SubmitCustomerPo, setting: Setting) -> tuple[OrderColumn | None, ...]:
-    """What each column holds, where that is not what its heading says."""
+def layout_of(
+    found: Evidence, said: SubmitCustomerPo, setting: Setting, conventions: Conventions = (None, None)
+) -> Layout | None:
+    """The layout that a purchase order proves of a table; none where no column holds the quantities."""
+    decimal, order = conventions
+    bare = Layout(headings=found.headings, columns=(None,) * len(found.headings), decimal=decimal, date_order=order)
+    columns = _columns(found, said, setting.under(bare))
+    return None if columns is None else bare.model_copy(update={"columns": columns})
+
+
+def _columns(found: Evidence, said: SubmitCustomerPo, setting: Setting) -> tuple[OrderColumn | None, ...] | None:
+    """What each column holds, where that is not what its heading says; none where no column holds the quantities."""
     known = [each.field for each in headings(found.headings)]
     places = range(len(known))
     kept = {place for place in places if known[place] and _stays(known[place], found.column(place), said, setting)}
@@ -154,10 +169,11 @@ def _columns(found: Evidence, said: SubmitCustomerPo, setting: Setting) -> tuple
         if place not in kept
     }
     every = [field for fields in held.values() for field in fields]
-    return tuple(
+    columns = tuple(
         held[place][0] if place in held and len(held[place]) == 1 and every.count(held[place][0]) == 1 else None
         for place in places
     )
+    return columns if "quantity" in claimed.union(filter(None, columns)) else None
 
 
 def _stays(field: str, cells: Sequence[Cell], said: SubmitCustomerPo, setting: Setting) -> bool:
@@ -169,9 +185,16 @@ def _stays(field: str, cells: Sequence[Cell], said: SubmitCustomerPo, setting: S
 
 def _holds(field: str, cells: Sequence[Cell], said: SubmitCustomerPo, setting: Setting) -> bool:
     """Whether a column holds this field of every line, without an exception; an empty cell holds none."""
-    if not any(cell.text.strip() for cell in cells):
+    if not any(cell.text.strip() for cell in cells) or _by_chance(field, said):
         return False
     return all(_agrees(field, cell, line, said, setting) for cell, line in zip(cells, said.lines, strict=True))
+
+
+def _by_chance(field: str, said: SubmitCustomerPo) -> bool:
+    """Whether a column would have the values by mere chance: ones, where nobody has said anything."""
+    if field == "basis":
+        return all(Decimal(line.price_basis) == 1 for line in said.lines)
+    return field == "line" and [line.line for line in said.lines] == ["1"]
 
 
 def _agrees(field: str, cell: Cell, line: Line, said: SubmitCustomerPo, setting: Setting) -> bool:

@@ -6,7 +6,7 @@ itself nowhere, and is less uncertain than before. It lifts no gate but those th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from operator import itemgetter
@@ -14,9 +14,12 @@ from operator import itemgetter
 from adapters.email.grammar.headings import understood
 from adapters.email.grammar.units import PIECE
 from adapters.email.intents.case import Case, Outcome, examine
-from adapters.email.learning.evidence import evidence, layouts
+from adapters.email.learning.evidence import CONVENTIONS, evidence, layout_of
 from adapters.email.limits import Limits
-from adapters.email.mail.mime import read_mail
+from adapters.email.lines.header import label_before
+from adapters.email.lines.records import label_kind
+from adapters.email.mail.document import Cell
+from adapters.email.mail.mime import Mail, read_mail
 from hub.layouts import Layout, Lesson, Version
 from hub.messages.customer_po import Line, SubmitCustomerPo
 from hub.ports import Context, Reader
@@ -38,8 +41,6 @@ _CONTRADICTIONS = frozenset(
 _MOST = 20
 """tables that are tried at most"""
 Judge = Callable[[Case], Outcome]
-_Proof = tuple[tuple[int, int, bool], Layout]
-"""a layout that explains the mail, behind what it is judged by: doubts left, things learnt, a decimal mark settled"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +52,54 @@ class _Read:
     doubts: int
     """how many faults there are"""
 
+    @property
+    def number(self) -> str:
+        """The order's."""
+        return self.message.po_number if self.message else ""
+
     def says(self, said: SubmitCustomerPo) -> bool:
         """Whether that is what the person said, as far as it can stand in a table."""
         return self.message is not None and _essence(self.message) == _essence(said)
+
+
+@dataclass(frozen=True, slots=True)
+class _Study:
+    """One mail, and what a person has made of it."""
+
+    mail: Mail
+    context: Context
+    said: SubmitCustomerPo
+    edi: Sequence[Reader]
+    limits: Limits
+    judge: Judge
+    home: str | None
+    """the currency of the partner's profile"""
+
+    def case(self, layout: Layout | None = None) -> Case:
+        """The mail, read with this layout beside those that hold already."""
+        known = self.context
+        if layout is not None:
+            version = Version(self.said.customer.id or "", 1, layout)
+            others = [each for each in known.layouts if not each.layout.same_headings(layout)]
+            known = replace(known, layouts=(*others, version))
+        return examine(self.mail, known, self.edi, self.limits)
+
+    def read(self, layout: Layout | None = None) -> _Read:
+        """What it says so. Where it names no order's number, the person's is taken; that is a doubt all the same."""
+        case = self.case(layout)
+        outcome = self.judge(case)
+        faults = {*case.gates, *outcome.faults}
+        codes = frozenset(each.code for each in faults)
+        if "po_number_missing" in codes and not case.located.conversation:
+            numbered = replace(case.located, conversation={"po_number": self.said.po_number})
+            outcome = self.judge(replace(case, located=numbered))
+        found = next((each for each in outcome.messages if isinstance(each, SubmitCustomerPo)), None)
+        return _Read(found, codes, len(faults))
+
+    def explains(self, layout: Layout) -> _Read | None:
+        """What the mail says with the layout, when that is what the person has said, and nothing contradicts it."""
+        after = self.read(layout)
+        return after if after.says(self.said) and not after.codes & _CONTRADICTIONS else None
 
 
 def study(
@@ -61,55 +107,46 @@ def study(
 ) -> Lesson:
     """What the layout of a mail is, from what a person has made of it. Raises MailTooLarge."""
     mail = read_mail(raw, limits)
-
-    def case_of(known: Context) -> Case:
-        return examine(mail, known, edi, limits)
-
-    def read(known: Context) -> _Read:
-        case = case_of(known)
-        outcome = judge(case)
-        found = next((each for each in outcome.messages if isinstance(each, SubmitCustomerPo)), None)
-        faults = [*case.gates, *outcome.faults]
-        return _Read(found, frozenset(each.code for each in faults), len(set(faults)))
-
-    case = case_of(context)
+    case = examine(mail, context, edi, limits)
     partner = case.partner
     if not case.verdict.certain or partner is None:
         return Lesson(None, "it is not certain who sent the mail")
     if partner.role != "customer" or partner.id != said.customer.id:
         return Lesson(None, f"the mail is from {partner.id}, and the answer orders for {said.customer.id}")
-    before = read(context)
-    proved: list[_Proof] = []
-    for draft in _drafts(case, said):
-        for layout in _completed(draft, said, partner.currency):
-            known = _with(context, partner.id, layout)
-            after = read(known)
-            better = not before.says(said) or after.doubts < before.doubts
-            if after.says(said) and better and not after.codes & _CONTRADICTIONS:
-                proved.append(((after.doubts, len(layout.lessons), layout.decimal is not None), layout))
-                break
+    studied = _Study(mail, context, said, edi, limits, judge, partner.currency)
+    before = studied.read()
+    with understood(partner.email.columns if partner.email else {}):
+        tables = [found for sheet in case.found.every for found in evidence(sheet.blocks, said)]
+    proved: dict[Layout, int] = {}
+    for conventions in CONVENTIONS:
+        for table in dict.fromkeys(tables[:_MOST]):
+            with understood(partner.email.columns if partner.email else {}):
+                draft = layout_of(table, said, case.base, conventions)
+            if draft is not None:
+                proved.update(_proved(studied, draft, before))
+        if 0 in proved.values():
+            break
     return _best(proved, before.says(said))
 
 
-def _drafts(case: Case, said: SubmitCustomerPo) -> Iterator[Layout]:
-    """Every layout that the tables of the mail may have."""
-    partner = case.partner
-    own = partner.email.columns if partner and partner.email else {}
-    seen: set[Layout] = set()
-    with understood(own):
-        for sheet in case.found.every:
-            for found in evidence(sheet.blocks, said):
-                fresh = {each: None for each in layouts(found, said, case.base) if each not in seen}
-                seen |= fresh.keys()
-                yield from fresh
-                if len(seen) >= _MOST:
-                    return
+def _proved(studied: _Study, draft: Layout, before: _Read) -> Iterator[tuple[Layout, int]]:
+    """The draft, completed as far as it has to be to explain the mail; and the doubts left, fewer than before."""
+    for layout in _completed(draft, studied.said, studied.home):
+        after = studied.explains(layout)
+        if after is None:
+            continue
+        for more in _settling(studied, layout, after):
+            settled = studied.explains(more)
+            if settled is not None and settled.doubts < after.doubts and settled.number == studied.said.po_number:
+                layout, after = more, settled
+        if not before.says(studied.said) or after.doubts < before.doubts:
+            yield layout, after.doubts
+        return
 
 
 def _completed(draft: Layout, said: SubmitCustomerPo, home: str | None) -> Iterator[Layout]:
     """The layout, and with what the order has that no line of it may state: unit, price basis, currency."""
-    if draft.lessons:
-        yield draft
+    yield draft
     units, bases = {line.unit for line in said.lines}, {line.price_basis for line in said.lines}
     usual = {
         "unit": units.pop() if len(units) == 1 and units != {PIECE} else None,
@@ -123,17 +160,27 @@ def _completed(draft: Layout, said: SubmitCustomerPo, home: str | None) -> Itera
         yield draft.model_copy(update=given)
 
 
-def _with(context: Context, partner_id: str, layout: Layout) -> Context:
-    others = [each for each in context.layouts if each.layout.headings != layout.headings]
-    return replace(context, layouts=(*others, Version(partner_id, 1, layout)))
+def _settling(studied: _Study, layout: Layout, read: _Read) -> Iterator[Layout]:
+    """The layout with what would settle a doubt that is left: how bare numbers are meant, where the number stands."""
+    case = studied.case(layout)
+    decimals = {locale.decimal for locale in case.setting.locales}
+    if "number_uncorroborated" in read.codes and len(decimals) == 1:
+        layout = Layout.model_validate({**layout.model_dump(), "bare_numbers": True, "decimal": decimals.pop()})
+        yield layout
+    if "po_number_missing" in read.codes:
+        places = [Cell(case.subject_text, "subject"), *(cell for sheet in case.sheets for cell in sheet.rest)]
+        labels = {label_before(studied.said.po_number, place) for place in places} - {""}
+        if len(labels) == 1 and not any(map(label_kind, labels)):
+            yield layout.model_copy(update={"po_label": labels.pop()})
 
 
-def _best(proved: Sequence[_Proof], known: bool) -> Lesson:
+def _best(proved: Mapping[Layout, int], known: bool) -> Lesson:
     """The layout that leaves the fewest doubts and says least; none where two are as good."""
-    if not proved:
+    judged = [((left, len(layout.lessons), layout.decimal is not None), layout) for layout, left in proved.items()]
+    ranked = sorted(judged, key=itemgetter(0))
+    if not ranked:
         text = "it was read as the answer says; what was doubtful is not explained by its layout"
         return Lesson(None, text if known else "no table in it says, line by line, what the answer says")
-    ranked = sorted(proved, key=itemgetter(0))
     if len(ranked) > 1 and ranked[0][0] == ranked[1][0]:
         return Lesson(None, "the answer explains it in more than one way")
     return Lesson(ranked[0][1])

@@ -73,6 +73,29 @@ def find_po_numbers(line: Cell) -> list[Named]:
     return found
 
 
+_BEHIND = r"\s{0,3}[:#.=№-]{0,2}\s{0,3}"
+"""what stands between a label and its number"""
+_LABEL = re.compile(rf"(?:^|[,;|(]|\s{{2,}})\s*(?P<label>[^\W\d_](?:[\w .°º#/&-]{{0,38}}[^\W\d_])?){_BEHIND}$")
+
+
+def label_before(number: str, line: Cell) -> str:
+    """The words before a number in a line; empty where it does not stand there, or stands there without any."""
+    at = re.search(rf"(?<![\w./-]){re.escape(number)}(?![\w/-])", line.text)
+    match = _LABEL.search(line.text[: at.start()]) if at else None
+    return " ".join(match["label"].split()) if match else ""
+
+
+def numbers_behind(words: str, line: Cell) -> list[Named]:
+    """The numbers that stand in a line behind these words."""
+    pattern = rf"(?<![^\W_]){alternatives([fold(words)])}{_BEHIND}{_NUMBER}"
+    return [
+        Named(text, line.cut(match.start("number"), match.start("number") + len(text)))
+        for match in re.finditer(pattern, fold(line.text), re.ASCII)
+        if (text := line.text[match.start("number") : match.end("number")].rstrip(".,:;/-"))
+        and not _is_amount(fold(line.text)[match.start("number") :])
+    ]
+
+
 def _is_amount(text: str) -> bool:
     """Whether a number is rather a date, a quantity or money: ``Order 12 pcs``, ``Bestellung 12.1.2027``."""
     first = text.split(maxsplit=1)[0] if text.split() else ""

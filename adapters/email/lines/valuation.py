@@ -62,7 +62,7 @@ def value_line(raw: RawLine, setting: Setting) -> Valued:
     part, description = raw.text("part") or None, _one_line(raw.text("description")) or None
     for title, cell in raw.extras:
         if unit_code(cell.text) or re.search(r"\d", cell.text):
-            told = "email.columns in the sender's profile can say it"
+            told = "an answer that says it can teach it, or email.columns in the sender's profile"
             text = f"nobody knows what “{cell.text[:60]}” under “{title[:60]}” means; {told}"
             work.fault("column_unknown", text, cell)
     _remarks(work)

@@ -22,7 +22,7 @@ class Setting:
     today: date | None
     home_currency: str | None
     settled: bool = False
-    """whether a person has said which decimal mark this is"""
+    """whether a person has said how numbers are meant that nothing else in the mail bears out"""
 
     def under(self, layout: Layout) -> Setting:
         """The same where a layout learnt holds; a currency of the partner's profile stays."""
@@ -30,7 +30,7 @@ class Setting:
             self,
             locales=narrowed(self.locales, layout.decimal, layout.date_order),
             home_currency=self.home_currency or layout.currency,
-            settled=layout.decimal is not None,
+            settled=layout.bare_numbers,
         )
 
 

@@ -48,7 +48,9 @@ def answer(wanted: Sequence[Mapping[str, str]], locale: str = "de-DE", **more: A
     )
 
 
-def made(rows: Sequence[str], form: str = "csv", locale: str = "de-DE", number: str = "4711-1") -> bytes:
+def made(
+    rows: Sequence[str], form: str = "csv", locale: str = "de-DE", number: str = "4711-1", called: str = "Bestellung"
+) -> bytes:
     """A mail with these rows, as an attachment, in HTML or as text."""
     if form == "text":
         cells = [row.split(";") for row in rows]
@@ -59,7 +61,7 @@ def made(rows: Sequence[str], form: str = "csv", locale: str = "de-DE", number: 
         cells = "".join(f"<tr><td>{row.replace(';', '</td><td>')}</td></tr>" for row in rows)
         return with_files(locale, f"Bestellung {number}", "", html=f"<p>anbei</p><table>{cells}</table>")
     attached = ("\n".join(rows).encode(), "text/csv", "b.csv")
-    return with_files(locale, f"Bestellung {number}", "anbei\n", attached)
+    return with_files(locale, f"{called} {number}", "anbei\n", attached)
 
 
 def study(raw: bytes, said: SubmitCustomerPo, known: Context | None = None) -> Lesson:
@@ -172,8 +174,39 @@ def test_a_number_that_nothing_else_bears_out_is_settled_by_an_answer() -> None:
     ]
     lesson = study(made(rows, locale="en-US"), answer(said, "en-US"))
     assert lesson.layout is not None, lesson.why
-    assert lesson.layout.lessons == {"decimal mark": "."}
+    assert (lesson.layout.decimal, lesson.layout.bare_numbers, len(lesson.layout.lessons)) == (".", True, 2)
     assert not codes(read(made(rows, locale="en-US"), taught(lesson.layout, "en-US")))
+
+
+def test_a_decimal_mark_that_is_learnt_bears_no_bare_number_out() -> None:
+    rows = [ENGLISH, "X-100;24;EA;118,50;2027-01-15", "X-200;1.200;KG;2,15;2027-01-22"]
+    layout = study(made(rows, locale="en-US"), answer(SAID, "en-US")).layout
+    bare = [ENGLISH, "Y-1;1,250;KG;12;2027-01-15"]
+    assert codes(read(made(bare, locale="en-US"), taught(layout, "en-US"))) == {"number_uncorroborated"}
+
+
+# ----------------------------------------------------------------------------------------- the number of the order
+
+
+def test_the_words_before_the_order_s_number_are_learnt() -> None:
+    rows = [PLAIN, *FIRST[1:]]
+    assert "po_number_missing" in codes(read(made(rows, called="Vorgang")))
+    lesson = study(made(rows, called="Vorgang"), answer(SAID))
+    assert lesson.layout is not None, lesson.why
+    assert (lesson.layout.po_label, lesson.layout.columns[0]) == ("Vorgang", "part")
+    reading = read(made(rows, called="VORGANG:", number="4711-2"), taught(lesson.layout))
+    assert (codes(reading), reading.messages[0].data()["po_number"]) == (set(), "4711-2")
+    twice = read(made(rows, called="Bestellung 4711-9, Vorgang", number="4711-2"), taught(lesson.layout))
+    assert "po_number_conflict" in codes(twice)
+
+
+@pytest.mark.parametrize("called", ["Angebot", "Vorgang 17, Beleg 18 und"])
+def test_a_table_is_learnt_though_the_number_is_not(called: str) -> None:
+    rows = [PLAIN, *FIRST[1:]]
+    lesson = study(made(rows, called=called, number="9"), answer(SAID))
+    assert lesson.layout is not None, lesson.why
+    assert (lesson.layout.po_label, lesson.layout.columns[0]) == (None, "part")
+    assert "po_number_missing" in codes(read(made(rows, called="Vorgang"), taught(lesson.layout)))
 
 
 # ---------------------------------------------------------------------------------------------------- defaults
@@ -237,6 +270,22 @@ def test_columns_that_could_be_either_are_not_learnt() -> None:
         {**SAID[1], "buyer_part": "X-2", "quantity": "9", "unit": "H87"},
     ]
     assert study(made(rows), answer(said)).layout is None
+
+
+def test_what_may_be_chance_is_not_learnt() -> None:
+    """Ones under a heading that nobody knows are no price basis, and for a single line no line number."""
+    rows = ["Kennung;Index;Menge;ME;Preis;Termin", "X-100;1;24;Stk;118,50;15.01.2027", "X-200;1;5;Stk;2,15;22.01.2027"]
+    said = [SAID[0], {**SAID[1], "quantity": "5", "unit": "H87"}]
+    for lesson in (study(made(rows), answer(said)), study(made(rows[:2]), answer(said[:1]))):
+        assert lesson.layout is not None, lesson.why
+        assert lesson.layout.columns == ("part", None, None, None, None, None)
+        assert "column_unknown" in codes(read(made(rows), taught(lesson.layout)))
+
+
+def test_an_order_line_that_the_answer_leaves_out_is_never_taken_for_headings() -> None:
+    rows = ["X-99;7;Stk;1,10;15.01.2027", *FIRST[1:]]
+    for head in ([], ["Bestellung vom 20.11.2026"]):
+        assert study(made([*head, *rows]), answer(SAID)).layout is None
 
 
 def test_a_column_that_the_answer_does_not_use_stays_unknown() -> None:
