@@ -53,9 +53,21 @@ class Handing:
 
 async def lock_numbers(connection: AsyncConnection, partners: Iterable[str]) -> dict[str, ControlNumbers]:
     """The control numbers of these partners, locked in the order of their ids."""
-    table, wanted = tables.control_numbers, sorted(set(partners))
-    last: dict[str, dict[str, int]] = {partner: {} for partner in wanted}
-    for some in chunks(wanted):
+    wanted = sorted(set(partners))
+    last = await _locked(connection, wanted)
+    new = [partner for partner in wanted if not last[partner]]
+    if new:
+        rows = [{"partner_id": partner, "counter": "interchange", "value": 0} for partner in new]
+        await connection.execute(_adding(connection).on_conflict_do_nothing(), rows)
+        last |= await _locked(connection, new)
+    return {partner: ControlNumbers(partner, counters) for partner, counters in last.items()}
+
+
+async def _locked(connection: AsyncConnection, partners: Sequence[str]) -> dict[str, dict[str, int]]:
+    """The numbers last given out, by partner and counter; a partner that was never sent any has no row to lock."""
+    table = tables.control_numbers
+    last: dict[str, dict[str, int]] = {partner: {} for partner in partners}
+    for some in chunks(partners):
         query = (
             select(table)
             .where(table.c.partner_id.in_(some))
@@ -64,7 +76,12 @@ async def lock_numbers(connection: AsyncConnection, partners: Iterable[str]) -> 
         )
         for row in await connection.execute(query):
             last[row.partner_id][row.counter] = row.value
-    return {partner: ControlNumbers(partner, counters) for partner, counters in last.items()}
+    return last
+
+
+def _adding(connection: AsyncConnection) -> Any:
+    dialect: Any = sqlite if connection.dialect.name == "sqlite" else postgresql
+    return dialect.insert(tables.control_numbers)
 
 
 async def write_numbers(connection: AsyncConnection, numbers: Iterable[ControlNumbers]) -> None:
@@ -72,8 +89,7 @@ async def write_numbers(connection: AsyncConnection, numbers: Iterable[ControlNu
     rows = [row for each in numbers for row in each.rows()]
     if not rows:
         return
-    dialect: Any = sqlite if connection.dialect.name == "sqlite" else postgresql
-    adding = dialect.insert(tables.control_numbers)
+    adding = _adding(connection)
     await connection.execute(
         adding.on_conflict_do_update(index_elements=["partner_id", "counter"], set_={"value": adding.excluded.value}),
         rows,

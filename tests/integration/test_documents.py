@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from hub.app import Hub, build, utc_now
 from hub.messages.base import Person
 from hub.settings import Settings, load_settings
+from hub.store.documents import lock_numbers, write_numbers
 from hub.store.failures import retry
 from hub.store.queries import failures
 from hub.store.whole import whole_order
@@ -256,3 +258,18 @@ async def test_the_penalty_question_goes_by_mail_where_edi_has_no_words_for_it(b
 
     assert question.kind == "email"
     assert b"150" in question.raw
+
+
+async def test_documents_written_at_once_for_a_new_partner_have_numbers_of_their_own(backing: Settings) -> None:
+    async with build(backing) as hub:
+
+        async def hand_out() -> list[int]:
+            async with hub.database.write() as connection:
+                numbers = await lock_numbers(connection, ["C-NEW", "C-ALSO-NEW"])
+                given = [numbers[partner].next("interchange") for partner in sorted(numbers)]
+                await write_numbers(connection, numbers.values())
+                return given
+
+        given = await asyncio.gather(*(hand_out() for _ in range(6)))
+
+    assert sorted(given) == [[number, number] for number in range(1, 7)]
