@@ -68,6 +68,8 @@ def judge(case: Case) -> Outcome:
         return Outcome("auto_reply")
     if case.partner is None and not case.has_lines and not _concerns_us(case):
         return Outcome("not_an_order", to_person=not is_bulk(case.mail))
+    if case.partner is None and is_bulk(case.mail):
+        return Outcome("not_an_order", to_person=True)
     if case.partner is not None and case.partner.role == "supplier":
         return take_supplier(case)
     if case.located.kind == "penalty_question":
@@ -80,7 +82,7 @@ def judge(case: Case) -> Outcome:
         return take_cancellation(case)
     if case.found.documents:
         return take_documents(case)
-    if case.has_lines:
+    if case.has_lines and not (vocabulary().says("not_order", case.subject_text) and not _named(case)):
         return take_order(case)
     return _without_lines(case)
 

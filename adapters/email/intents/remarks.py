@@ -1,6 +1,8 @@
 """Words beside the order lines, or in them, by which the order is another than its lines say.
 
 A remark may double a quantity, hang the order on an approval, or say that a line is cancelled, without a single figure.
+Words that are known to do so are named; beyond them a sentence that speaks of what matters to an order (quantities,
+prices, making, waiting) or denies anything is for a person, unless it is of a kind that orders commonly hold.
 """
 
 from __future__ import annotations
@@ -11,8 +13,8 @@ from functools import cache
 
 from adapters.email.grammar.vocabulary import alternatives, fold, vocabulary
 from adapters.email.intents.case import Case
-from adapters.email.lines.header import find_po_numbers
-from adapters.email.lines.leftover import leftovers
+from adapters.email.lines.header import find_po_numbers, merge
+from adapters.email.lines.leftover import leftovers, says_the_same
 from adapters.email.lines.oneline import is_standard
 from adapters.email.lines.prose import sentences_of
 from adapters.email.lines.records import label_kind, pairs
@@ -23,6 +25,10 @@ from adapters.email.mail.document import Cell, text_of
 _CODE = re.compile(r"(?<![\w./-])(?=[\w./-]*\d)(?=[\w./-]*[A-Za-z])[A-Za-z0-9]+(?:[-/.][\w]+)+(?![\w-])")
 _INCLUDED = re.compile(r"\b(?:inc|incl\w*|inkl\w*|einschl\w*|compris\w*|sis|ttc)\b")
 _DAYS = re.compile(r"\b(?:days?|tage?n?|jours?|dias?|dagen|dagar|paivaa|net|netto)\b")
+_SMALL = re.compile(r"(?<![^\W_])[a-zà-öø-ÿąćęłńóśźż][\w']*")
+"""words with a small letter: a sentence has more than one, an address or a title has not"""
+_NUMBER_SIGN = re.compile(r"\bn[or]?\W{0,2}\s*(?=[\w/-]*\d)")
+"""an abbreviation of "number", which is "no" where folding takes its sign away"""
 _NUMBERED = re.compile(r"\W*(?:(?:nr|no|n|number|nummer|numero|num)\b)?[\W]*(?:\S*\d\S*)?\W*")
 
 
@@ -30,13 +36,14 @@ def remarks(case: Case, lines: Sequence[Valued]) -> list[Fault]:
     """What the subject, the text outside the lines, the signature, and the lines' own words say against the lines."""
     faults = [fault for line in lines for fault in _of_line(line, case)]
     faults.extend(_of_title(case))
+    every = Sheet("mail", tuple(lines), merge([case.subject, *(sheet.header for sheet in case.sheets)]), ())
     for cell in _spoken(case):
         for sentence in sentences_of(cell):
-            found = _altering(sentence, case) or _another_product(sentence, case, lines)
+            found = _altering(sentence, case, every) or _another_product(sentence, case, lines)
             if found:
                 faults.append(Fault("doubtful_words", f"the mail says “{found}”", cell.where))
-    below = Sheet("signature", tuple(lines), case.subject, tuple(text_of(case.found.signature)))
-    faults.extend(leftovers(below))
+    beside = (Cell(case.subject_text, "subject"), *text_of(case.found.signature))
+    faults.extend(leftovers(Sheet("mail", tuple(lines), case.subject, beside)))
     return faults
 
 
@@ -50,20 +57,31 @@ def _spoken(case: Case) -> Iterator[Cell]:
     yield from text_of(case.found.signature)
 
 
-def _altering(sentence: Cell, case: Case) -> str:
+def _altering(sentence: Cell, case: Case, every: Sheet) -> str:
     """The words by which a sentence makes the order another one; empty: none."""
     words, text = vocabulary(), sentence.text
 
     def says(kind: str) -> str:
         return words.says(kind, text, *case.languages)
 
-    found = says("alters") or says("elsewhere") or says("asks_price")
+    found = says("alters") or says("elsewhere") or says("asks_price") or says("cancel")
     if not found and _INCLUDED.search(fold(text)) and not says("negation"):
         found = says("tax")
     if not found and not says("terms_of_trade"):
         found = says("hinges")
     if not found and not says("informs"):
         found = says("when")
+    if (
+        not found
+        and len(_SMALL.findall(text)) > 1
+        and not (
+            says("harmless")
+            or says("terms_of_trade")
+            or _names_currency(sentence, case)
+            or says_the_same(sentence, every)
+        )
+    ):
+        found = says("matters") or words.says("negation", _NUMBER_SIGN.sub(" ", fold(text)), *case.languages)
     if not found and "%" in text and not _DAYS.search(fold(text)):
         found = says("discount")
     return found
@@ -75,6 +93,12 @@ def _reference() -> re.Pattern[str]:
     phrases = vocabulary().phrases
     words = alternatives([*phrases["other_number"], *phrases["contract"], *phrases["specifies"]])
     return re.compile(rf"(?<![^\W_])(?:{words})\W*(?:(?:nr|no|n|number|nummer|num)\b\W*)?$")
+
+
+def _names_currency(sentence: Cell, case: Case) -> bool:
+    """Whether a sentence names the currency of the order, which is read."""
+    places = [place for sheet in case.sheets for _, place in sheet.header.currencies]
+    return any((place.part, place.row) == (sentence.part, sentence.row) for place in places)
 
 
 def _another_product(sentence: Cell, case: Case, lines: Sequence[Valued]) -> str:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from adapters.email.grammar.amounts import whole_price, whole_quantity
+from adapters.email.grammar import dates
+from adapters.email.grammar.amounts import quantities, whole_price, whole_quantity
 from adapters.email.grammar.headings import Heading, heading, headings, learnt
 from adapters.email.grammar.units import unit_code
 from adapters.email.grammar.vocabulary import fold, vocabulary
@@ -223,6 +224,8 @@ def _rows(lines: Sequence[Laid], at: int, columns: tuple[Piece, ...]) -> tuple[l
             continue
         dated = None if "date" in fields or len(rows) == 1 else _date_below(laid)
         row = None if _ends(laid) or dated else _row(laid, columns, drawn)
+        if row is None and len(rows) > 1 and not dated:
+            row = _description_below(laid, columns, fields)
         if dated and main not in below:
             below[main] = dated
         elif len(rows) == 1 and all(heading(piece.text).field for piece in laid.pieces):
@@ -235,6 +238,26 @@ def _rows(lines: Sequence[Laid], at: int, columns: tuple[Piece, ...]) -> tuple[l
         at += 1
         end = at
     return _with_dates(rows, below), end
+
+
+def _description_below(laid: Laid, columns: Sequence[Piece], fields: Sequence[str]) -> Row | None:
+    """The description of the row above, on a line of its own that is longer than its column."""
+    if len(laid.pieces) != 1 or not laid.cell.text.startswith((" ", "\t")) or _ends(laid):
+        return None
+    piece = laid.pieces[0]
+    column = max((n for n, each in enumerate(columns) if each.start <= piece.start), default=-1)
+    if (
+        column < 0
+        or fields[column] not in ("part", "item", "description")
+        or re.search(r"[@:€$£]|\d[.,]\d", piece.text)
+    ):
+        return None
+    if any(found.unit for found in quantities(piece.text)) or dates.find(piece.text):
+        return None
+    cell = laid.cell
+    return tuple(
+        Cell(piece.text if n == column else "", cell.part, cell.row, each.start) for n, each in enumerate(columns)
+    )
 
 
 def _date_below(laid: Laid) -> Pair | None:

@@ -31,6 +31,11 @@ def leftovers(sheet: Sheet) -> list[Fault]:
     return faults
 
 
+def says_the_same(cell: Cell, sheet: Sheet) -> bool:
+    """Whether a sentence speaks of lines, and says of them what they say themselves."""
+    return bool(_about(cell.text, sheet)) and not _speaks(cell, sheet)
+
+
 _NUMBERS = frozenset(
     {
         "po_strong",
@@ -62,7 +67,7 @@ def _speaks(cell: Cell, sheet: Sheet) -> str:
         text = text[: match.start()] + " " * (match.end() - match.start()) + text[match.end() :]
     for place in reversed(dates.find(text)):
         text = text[: place.start] + " " * (place.end - place.start) + text[place.end :]
-    quantities = [found for found in amounts.quantities(text) if found.unit]
+    quantities = [found for found in amounts.quantities(text) if found.unit or not found.led]
     prices = [found for found in amounts.prices(text) if found.currency]
     about = _about(text, sheet)
     if not (quantities or prices or about):
@@ -123,7 +128,7 @@ def _without_lines(text: str, about: Sequence[Valued]) -> str:
 def _agrees(cell: Cell, text: str, line: Valued) -> bool:
     """Whether every quantity, price and date in a piece of text is that of the line which it names."""
     raw = line.raw
-    stated = [found.number for found in amounts.quantities(text) if found.unit]
+    stated = [found.number for found in amounts.quantities(text) if found.unit or not found.led]
     quantity = amounts.whole_quantity(raw.text("quantity"))
     known = {quantity.number if quantity else raw.text("quantity")}
     money = [found.number for found in amounts.prices(text) if found.currency]

@@ -235,7 +235,8 @@ def _has_cents(number: str) -> bool:
 
 
 def _priced(text: _Text, price: amounts.Price) -> Cell:
-    if _per().match(fold(text.left[price.end :])):
+    after = fold(text.left[price.end :])
+    if _per().match(after) or re.match(r"\s*(?:hundred|thousand|dozen|hundert|tausend|dutzend|cent|mille)\b", after):
         text.faults.append(("price_basis_unknown", "what the price is for is not a unit that the hub knows"))
     lead = _led_by(_price_words(), text.left, price.start)
     cell = text.cell.cut(price.start, price.end)

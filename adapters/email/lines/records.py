@@ -15,7 +15,7 @@ from adapters.email.mail.document import Block, Cell, Grid
 _LABEL = r"[^\W\d_][\w .°º#/()&'-]{0,34}?"
 _PAIR = re.compile(
     rf"(?:^\s*(?:[-*•·]\s+)?|\s{{2,}}|\t|[,;|]\s*|\.\s+)(?P<label>{_LABEL})\s*(?::|=)\s+(?=\S)"
-    rf"|(?:^\s*)(?P<only>{_LABEL})\s*:(?=\S)"
+    rf"|(?:^\s*)(?P<only>{_LABEL})\s*(?::(?=\S)|\s[-–]\s+(?=\S))"
 )
 _HEADER_FIELDS = frozenset({"po_number", "currency", "release"})
 

@@ -8,13 +8,18 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from adapters.email.grammar import amounts, dates, numbers
-from adapters.email.grammar.headings import TRAITS
+from adapters.email.grammar.headings import TRAITS, Heading
 from adapters.email.grammar.units import COUNTED, PIECE, currency_code, price_factor, unit_code
 from adapters.email.grammar.vocabulary import fold, vocabulary
 from adapters.email.lines.rawline import RawLine
 from adapters.email.lines.valued import CENT, Fault, Setting, Valued, close
 from adapters.email.mail.document import Cell
 
+_PACKED = re.compile(
+    r"\b(?:box|boxes|pack|packs|pkg|pkt|bag|bags|paket|packung|karton|kartons|beutel|bote|boites?|caja|cajas|doos|dozen|"
+    r"ask|laatikko|scatola|opak|ve|vpe)\W{1,3}(?:of|a|zu|mit|de|di|von|met|med|po)?\s*\d"
+)
+"""a product that comes so many in a box"""
 _MANGLED = re.compile(r"\d(?:[.,]\d+)?[eE][+-]?\d{2}")
 """what a workbook makes of a long number"""
 _BEHIND, _AHEAD = timedelta(days=60), timedelta(days=5 * 365)
@@ -96,6 +101,11 @@ def value_line(raw: RawLine, setting: Setting) -> Valued:
 
 def _remarks(work: _Work) -> None:
     """A remark or a description that speaks of quantities, money or days may change what is ordered."""
+    if not (work.raw.text("unit") or work.raw.headings.get("quantity", Heading("", "")).unit):
+        bare = amounts.whole_quantity(work.raw.text("quantity"))
+        if bare and not bare.unit and _PACKED.search(fold(work.raw.text("description"))):
+            text = f"“{work.raw.text('description')[:100]}”: pieces or packs are not told apart"
+            work.fault("unit_ambiguous", text, work.raw.cells.get("description"))
     for name in ("note", "description"):
         cell = work.raw.cells.get(name)
         text = cell.text if cell else ""

@@ -343,6 +343,11 @@ MACHINES = [
 ]
 
 
+def test_a_strangers_advertisement_is_no_order() -> None:
+    raw = mail("12 EA for $99.00 each!\n", sender="news@weekly.example", headers="Precedence: bulk\n")
+    assert (read(raw).intent, read(raw).messages) == ("not_an_order", ())
+
+
 @pytest.mark.parametrize(("intent", "raw"), MACHINES)
 def test_machines_are_recognised_and_never_answered(intent: str, raw: bytes) -> None:
     reading = read(raw, context((QUESTION,)))

@@ -268,6 +268,12 @@ HEAD = "Line  Part     Qty  UM  Price  Need by\n"
             id="a-sentence-over-several-lines",
         ),
         pytest.param(
+            "en-GB",
+            "Order No - 4711-88\nPart No - X-100\nQty - 10\nPrice - £12.50 each\nDelivery date - 15/01/2027\n",
+            ("X-100", "10", "H87", "12.50", "1", "2027-01-15"),
+            id="labels-with-dashes",
+        ),
+        pytest.param(
             "en-US",
             f"PO 4711-88\n\n{HEAD}1     X-100    10   EA  12.50  01/15/2027\n\n"
             "Please acknowledge by 11/25/2026. Terms 2% 10 net 30. Call 970-555-0163 ext 12.\n"
@@ -318,6 +324,20 @@ def test_a_description_goes_on_below() -> None:
     products = [line["product"] for line in reading.messages[0].data()["lines"]]
     assert products[0]["description"] == "Plate, laser cut, deburred both sides"
     assert products[1].get("description") is None
+
+
+def test_a_description_below_may_be_longer_than_its_column() -> None:
+    text = (
+        "Bestellung 4711-88\n\nPos  Material   Menge   ME   Preis     Lieferdatum\n"
+        "10   X-100      24      Stk  118,50    15.01.2027\n     Ritzel 16MnCr5 einsatzgehärtet\n"
+        "20   X-200      1.200   kg   2,15      22.01.2027\n     Rundstahl C45\n\nGesamtwert netto: 5.424,00 EUR\n"
+    )
+    reading = order(text, "de-DE", "4711-88")
+    assert (codes(reading), lines(reading)) == (set(), PLATE_AND_BAR)
+    assert [line["product"]["description"] for line in reading.messages[0].data()["lines"]] == [
+        "Ritzel 16MnCr5 einsatzgehärtet",
+        "Rundstahl C45",
+    ]
 
 
 def test_what_a_line_specifies_is_carried_along() -> None:

@@ -38,6 +38,16 @@ ORDERS = {"en-US": US, "de-DE": DE, "fr-FR": FR, "es-ES": ES, "nl-NL": NL, "sv-S
         ("en-US", "INVOICE 2026-17"),
         ("en-US", "-- \nJoe Miller\nPS: please make that 30 EA of X-200."),
         ("en-US", "-- \nJoe Miller\n\nPS: I was told to double the quantity."),
+        ("en-US", "Quantities are placeholders."),
+        ("en-US", "Oops, I swapped the two quantities."),
+        ("en-US", "Kindly check the prices first, I took them from an old list."),
+        ("en-US", "This is not a firm order yet."),
+        ("en-US", "Deliver everything to the Boise site this time."),
+        ("de-DE", "Die Mengen sind leider vertauscht."),
+        ("de-DE", "Die Bestellung ist intern noch nicht freigegeben."),
+        ("fr-FR", "Merci d'attendre notre feu vert avant de lancer la fabrication."),
+        ("nl-NL", "Nog niet in productie nemen, wij geven nog akkoord."),
+        ("sv-SE", "Vänta med tillverkningen tills vi hör av oss."),
         ("de-DE", "Die Bestellung gilt vorbehaltlich der Freigabe durch unsere Geschäftsleitung."),
         ("de-DE", "Alle Preise abzüglich 3 % Rabatt."),
         ("de-DE", "Alle Preise inkl. 19 % MwSt."),
@@ -63,6 +73,8 @@ def test_a_remark_that_makes_the_order_another_one_is_for_a_person(locale: str, 
         ("en-US", "Prices per your quote Q-2291 dated 11/02/2026."),
         ("en-US", "This e-mail is intended for the addressee only. If you received it in error please delete it."),
         ("en-US", "Total qty: 30\nTotal $205.00"),
+        ("en-US", "Our order no 4711-88 must be on all papers."),
+        ("en-US", "Plant 2, 12 River Street, Boise ID"),
         ("de-DE", "Sollten Sie den Termin nicht halten können, informieren Sie uns bitte umgehend."),
         ("de-DE", "Alle Preise zzgl. gesetzlicher MwSt."),
         ("de-DE", "-- \nOstwald GmbH, Industriestr. 12, 70565 Stuttgart\nHRB 1234, Stammkapital 50.000 EUR"),
@@ -83,6 +95,9 @@ def test_a_stated_total_quantity_is_that_of_the_lines() -> None:
 
 
 def test_the_subject_is_read_too() -> None:
+    assert order(US, subject="PO 4711-88 - 20 x X-200").intent == "new_po"
+    assert order(US, subject="PO 4711-88 - 30 x X-200").intent == "quarantine"
+    assert order(US, subject="CANCELLED: PO 4711-88").intent == "quarantine"
     assert order(US, subject="Copy of PO 4711-88").intent == "quarantine"
     assert order(US, subject="PO 4711-88 (subject to approval)").intent == "quarantine"
     assert order(US, subject="Order confirmation for PO 4711-88").intent == "quarantine"
@@ -114,6 +129,13 @@ BULLET = "PO 4711-88\n\n- {} @ $5.00 each, need by 01/15/2027\n"
 )
 def test_a_line_in_words_that_is_not_exact(code: str, text: str) -> None:
     assert codes(order(BULLET.format(text))) == {code}
+
+
+def test_packs_and_hundreds_are_told_apart_from_pieces() -> None:
+    table = "PO 4711-88\n\nPart   Description        Qty  Price  Need by\nX-100  Screws, box of 50  10{}  12.50  01/15/2027\n"
+    assert codes(order(table.format("   "))) == {"unit_ambiguous"}
+    assert order(table.format(" EA")).intent == "new_po"
+    assert "price_basis_unknown" in codes(order("PO 4711-88\n\n- 250 pcs X-100 @ $5.00 hundred, need by 01/15/2027\n"))
 
 
 def test_a_size_before_a_quantity_is_no_doubt() -> None:
