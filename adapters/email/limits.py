@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from hub.errors import HubError
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -30,3 +32,9 @@ class Limits:
 
 
 DEFAULT = Limits()
+
+
+class MailTooLarge(HubError):
+    """The mail asks for more than the limits allow."""
+
+    code = "limit_exceeded"

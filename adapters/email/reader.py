@@ -14,13 +14,13 @@ from adapters.email.intents.mentions import mentions
 from adapters.email.intents.ordering import take_order
 from adapters.email.intents.supplying import take_supplier
 from adapters.email.learning.study import study
-from adapters.email.limits import DEFAULT, Limits
+from adapters.email.limits import DEFAULT, Limits, MailTooLarge
 from adapters.email.lines.sheet import Sheet, read_sheet
 from adapters.email.lines.valued import Fault
 from adapters.email.mail.bounces import lost, unreached, why
 from adapters.email.mail.identity import answerable, message_key
 from adapters.email.mail.machines import is_automatic_reply, is_bounce, is_bulk, may_be_answered
-from adapters.email.mail.mime import Mail, MailTooLarge, looks_like_mail, read_mail
+from adapters.email.mail.mime import Mail, looks_like_mail, read_mail
 from hub.layouts import Lesson
 from hub.messages.customer_po import SubmitCustomerPo
 from hub.ports import OF_TASKS, Context, Finding, Reader, Reading, Severity

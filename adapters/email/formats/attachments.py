@@ -11,11 +11,11 @@ from adapters.email.formats.html import read_html
 from adapters.email.formats.pdf import read_pdf
 from adapters.email.formats.sniff import kind_of
 from adapters.email.formats.workbook import read_workbook
-from adapters.email.limits import Limits
+from adapters.email.limits import Limits, MailTooLarge
 from adapters.email.lines.sheet import Sheet, read_sheet
 from adapters.email.lines.valued import Fault, Setting
 from adapters.email.mail.document import Block, Cell, lines, text_of
-from adapters.email.mail.mime import Leaf, Mail, MailTooLarge
+from adapters.email.mail.mime import Leaf, Mail
 from adapters.email.mail.quoting import Split, split
 from hub.ports import Context, Reader, Reading
 

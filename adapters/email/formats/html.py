@@ -9,10 +9,9 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from adapters.email.formats.visible import hiding_classes, is_hidden, is_struck, raised
 from adapters.email.grammar import dates
-from adapters.email.limits import DEFAULT, Limits
+from adapters.email.limits import DEFAULT, Limits, MailTooLarge
 from adapters.email.lines.valued import Fault
 from adapters.email.mail.document import Block, Cell, Grid, bounded, clean
-from adapters.email.mail.mime import MailTooLarge
 
 _BREAKS = frozenset([
     "p", "div", "tr", "li", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "dt", "dd", "pre", "hr",

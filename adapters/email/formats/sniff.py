@@ -6,8 +6,8 @@ import io
 import re
 import zipfile
 
-from adapters.email.limits import Limits
-from adapters.email.mail.mime import Leaf, MailTooLarge
+from adapters.email.limits import Limits, MailTooLarge
+from adapters.email.mail.mime import Leaf
 
 _MAGIC = (
     (b"%PDF-", "pdf"),

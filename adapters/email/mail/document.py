@@ -9,8 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TypeAlias
 
-from adapters.email.limits import DEFAULT, Limits
-from adapters.email.mail.mime import MailTooLarge
+from adapters.email.limits import DEFAULT, Limits, MailTooLarge
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
 _HARD_SPACES = re.compile("[\u00a0\u2000-\u200a\u202f\u205f\u3000]")

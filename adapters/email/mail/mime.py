@@ -14,9 +14,8 @@ from email.header import decode_header
 from email.message import Message
 from email.utils import getaddresses
 
-from adapters.email.limits import DEFAULT, Limits
+from adapters.email.limits import DEFAULT, Limits, MailTooLarge
 from adapters.email.mail.charset import decode
-from hub.errors import HubError
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _PLAUSIBLE = re.compile(
@@ -24,12 +23,6 @@ _PLAUSIBLE = re.compile(
     rb"Authentication-Results|DKIM-Signature|Reply-To|X-[A-Za-z0-9-]+)[ \t]*:",
     re.IGNORECASE | re.MULTILINE,
 )
-
-
-class MailTooLarge(HubError):
-    """The mail asks for more than the limits allow."""
-
-    code = "limit_exceeded"
 
 
 @dataclass(frozen=True, slots=True)

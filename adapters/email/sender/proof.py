@@ -11,8 +11,8 @@ import dkim  # type: ignore[import-untyped]  # it has no types
 from dkim.util import InvalidTagValueList, parse_tag_value  # type: ignore[import-untyped]
 
 from adapters.email.isolation.apart import Apart, Gone
-from adapters.email.limits import DEFAULT, Limits
-from adapters.email.mail.mime import MailTooLarge, read_mail
+from adapters.email.limits import DEFAULT, Limits, MailTooLarge
+from adapters.email.mail.mime import read_mail
 from adapters.email.sender import arc, dmarc, spf
 from adapters.email.sender.names import Names, NamesSilent
 

@@ -9,11 +9,11 @@ from dataclasses import replace
 import pytest
 
 from adapters.email import EmailReader
-from adapters.email.limits import DEFAULT
+from adapters.email.limits import DEFAULT, MailTooLarge
 from adapters.email.mail.charset import decode
 from adapters.email.mail.document import Cell
 from adapters.email.mail.document import lines as lines_of
-from adapters.email.mail.mime import MailTooLarge, looks_like_mail, read_mail
+from adapters.email.mail.mime import looks_like_mail, read_mail
 from adapters.email.mail.quoting import split
 from tests.unit.mail.files import with_files
 from tests.unit.mail.support import DATA, codes, context, lines, mail, order, read
