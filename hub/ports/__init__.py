@@ -6,7 +6,7 @@ the hub has to say; archiving, duplicates, numbering and sending are the hub's p
 
 from hub.ports.carrying import Arrival, Holder, Transport
 from hub.ports.explaining import Advice, ExplainedDocument, ExplainedSegment, Explainer, Explanation
-from hub.ports.mail import Delivery, Handed, Listener, MailAccount, Mailbox, MailServer, Parcel, Take
+from hub.ports.mail import MAIL_ADDRESS, Delivery, Handed, Listener, MailAccount, Mailbox, MailServer, Parcel, Take
 from hub.ports.reading import (
     Acknowledged,
     Context,
@@ -23,6 +23,7 @@ from hub.ports.reading import (
 from hub.ports.writing import OF_TASKS, Composed, Draft, News, Notice, NoticeWriter, Numbers, Occasion, Writer
 
 __all__ = [
+    "MAIL_ADDRESS",
     "OF_TASKS",
     "Acknowledged",
     "Advice",

@@ -13,12 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.errors import NotFound, Refused
 from hub.messages.envelope import instant
+from hub.ports import MAIL_ADDRESS
 from hub.sagas.numbers import short
 from hub.store import tables
 from hub.store.database import Database
 from hub.store.deliveries import DROPPED, mark, note
 
-ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+")
 _TO = re.compile(rb"^To:[^\r\n]*\r?\n(?:[ \t][^\r\n]*\r?\n)*", re.IGNORECASE | re.MULTILINE)
 
 
@@ -53,7 +53,7 @@ async def send_to(database: Database, document_id: str, address: str, by: str, n
 
     Raises NotFound, Refused.
     """
-    if not ADDRESS.fullmatch(address):
+    if not MAIL_ADDRESS.fullmatch(address):
         raise Refused(f"{address!r} is no mail address", where="--to", code="no_address")
     documents, asked = tables.documents, tables.conversations
     async with database.write() as connection:

@@ -20,10 +20,10 @@ from aiosmtplib import (
     SMTPSenderRefused,
 )
 
-from adapters.email.sending.writer import ADDRESS, envelope_sender
+from adapters.email.sending.writer import envelope_sender
 from adapters.email.token import NoToken, access_token
 from hub.errors import MailServerUnreachable
-from hub.ports import Handed, MailAccount, Parcel
+from hub.ports import MAIL_ADDRESS, Handed, MailAccount, Parcel
 
 WHOLE = 10
 """times the timeout: how long the answer to a whole mail may take (RFC 5321 4.5.3.2.6 asks for ten minutes)"""
@@ -56,7 +56,7 @@ class SmtpServer:
 
     def _unfit(self, address: str) -> str:
         local, _, domain = address.lower().rpartition("@")
-        if not ADDRESS.fullmatch(address):
+        if not MAIL_ADDRESS.fullmatch(address):
             return "is no address"
         if _MACHINE.fullmatch(local):
             return "is a machine, and machines are not written to"

@@ -17,7 +17,7 @@ from adapters.email.sending.task_writer import TaskWriter
 from adapters.email.sending.wording import FALLBACK, Wording
 from hub.messages.customer_po import AnswerPenalty
 from hub.partners import Partner
-from hub.ports import Composed, Numbers, Occasion
+from hub.ports import MAIL_ADDRESS, Composed, Numbers, Occasion
 
 SENDER = "MetalWorks Orders"
 RECEIPT = "order.received"
@@ -51,7 +51,6 @@ TOLD_TO_SUPPLIERS = frozenset(
         "material-po.change-accepted",
     }
 )
-ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+")
 
 
 def plain_type(event_type: str) -> str:
@@ -128,7 +127,7 @@ def destination(partner: Partner, our_domain: str) -> str:
     candidates = [partner.email.answer_to or "", *partner.email.addresses]
     address = next((one.strip() for one in candidates if one.strip()), "")
     ours = address.lower().rpartition("@")[2] == our_domain.lower()
-    return address if ADDRESS.fullmatch(address) and not ours else ""
+    return address if MAIL_ADDRESS.fullmatch(address) and not ours else ""
 
 
 def _concerns(name: str, data: Mapping[str, Any], partner: Partner) -> bool:
