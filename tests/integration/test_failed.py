@@ -341,16 +341,18 @@ async def test_what_comes_before_its_order_waits_and_what_waits_too_long_can_be_
     backing: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     early = {"customer_id": "C-API", "decision": "confirm", "by": SALES}
-    async with running(backing, monkeypatch, wait_for=1.0) as hub:
+    async with running(backing, monkeypatch) as hub:
         await deliver(hub, command("order.review", {**early, "po_number": "SOON"}, "soon"))
-        await deliver(hub, command("order.review", {**early, "po_number": "LATE"}, "late"))
 
         async def waits() -> bool:
-            return (await verdict(hub.database, "tests", "late")).outcome == "waiting"
+            return (await verdict(hub.database, "tests", "soon")).outcome == "waiting"
 
         await eventually(waits, "the review waits")
         await send(hub, "customer-po.submit", **purchase_order("SOON", ("1", "1")))
         await eventually(lambda: events(hub, "order.confirmed"), "the review that waited")
+
+    async with running(backing, monkeypatch, wait_for=0.1) as hub:
+        await deliver(hub, command("order.review", {**early, "po_number": "LATE"}, "late"))
         kept = (await failures(hub, "open"))[0]
         assert (kept.code, kept.message_id) == ("unknown_reference", "late")
 
