@@ -10,7 +10,7 @@ from adapters.email.intents.assembly import Order, assemble, po_numbers
 from adapters.email.intents.case import Case, Outcome
 from adapters.email.intents.mentions import NUMBER
 from adapters.email.intents.purchase import Purpose
-from adapters.email.intents.remarks import remarks
+from adapters.email.intents.remarks import remarks, spoken
 from adapters.email.lines.header import Named, merge, numbers_behind
 from adapters.email.lines.valued import Fault
 from adapters.email.mail.document import Cell
@@ -33,7 +33,7 @@ def take_order(case: Case) -> Outcome:
     numbers = po_numbers(merge([*(sheet.header for sheet in case.sheets), subject]), number)
     purpose, faults = _purpose(case, numbers)
     order = assemble(case.sheets, subject, case.partner, case.setting, purpose, case.message_id, number)
-    faults.extend([*order.faults, *_words(case, purpose), *remarks(case, order.lines)])
+    faults.extend([*order.faults, *_words(case, purpose), *remarks(case, order.lines, revised=purpose == "revision")])
     if case.mail.enclosed:
         faults.append(Fault("mail_enclosed", "the mail holds another mail, which may say otherwise", "attachment"))
     order = _released(order, case)
@@ -99,7 +99,7 @@ def _words(case: Case, purpose: Purpose) -> list[Fault]:
     """Faults for words that make an order less than one: a draft, a call-off, a condition."""
     words = vocabulary()
     faults = []
-    text = case.subject_text + "\n" + case.rest_text
+    text = "\n".join(cell.text for cell in spoken(case))
     kinds = [("doubt", "doubtful_words"), ("hand_over", "not_a_plain_order")]
     kinds.extend([("replaces", "doubtful_words")] if purpose == "original" else [("others", "revision_partial")])
     for kind, code in kinds:

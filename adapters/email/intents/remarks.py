@@ -32,14 +32,18 @@ _NUMBER_SIGN = re.compile(r"\bn[or]?\W{0,2}\s*(?=[\w/-]*\d)")
 _NUMBERED = re.compile(r"\W*(?:(?:nr|no|n|number|nummer|numero|num)\b)?[\W]*(?:\S*\d\S*)?\W*")
 
 
-def remarks(case: Case, lines: Sequence[Valued]) -> list[Fault]:
-    """What the subject, the text outside the lines, the signature, and the lines' own words say against the lines."""
+def remarks(case: Case, lines: Sequence[Valued], *, revised: bool = False) -> list[Fault]:
+    """What the subject, the text outside the lines, the signature, and the lines' own words say against the lines.
+
+    ``revised``: the order answers or replaces another, so that it naturally speaks of what changes.
+    """
     faults = [fault for line in lines for fault in _of_line(line, case)]
     faults.extend(_of_title(case))
     every = Sheet("mail", tuple(lines), merge([case.subject, *(sheet.header for sheet in case.sheets)]), ())
-    for cell in _spoken(case):
+    for cell in spoken(case):
         for sentence in sentences_of(cell):
-            found = _altering(sentence, case, every) or _another_product(sentence, case, lines)
+            found = _altering(sentence, case) or _another_product(sentence, case, lines)
+            found = found or _unknown(sentence, case, every, revised)
             if found:
                 faults.append(Fault("doubtful_words", f"the mail says “{found}”", cell.where))
     beside = (Cell(case.subject_text, "subject"), *text_of(case.found.signature))
@@ -47,44 +51,65 @@ def remarks(case: Case, lines: Sequence[Valued]) -> list[Fault]:
     return faults
 
 
-def _spoken(case: Case) -> Iterator[Cell]:
-    """The lines of text that somebody wrote beside the order lines; sums and addresses are judged elsewhere."""
+def spoken(case: Case) -> Iterator[Cell]:
+    """The lines of text that somebody wrote beside the order lines.
+
+    Sums and addresses are judged elsewhere; the terms of trade at the end of an attachment are nobody's words.
+    """
     yield Cell(case.subject_text, "subject")
     for sheet in case.sheets:
         judged = {(place.part, place.row) for _, _, place in sheet.header.sums}
         judged |= {(place.part, place.row) for place in sheet.header.ship_to}
-        yield from (cell for cell in sheet.rest if (cell.part, cell.row) not in judged)
+        last = max((line.raw.place.row for line in sheet.lines), default=0)
+        for cell in sheet.rest:
+            if last and cell.row > last and sheet.part.startswith("attachment") and _heads_terms(cell):
+                break
+            if (cell.part, cell.row) not in judged:
+                yield cell
     yield from text_of(case.found.signature)
 
 
-def _altering(sentence: Cell, case: Case, every: Sheet) -> str:
-    """The words by which a sentence makes the order another one; empty: none."""
+def _heads_terms(cell: Cell) -> bool:
+    titled = len(cell.text.split()) < 9 and not re.search(r"[.!?:,]\s*$", cell.text)
+    return titled and bool(vocabulary().says("terms_of_trade", cell.text))
+
+
+def _altering(sentence: Cell, case: Case) -> str:
+    """The words that are known to make an order another one; empty: none."""
     words, text = vocabulary(), sentence.text
 
     def says(kind: str) -> str:
         return words.says(kind, text, *case.languages)
 
-    found = says("alters") or says("elsewhere") or says("asks_price") or says("cancel")
+    found = says("alters") or says("elsewhere") or says("asks_price")
     if not found and _INCLUDED.search(fold(text)) and not says("negation"):
         found = says("tax")
     if not found and not says("terms_of_trade"):
-        found = says("hinges")
-    if not found and not says("informs"):
-        found = says("when")
-    if (
-        not found
-        and len(_SMALL.findall(text)) > 1
-        and not (
-            says("harmless")
-            or says("terms_of_trade")
-            or _names_currency(sentence, case)
-            or says_the_same(sentence, every)
-        )
-    ):
-        found = says("matters") or words.says("negation", _NUMBER_SIGN.sub(" ", fold(text)), *case.languages)
+        found = says("cancel") or says("hinges")
+        found = found or ("" if says("informs") else says("when"))
     if not found and "%" in text and not _DAYS.search(fold(text)):
         found = says("discount")
     return found
+
+
+_WEIGHTY = ("matters", "negation")
+_WAVERING = ("hedges", "only", "portion", "condition")
+
+
+def _unknown(sentence: Cell, case: Case, every: Sheet, revised: bool) -> str:
+    """What matters to an order in a sentence of which nobody knows what it says; empty: nothing."""
+    words, text = vocabulary(), _NUMBER_SIGN.sub(" ", fold(sentence.text))
+    if len(_SMALL.findall(sentence.text)) < 2:
+        return ""
+    if any(words.says(kind, text, *case.languages) for kind in ("harmless", "informs", "terms_of_trade")):
+        return ""
+    if _names_currency(sentence, case) or says_the_same(sentence, every):
+        return ""
+    for kind in _WEIGHTY if revised else (*_WEIGHTY, *_WAVERING):
+        found = words.says(kind, text, *case.languages)
+        if found:
+            return found
+    return "?" if "?" in text else ""
 
 
 @cache

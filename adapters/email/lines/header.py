@@ -177,6 +177,7 @@ def _ship_to() -> re.Pattern[str]:
     return re.compile(rf"^\s*(?:please\s+|bitte\s+)?(?:{alternatives(vocabulary().phrases['ship_to'])})(?![^\W_])")
 
 
+_ACCOUNT = re.compile(r"\b(?:\w*(?:nr|nummer)|no|account|acct|konto|compte|cuenta|conto)\b|#")
 _KINDS = ("gross", "total", "subtotal", "tax", "charge", "discount")
 
 
@@ -199,6 +200,8 @@ def _read_sums(line: Cell, header: Header, setting: Setting) -> None:
         if match is None:
             continue
         kind = next(name for name in _KINDS if match[name])
+        if kind in ("charge", "discount") and _ACCOUNT.search(match["between"]):
+            continue
         if vocabulary().patterns["total_quantity"].match(fold(piece.text).strip()):
             kind = "quantity"
         tail = fold(match["between"] + " " + match["rest"])

@@ -165,6 +165,17 @@ PAGE = [(40, 760, "Bestellung 4711-88")] + [
 ]
 
 
+def test_the_terms_of_trade_behind_an_order_are_nobodys_remarks() -> None:
+    terms = [(40, 740 - 20 * n, text) for n, text in enumerate((
+        "Allgemeine Einkaufsbedingungen",
+        "Der Besteller kann die Bestellung stornieren, falls der Termin nicht eingehalten wird.",
+        "Zahlung erfolgt erst nach Wareneingang.",
+    ))]  # fmt: skip
+    assert lines(attached(pdf([PAGE, terms]), "application/pdf", "b.pdf")) == EXPECTED
+    said = [(40, 560, "Zahlung erfolgt erst nach Wareneingang.")]
+    assert codes(attached(pdf([[*PAGE, *said]]), "application/pdf", "b.pdf")) == {"doubtful_words"}
+
+
 @pytest.mark.parametrize(
     ("code", "more", "ruled"),
     [
