@@ -164,13 +164,13 @@ def _columns(found: Evidence, said: SubmitCustomerPo, setting: Setting) -> tuple
     kept = {place for place in places if known[place] and _stays(known[place], found.column(place), said, setting)}
     claimed = {known[place] for place in kept}
     held: dict[int, list[OrderColumn]] = {
-        place: [field for field in _HELD if field not in claimed and _holds(field, found.column(place), said, setting)]
+        place: [field for field in _HELD if _may_hold(field, found.column(place), said, setting)]
         for place in places
         if place not in kept
     }
-    every = [field for fields in held.values() for field in fields]
+    taken = [*claimed, *(field for fields in held.values() for field in fields)]
     columns = tuple(
-        held[place][0] if place in held and len(held[place]) == 1 and every.count(held[place][0]) == 1 else None
+        held[place][0] if place in held and len(held[place]) == 1 and taken.count(held[place][0]) == 1 else None
         for place in places
     )
     return columns if "quantity" in claimed.union(filter(None, columns)) else None
@@ -178,23 +178,25 @@ def _columns(found: Evidence, said: SubmitCustomerPo, setting: Setting) -> tuple
 
 def _stays(field: str, cells: Sequence[Cell], said: SubmitCustomerPo, setting: Setting) -> bool:
     """Whether what a heading says is not contradicted."""
+    if not any(cell.text.strip() for cell in cells):
+        return True
     if field == "item":
         return any(_holds(each, cells, said, setting) for each in _ITEMS)
-    return field not in _HELD or not any(cell.text.strip() for cell in cells) or _holds(field, cells, said, setting)
+    return field not in _HELD or _holds(field, cells, said, setting)
+
+
+def _may_hold(field: str, cells: Sequence[Cell], said: SubmitCustomerPo, setting: Setting) -> bool:
+    """Whether a column holds this field, and not by mere chance: ones, where nobody has said anything."""
+    if field == "basis" and all(Decimal(line.price_basis) == 1 for line in said.lines):
+        return False
+    if field == "line" and [line.line for line in said.lines] == ["1"]:
+        return False
+    return any(cell.text.strip() for cell in cells) and _holds(field, cells, said, setting)
 
 
 def _holds(field: str, cells: Sequence[Cell], said: SubmitCustomerPo, setting: Setting) -> bool:
     """Whether a column holds this field of every line, without an exception; an empty cell holds none."""
-    if not any(cell.text.strip() for cell in cells) or _by_chance(field, said):
-        return False
     return all(_agrees(field, cell, line, said, setting) for cell, line in zip(cells, said.lines, strict=True))
-
-
-def _by_chance(field: str, said: SubmitCustomerPo) -> bool:
-    """Whether a column would have the values by mere chance: ones, where nobody has said anything."""
-    if field == "basis":
-        return all(Decimal(line.price_basis) == 1 for line in said.lines)
-    return field == "line" and [line.line for line in said.lines] == ["1"]
 
 
 def _agrees(field: str, cell: Cell, line: Line, said: SubmitCustomerPo, setting: Setting) -> bool:

@@ -282,6 +282,17 @@ def test_what_may_be_chance_is_not_learnt() -> None:
         assert "column_unknown" in codes(read(made(rows), taught(lesson.layout)))
 
 
+def test_a_column_that_may_be_what_another_is_called_is_not_learnt() -> None:
+    """Quantity and price are the same on each line: what is called the quantity may be the price."""
+    rows = ["Kennung;Menge;ME;Wert;Termin", "X-100;2,00;Stk;2;15.01.2027", "X-200;5,00;Stk;5;22.01.2027"]
+    said = [
+        {**SAID[0], "quantity": "2", "unit_price": "2"},
+        {**SAID[1], "quantity": "5", "unit": "H87", "unit_price": "5"},
+    ]
+    lesson = study(made(rows), answer(said))
+    assert lesson.layout is None or lesson.layout.columns[3] is None
+
+
 def test_an_order_line_that_the_answer_leaves_out_is_never_taken_for_headings() -> None:
     rows = ["X-99;7;Stk;1,10;15.01.2027", *FIRST[1:]]
     for head in ([], ["Bestellung vom 20.11.2026"]):
