@@ -44,8 +44,10 @@ def preview(
     """
     from hub.app import mail_writer
 
-    settings = load_settings()
+    settings = load_settings().model_copy(update={"mail_receipts": True})
     writer = mail_writer(settings)
+    if language not in writer.languages:
+        raise typer.BadParameter(f"{language} is none of {', '.join(writer.languages)}", param_hint="--language")
     if event in NOTICES:
         now = datetime.now(settings.calendar.zone)
         _show_mail(writer.tasks.write(_notice(settings, event, language), now).content, whole, html)
@@ -53,8 +55,6 @@ def preview(
     if partner_id:
         found = partner_named(settings, partner_id)[0]
     else:
-        if language not in writer.languages:
-            raise typer.BadParameter(f"{language} is none of {', '.join(writer.languages)}", param_hint="--language")
         profile = EmailProfile.model_validate({"addresses": ["buyer@customer.example"], "language": language})
         role = "supplier" if event.startswith("material-po.") else "customer"
         found = Partner(id="C-EXAMPLE", name="Example Customer", role=role, email=profile)

@@ -252,8 +252,13 @@ def test_a_mail_is_written_for_a_browser_in_the_users_own_words(folder: Path, mo
     assert (wrong.code, "order.rejectd.j2" in wrong.err, "[configuration]" in wrong.err) == (1, True, True)
 
 
-def test_a_wrong_language_is_wrong_usage() -> None:
-    assert hub("email", "preview", "order.confirmed", "--language", "tlh").code == 2
+@pytest.mark.parametrize("mail", ["order.confirmed", "task.opened"])
+def test_a_wrong_language_is_wrong_usage(mail: str) -> None:
+    assert hub("email", "preview", mail, "--language", "tlh").code == 2
+
+
+def test_a_mail_that_the_settings_leave_out_can_be_looked_at() -> None:
+    assert "Bestell" in hub("email", "preview", "order.received", "--language", "de").out
 
 
 def test_schemas_are_written_and_watched(folder: Path) -> None:

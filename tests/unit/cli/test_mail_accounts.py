@@ -1,4 +1,4 @@
-"""Mailboxes as the settings name them; no password is ever shown."""
+"""Mail servers as the settings name them; no password is ever shown, nor sent for all to read."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from hub.errors import ConfigurationError
 from hub.mail_accounts import mail_server_account, mailbox_address
 from hub.ports import MailAccount
 from hub.settings import load_settings
+from tests.support.cli import hub
 
 GOOD = "imaps://orders%40metalworks.example:se%2Ccret@mail.metalworks.example/INBOX"
 
@@ -36,27 +37,66 @@ def test_no_password_leaves_this_machine_in_the_clear(host: str, security: str) 
 
 
 @pytest.mark.parametrize(
-    "url",
+    ("url", "port", "security"),
     [
-        "orders@us.example",
-        "pop3://orders:secret@us.example",
-        "imaps://orders@us.example",
-        "imaps://:secret@us.example",
-        "imaps://orders:secret@us.example:99999",
-        "imaps://orders:secret@us.example?color=red",
-        "imaps://orders:secret@us.example?processed=INBOX",
-        "imaps://orders:secret@us.example?processed=A&failed=A",
-        "imaps://orders:sec%0Aret@us.example",
-        "imaps://orders:secret@us.example?token_file=token",
-        "imaps://orders@us.example?token_file=a&token_command=b",
-        "imaps://orders@us.example?token_file=",
+        ("smtp://us:secret@mail.us.example", 587, "starttls"),
+        ("smtps://us:secret@mail.us.example", 465, "tls"),
+        ("smtp://us:secret@127.0.0.1:2525", 2525, "none"),
+        ("smtp://relay.us.example:25", 25, "starttls"),
+        ("smtp://relay.us.example:25?tls=no", 25, "none"),
     ],
 )
-def test_a_wrong_mailbox_is_refused_without_showing_its_password(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HUB_MAILBOXES", url)
+def test_a_url_says_how_the_mail_server_is_spoken_to(url: str, port: int, security: str) -> None:
+    found = mail_server_account(url)
+    assert (found.port, found.security) == (port, security)
+    assert "secret" not in repr(found)
+
+
+MAILBOXES = [
+    "orders@us.example",
+    "pop3://orders:secret@us.example",
+    "imaps://orders@us.example",
+    "imaps://:secret@us.example",
+    "imaps://us.example",
+    "imaps://orders:secret@us.example:99999",
+    "imaps://orders:secret@[us.example",
+    "imaps://orders:secret@us.example?color=red",
+    "imaps://orders:secret@us.example?processed=INBOX",
+    "imaps://orders:secret@us.example?processed=A&failed=A",
+    "imaps://orders:secret@us.example?processed=A&processed=B",
+    "imaps://orders:sec%0Aret@us.example",
+    "imaps://orders:secret@us.example?token_file=token",
+    "imaps://orders@us.example?token_file=a&token_command=b",
+    "imaps://orders@us.example?token_file=",
+]
+MAIL_SERVERS = [
+    "mail.us.example",
+    "imap://us:secret@mail.us.example",
+    "smtp://us@mail.us.example",
+    "smtp://us:secret@mail.us.example?tls=no",
+    "smtps://mail.us.example?tls=no",
+    "smtp://us:secret@mail.us.example?color=red",
+    "smtp://us:secret@mail.us.example/INBOX",
+    "smtp://us:sec%0Aret@mail.us.example",
+    "smtp://us:secret@mail.us.example:0",
+    "smtp://us:secret@mail.us.example?token_file=secret",
+    "smtp://mail.us.example?token_file=secret",
+    "smtp://us@mail.us.example?token_file=secret&tls=no",
+    "smtp://us:secret@mail.us.example?tls=yes",
+]
+
+
+@pytest.mark.parametrize(
+    ("variable", "url"),
+    [*(("HUB_MAILBOXES", url) for url in MAILBOXES), *(("HUB_SMTP_URL", url) for url in MAIL_SERVERS)],
+)
+def test_a_wrong_one_is_refused_without_showing_its_password(
+    variable: str, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, url)
     with pytest.raises(ConfigurationError) as caught:
         load_settings()
-    assert "HUB_MAILBOXES" in str(caught.value)
+    assert variable in str(caught.value)
     assert "secret" not in str(caught.value)
 
 
@@ -67,6 +107,16 @@ def test_several_mailboxes_are_named_with_commas_and_shown_without_passwords(mon
     shown = str(settings.shown())
     assert "se%2Ccret" not in shown
     assert "parts:***@localhost" in shown
+
+
+def test_the_settings_show_no_password_and_the_doctor_says_that_nobody_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HUB_SMTP_URL", "smtp://us:secret@127.0.0.1:1")
+    assert load_settings().shown()["smtp_url"] == "smtp://us:***@127.0.0.1:1"
+    said = hub("doctor")
+    assert said.code == 1
+    assert "127.0.0.1:1" in said.out
+    assert "HUB_SMTP_URL" in said.out
+    assert "secret" not in said.out
 
 
 def by_token(file: str = "", command: str = "") -> MailAccount:
