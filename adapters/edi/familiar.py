@@ -8,9 +8,11 @@ other is read in full (docs/decisions/0007-familiar-orders.md).
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 from typing import Any, NamedTuple, TypeVar
 
 from adapters.edi.delimiters import Delimiters
@@ -26,7 +28,7 @@ from hub.messages.customer_po import Line, Reference, Source, SubmitCustomerPo, 
 M = TypeVar("M", bound=Wire)
 
 HOLE = "\x00"
-"""stands in a passage where a value was cut out; no document without a fault has it"""
+"""marks in a passage where a value was cut out; a document that has it itself is read in full"""
 
 _MOST = 4096
 """passages of a kind that are remembered; when there are more, all are forgotten, and those still in use come back"""
@@ -129,7 +131,7 @@ class Familiar:
             return None
         self._alone = False
         try:
-            message = self._message(document, self._cut(document))
+            message = self._message(document, self._passages(document))
         except OutOfTheOrdinary:
             self.read_in_full += 1
             return None
@@ -143,13 +145,19 @@ class Familiar:
         self._cut = self._anatomy.cutter(document.interchange.delimiters)
         self._uncut = self._anatomy.uncut(document.interchange.delimiters)
 
+    def _passages(self, document: Document) -> CutOrder:
+        if HOLE in document.text:
+            raise OutOfTheOrdinary
+        return self._cut(document)
+
     def _message(self, document: Document, cut: CutOrder) -> SubmitCustomerPo:
         header, articles = self._headers.get(cut.header), self._articles
         if header is None:
             raise OutOfTheOrdinary
         lines: list[Line] = []
         numbers = set()
-        unmapped, position = header.unmapped, header.size + 1
+        unmapped: list[Unmapped] = []
+        position = header.size + 1
         for passage, number, quantity, date in cut.lines:
             if passage not in articles:
                 raise OutOfTheOrdinary
@@ -157,11 +165,11 @@ class Familiar:
             lines.append(_line(article, number, quantity, date))
             numbers.add(number)
             if article.unmapped:
-                unmapped = [*unmapped, *_unmapped(article.unmapped, position)]
+                unmapped += _unmapped(article.unmapped, position)
             position += article.size
-        if len(numbers) < len(lines) or len(unmapped) > MOST_KEPT:
+        if len(numbers) < len(lines) or len(header.unmapped) + len(unmapped) > MOST_KEPT:
             raise OutOfTheOrdinary
-        return _order(header, document, cut, lines, unmapped)
+        return _order(header, document, cut, lines, [*header.unmapped, *unmapped])
 
     def remember(self, document: Document, meaning: Meaning, kept: Kept) -> None:
         """Remember the passages of an order that was read in full, unless something in it is out of the ordinary."""
@@ -170,47 +178,69 @@ class Familiar:
             return
         if self._alone:  # most files hold one order, which there is no need to remember
             return
+        if len(kept.kept) >= MOST_KEPT:  # more of it may have been left out
+            return
         try:
-            cut = self._cut(document)
+            cut = self._passages(document)
         except OutOfTheOrdinary:
             return
         end = document.interchange.delimiters.segment
         if any(end in value for value in cut.values()):
             return
-        size = cut.header.count(end) + 1
+        sizes = [passage.count(end) + 1 for passage in (cut.header, *(line[0] for line in cut.lines))]
+        begins = list(accumulate(sizes, initial=1))
+        pieces: list[list[_Piece]] = [[] for _ in sizes]
+        for at, *said in kept.kept:
+            place = bisect(begins, at) - 1
+            if place < len(pieces):
+                pieces[place].append(_Piece(at - begins[place], *said))
         if cut.header not in self._headers and self._whole(cut.header):
-            beside = [one for one, (at, _, _) in zip(message.unmapped, kept.kept, strict=True) if at <= size]
-            header = _Header(vars(message) | {"lines": []}, message.model_fields_set, size, beside)
+            header = _Header(
+                vars(message) | {"lines": []}, message.model_fields_set, sizes[0], message.unmapped[: len(pieces[0])]
+            )
             if _gives_back(message, _order, header, document, cut, message.lines, message.unmapped):
                 _store(self._headers, cut.header, header)
-        begin = size + 1
-        for (passage, *values), line in zip(cut.lines, message.lines, strict=True):
-            size = passage.count(end) + 1
+        for (passage, *values), line, size, beside in zip(
+            cut.lines, message.lines, sizes[1:], pieces[1:], strict=True
+        ):
             if passage not in self._articles and self._whole(passage) and not line.schedule:
-                pieces = [_Piece(at - begin, *said) for at, *said in kept.kept if begin <= at < begin + size]
-                article = _Article(vars(line), line.model_fields_set, size, pieces)
+                article = _Article(vars(line), line.model_fields_set, size, beside)
                 if _gives_back(line, _line, article, *values):
                     _store(self._articles, passage, article)
-            begin += size
 
     def _whole(self, passage: str) -> bool:
         return len(passage) <= _LONGEST and self._uncut(passage)
 
 
-def cut_references(text: str, beginning: str, mark: str, end: str) -> tuple[str, list[str]]:
+def date_cutter(beginning: str, end: str, form: str = "") -> Callable[[str], tuple[str, str]]:
+    """What cuts the last date of a kind out of a passage, and gives both; the segment begins in this way, which is left
+    in the passage, and behind the date comes its form. Where there is none the date is empty.
+    """
+    hole = beginning.replace(end, end + HOLE, 1)
+
+    def cut(text: str) -> tuple[str, str]:
+        before, found, behind = text.rpartition(beginning)
+        if found and behind.startswith(form, 8):
+            return f"{before}{hole}{behind[8:]}", behind[:8]
+        return text, ""
+
+    return cut
+
+
+def cut_references(text: str, beginning: str, mark: str, end: str, others: Sequence[str] = ()) -> tuple[str, list[str]]:
     """A header with the values of its references cut out of it, and these; a segment of a reference begins in this way,
-    and between its kind and its value stands the mark.
+    and between its kind and its value stands the mark. A value has none of the others in it.
     """
     if beginning not in text:
         return text, []
     before, *pieces = text.split(beginning)
     kept, values = [before], []
     for piece in pieces:
-        said, ended, others = piece.partition(end)
+        said, ended, rest = piece.partition(end)
         kind, found, value = said.partition(mark)
-        if not found or mark in value:
+        if not found or mark in value or any(other in value for other in others):
             return text, []
-        kept += beginning, kind, mark, HOLE, ended, others
+        kept += beginning, kind, mark, HOLE, ended, rest
         values.append(value)
     return "".join(kept), values
 

@@ -28,6 +28,7 @@ def tidy(raw: str, delimiters: Delimiters) -> tuple[str, bool]:
     plain = _is_plain(raw, delimiters)
     if delimiters.release and delimiters.release in raw:
         raw = _hide(raw, delimiters)
+        plain = plain and (terminator + delimiters.element + delimiters.component).isprintable()
     text = _evenly(raw, terminator) if plain else None
     if text is not None:
         return text, True
@@ -53,7 +54,7 @@ def _evenly(raw: str, terminator: str) -> str | None:
     """
     begin = raw.find(terminator) + len(terminator)
     ending = "\r\n" if raw.startswith("\r\n", begin) else "\n" if raw.startswith("\n", begin) else ""
-    if terminator in "\r\n" or _uneven(terminator, ending).search(raw):
+    if terminator in "\r\n" or not raw[:1].isalnum() or _uneven(terminator, ending).search(raw):
         return None
     if raw.isascii():
         text = raw.encode("ascii").translate(None, b"\r\n").decode("ascii")

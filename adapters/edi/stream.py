@@ -199,7 +199,7 @@ class Stream(ABC):
             document.fault("message_too_long", expected=str(self._limits.segments))
         if trailer:
             total = size + body.surplus
-            if trailer != self._trailer(document.number, total):
+            if trailer != self._trailer(document.number, total) or not body.header.isascii():
                 self._judge_message(document, self._split(trailer), total)
         else:
             document.fault("message_trailer_missing", size + 1, tag=self.tags["message end"])
@@ -212,12 +212,14 @@ class Stream(ABC):
         return f"{self.tags['message end']}{self._mark}{size}{self._mark}{number}"
 
     def _judge_characters(self, document: Document) -> None:
+        mark = document.interchange.delimiters.component
         suspect = [position for position, raw in enumerate(document.raw, start=1) if not raw.isprintable()]
         for position in suspect[: self._limits.faults]:
             for element, said in enumerate(self._split(document.raw[position - 1])):
-                for component, text in enumerate([said] if isinstance(said, str) else said, start=1):
+                whole = isinstance(said, str)
+                for component, text in enumerate([said.replace(mark, "")] if whole else said, start=1):
                     if any(c < " " or "\x7f" <= c <= "\x9f" or c == "\ufffd" for c in text):
-                        document.fault("character_invalid", position, element, 0 if said is text else component)
+                        document.fault("character_invalid", position, element, 0 if whole else component)
 
     @abstractmethod
     def _begin_interchange(self, header: Any, block: Block) -> Interchange: ...

@@ -52,7 +52,7 @@ class Block:
     header: Header | None = None
     """on the first block of an interchange"""
     plain: bool = False
-    """nothing but printable ASCII, nothing released"""
+    """nothing but printable ASCII, delimiters aside"""
     trouble: str = ""
     """a code of the catalogue, where no more can be read"""
     detail: str = ""

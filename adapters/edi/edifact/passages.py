@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from adapters.edi.delimiters import Delimiters
 from adapters.edi.envelope import Document
-from adapters.edi.familiar import HOLE, Anatomy, CutLine, CutOrder, OutOfTheOrdinary, cut_references
+from adapters.edi.familiar import HOLE, Anatomy, CutLine, CutOrder, OutOfTheOrdinary, cut_references, date_cutter
 
 _WANTED, _ORDERED = "2", "137"
 """DTM qualifiers of the dates that are cut out"""
@@ -15,24 +15,20 @@ _WANTED, _ORDERED = "2", "137"
 def cutter(delimiters: Delimiters) -> Callable[[Document], CutOrder]:
     """What cuts an ORDERS with these delimiters that ends with ``UNS+S'CNT+2:<lines>``."""
     mark, part, end = delimiters.element, delimiters.component, delimiters.segment
+    repeat = delimiters.repetition or mark
     line, summary = f"{end}LIN{mark}", f"{end}UNS{mark}S{end}CNT{mark}2{part}"
-    quantity = f"{end}QTY{mark}21{part}"
-    wanted, ordered = (f"{end}DTM{mark}{kind}{part}" for kind in (_WANTED, _ORDERED))
-    day, referred = f"{part}102", f"{end}RFF{mark}"
-
-    def cut_date(text: str, dated: str) -> tuple[str, str]:
-        before, found, behind = text.rpartition(dated)
-        if found and behind.startswith(day, 8):
-            return before + end + HOLE + behind[8:], behind[:8]
-        return text, ""
+    ordered, referred = f"{end}QTY{mark}21{part}", f"{end}RFF{mark}"
+    cut_wanted, cut_ordered = (
+        date_cutter(f"{end}DTM{mark}{kind}{part}", end, f"{part}102") for kind in (_WANTED, _ORDERED)
+    )
 
     def cut_line(text: str) -> CutLine:
-        before, behind = text.split(quantity)
+        before, behind = text.split(ordered)
         lin, ended, rest = before.partition(end)
-        number, _, others = lin.partition(mark)
-        ordered = behind.partition(end)[0].partition(part)[0]
-        article, date = cut_date(f"{others}{ended}{rest}{end}{HOLE}{behind[len(ordered) :]}", wanted)
-        return article, number, ordered.replace(",", "."), date
+        number, _, item = lin.partition(mark)
+        quantity = behind.partition(end)[0].partition(mark)[0].partition(part)[0].partition(repeat)[0]
+        article, date = cut_wanted(f"{item}{ended}{rest}{end}{HOLE}{behind[len(quantity) :]}")
+        return article, number, quantity if "." in quantity else quantity.replace(",", "."), date
 
     def cut(document: Document) -> CutOrder:
         header, *lines = document.text.split(line)
@@ -47,12 +43,14 @@ def cutter(delimiters: Delimiters) -> Callable[[Document], CutOrder]:
             cut_lines = list(map(cut_line, lines))
         except ValueError:
             raise OutOfTheOrdinary from None
-        if tag != "UNH" or numbered != number or end in po_number or part in po_number:
+        if tag != "UNH" or numbered != number or not opened.endswith(f"{end}BGM"):
             raise OutOfTheOrdinary
-        rest, ordered_on = cut_date(rest, ordered)
-        rest, wanted_on = cut_date(rest, wanted)
+        if end in po_number or part in po_number or repeat in po_number:
+            raise OutOfTheOrdinary
+        rest, ordered_on = cut_ordered(rest)
+        rest, wanted_on = cut_wanted(rest)
         before, party, behind = rest.partition(f"{end}NAD{mark}")
-        before, references = cut_references(before, referred, part, end)
+        before, references = cut_references(before, referred, part, end, (mark, repeat))
         passage = f"{opened}{mark}{kind}{mark}{before}{party}{behind}"
         return CutOrder(passage, po_number, ordered_on, wanted_on, references, cut_lines)
 

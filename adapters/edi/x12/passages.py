@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from adapters.edi.delimiters import Delimiters
 from adapters.edi.envelope import Document
-from adapters.edi.familiar import HOLE, Anatomy, CutLine, CutOrder, OutOfTheOrdinary, cut_references
+from adapters.edi.familiar import HOLE, Anatomy, CutLine, CutOrder, OutOfTheOrdinary, cut_references, date_cutter
 
 _WANTED = "002"
 """DTM qualifier of the date that is cut out"""
@@ -15,15 +15,13 @@ _WANTED = "002"
 def cutter(delimiters: Delimiters) -> Callable[[Document], CutOrder]:
     """What cuts an 850 with these delimiters that ends with ``CTT*<lines>``."""
     mark, end = delimiters.element, delimiters.segment
-    line, counted, wanted = f"{end}PO1{mark}", f"{end}CTT{mark}", f"{end}DTM{mark}{_WANTED}{mark}"
-    referred = f"{end}REF{mark}"
+    line, counted, referred = f"{end}PO1{mark}", f"{end}CTT{mark}", f"{end}REF{mark}"
+    cut_date = date_cutter(f"{end}DTM{mark}{_WANTED}{mark}", end)
 
     def cut_line(text: str) -> CutLine:
         number, quantity, article = text.split(mark, 2)
-        before, found, behind = article.rpartition(wanted)
-        if found:
-            return before + end + HOLE + behind[8:], number, quantity, behind[:8]
-        return article, number, quantity, ""
+        article, date = cut_date(article)
+        return article, number, quantity, date
 
     def cut(document: Document) -> CutOrder:
         header, *lines = document.text.split(line)
@@ -41,23 +39,29 @@ def cutter(delimiters: Delimiters) -> Callable[[Document], CutOrder]:
         if kind != "850" or numbered != f"{number}{end}BEG" or end in po_number:
             raise OutOfTheOrdinary
         ordered, rest = rest[:8], rest[8:]
-        before, found, behind = rest.rpartition(wanted)
-        if found:
-            rest = before + end + HOLE + behind[8:]
+        if not ordered:
+            raise OutOfTheOrdinary
+        rest, wanted = cut_date(rest)
         rest, references = cut_references(rest, referred, mark, end)
         passage = f"{end}{purpose}{mark}{order_type}{mark}{release}{mark}{rest}"
-        return CutOrder(passage, po_number, ordered, behind[:8] if found else "", references, cut_lines)
+        return CutOrder(passage, po_number, ordered, wanted, references, cut_lines)
 
     return cut
 
 
 def uncut(delimiters: Delimiters) -> Callable[[str], bool]:
-    """What tells whether every date left in a passage is of another kind than the one cut out."""
+    """What tells whether every date left in a passage is of another kind than the one cut out, which is not that of a
+    part of a line, and that the passage is not of the summary.
+    """
     mark, end = delimiters.element, delimiters.segment
 
     def whole(passage: str) -> bool:
+        if f"{end}CTT" in passage:
+            return False
         dates = [piece.split(mark, 2)[1:2] for piece in passage.split(f"{end}DTM")[1:]]
-        return HOLE not in passage or all(kind and kind[0].isalnum() and kind[0] != _WANTED for kind in dates)
+        return HOLE not in passage or (
+            f"{end}SLN" not in passage and all(kind and kind[0].isalnum() and kind[0] != _WANTED for kind in dates)
+        )
 
     return whole
 

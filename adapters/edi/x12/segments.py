@@ -107,7 +107,7 @@ def _check(document: Document, position: int, segment: list[str], shape: Shape) 
     if len(segment) > shape.count and any(segment[shape.count :]):
         document.fault("element_surplus", position, shape.count)
     _misfit(document, position, segment, shape.lengths)
-    padded = any(element and not element.strip() for element in segment)
+    padded = any(element != element.strip() for element in segment)
     return len(document.faults) == before and not padded
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.edi import familiar
+from adapters.edi import familiar, kept
 from adapters.edi.edifact.envelope import EdifactStream
 from adapters.edi.envelope import Document
 from adapters.edi.familiar import Familiar
@@ -33,9 +33,11 @@ def mostly(ordinary: list[str], odd: list[str]) -> st.SearchStrategy[str]:
 
 numbers = mostly(["#"], ["0001", "", "1A", " 2", "1234567"])
 """``#`` stands for the place of the line in the order"""
-quantities = mostly(["1", "24", "12.5", "007", "0", ".5"], ["", "-3", "x", "1234567890123", " 8"])
+quantities = mostly(
+    ["1", "24", "12.5", "007", "0", ".5"], ["", "-3", "+4", "x", "1234567890123", " 8", "1,5", "1,5.", "5*6", "5+x"]
+)
 days = mostly(["20270111", "20270118", "20270125"], ["20271399", "270111", ""])
-values = mostly(["7", "8", "RV-2"], ["Q-9", " 7", "", "x" * 81])
+values = mostly(["7", "8", "RV-2"], ["Q-9", " 7", "", "x" * 81, "7+8", "7*8", "7?+8", "7:8"])
 
 x12_lines = st.tuples(
     st.tuples(
@@ -380,3 +382,66 @@ def test_a_date_that_is_not_there_moves_no_place() -> None:
     empty, plain = "PO1*1*1*EA*2.50*PE*BP*A-1~DTM*002*~DTM*010*20270111~", "PO1*{}*1*EA*2.50*PE*BP*A-1~"
     sets = (empty + plain.format(2) + "CTT*2~", plain.format(1) + "CTT*1~")
     assert recognised("x12", x12(FIRST, *(order(said, number=f"{n:04}") for n, said in enumerate(sets)))) == 0
+
+
+BEG = "BEG*00*SA*PO-1**20261120~"
+PART = LINE + "DTM*010*20270111~SLN*1**I*2*EA~DTM*002*{}~"
+
+
+@pytest.mark.parametrize(
+    ("known", "other"),
+    [
+        (BEG + LINE, "BEG*00*SA*PO-2**~" + LINE),
+        (BEG + "DTM*002*20270111~" + LINE, BEG + "DTM*002*~" + LINE),
+        (BEG + LINE + "DTM*002*20270111~", BEG + LINE + "DTM*002*~"),
+        (BEG + LINE + "CTT*1~", BEG + LINE + "CTT*1~PO1*2*10*EA*2.50*PE*BP*A-1~CTT*1~"),
+        (BEG + PART.format("20270111"), BEG + PART.format("20270118")),
+        (BEG + "REF*CT*7~" + LINE, BEG + "REF*CT**~" + LINE),
+    ],
+    ids=["order date", "wanted", "wanted of a line", "summary", "part of a line", "reference"],
+)
+@pytest.mark.parametrize("separator", ["*", "\x00"])
+def test_what_looks_like_an_850_that_is_known(known: str, other: str, separator: str) -> None:
+    """Each differs from what is known in what was cut out, or in what stands around it."""
+    said = enumerate((known, known, other))
+    sets = [order(one, f"CTT*{one.count('PO1*')}~", beg="", number=f"{number:04}") for number, one in said]
+    same_either_way("x12", x12(*sets).replace(b"*", separator.encode()))
+
+
+@pytest.mark.parametrize(
+    ("known", "other"),
+    [
+        (("BGM+220+PO-1+9'DTM+137:20261120:102'", "10"), ("BGM+220+PO-2+9'DTM+2:20270111:102'", "10")),
+        (("BGM+220+PO-1+9'DTM+2:20270111:102'", "10"), ("BGM+220+PO-2+9'DTM+137:20261120:102'", "10")),
+        (("BGM+220+PO-1+9'RFF+CT:7'", "10"), ("BGM+220+PO-2+9'RFF+CT:7+8'", "10")),
+        (("BGM+220+PO-1+9'RFF+CT:7'", "10"), ("BGM+220+PO-2+9'RFF+CT:7*8'", "10")),
+        (("BGM+220+PO-1+9'", "10"), ("BGM+220+PO*2+9'", "10")),
+        (("BGM+220+PO-1+9'", "10"), ("BGM+220+PO-2+9'", "+10")),
+        (("BGM+220+PO-1+9'", "10"), ("BGM+220+PO-2+9'", "1,5.")),
+        (("BGM+220+PO-1+9'", "10"), ("BGM+220+PO-2+9'", "1*5")),
+    ],
+)
+@pytest.mark.parametrize("syntax", ["UNOC:3", "UNOY:4"])
+def test_what_looks_like_an_orders_that_is_known(known: tuple[str, str], other: tuple[str, str], syntax: str) -> None:
+    said = (known, known, other)
+    line = "LIN+1++4000862141404:EN'QTY+21:{}'UNS+S'CNT+2:1'"
+    messages = [message(header, line.format(count), number=str(n)) for n, (header, count) in enumerate(said)]
+    raw = edifact(*messages, unb=f"UNB+{syntax}+HOLT:14+METALWORKS:14+261120:1105+55'")
+    same_either_way("edifact", raw)
+
+
+def test_a_header_of_another_message_is_no_beginning_of_an_order() -> None:
+    kind, line = "ORDERS:D:96A:UN+REF", "LIN+1'QTY+21:10'UNS+S'CNT+2:1'"
+    kinds = ("220", "220", "221")
+    said = [message(f"BGM+{one}+220+9'", line, kind=kind, number=str(n)) for n, one in enumerate(kinds)]
+    assert "order_type" in [finding.code for finding in same_either_way("edifact", edifact(*said)).findings]
+
+
+def test_an_order_of_which_not_all_is_kept_is_not_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (kept, familiar):
+        monkeypatch.setattr(module, "MOST" if module is kept else "MOST_KEPT", 2)
+    line = "PO1*{}*10*EA*2.50*PE*BP*{}*ZZ*odd~"
+    full = "".join(line.format(n, f"A-{n}") for n in (1, 2, 3)) + "CTT*3~"
+    raw = x12(FIRST, order(full), order(line.format(1, "A-3") + "CTT*1~", number="0002"))
+    reading = same_either_way("x12", raw)
+    assert [len(message.data().get("unmapped", ())) for message in reading.messages] == [0, 2, 1]

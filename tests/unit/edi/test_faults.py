@@ -18,6 +18,7 @@ from tests.unit.edi.documents import (
     ISA,
     LINE,
     ORDER,
+    UNB,
     Numbers,
     codes,
     edifact,
@@ -220,6 +221,28 @@ def test_no_acknowledgment_is_acknowledged() -> None:
 def test_an_illegal_character_is_not_repeated() -> None:
     text = acknowledgments(read_x12(x12(order("PO1*1*\x075*EA*2~"))))
     assert "\x07" not in text
+
+
+def test_a_control_character_that_is_a_separator_is_no_illegal_character() -> None:
+    measure, note = "MEA*PD*TH*6*MM>x~", "MSG*gr\u00fcn~"
+    assert codes(read_x12(x12(order(LINE, measure, note)).replace(b">", b"\x1f"))) == []
+
+
+@pytest.mark.parametrize(("mark", "separator"), [("'", "\n"), (":", "\x1f")])
+def test_a_control_character_is_illegal_though_it_is_released(mark: str, separator: str) -> None:
+    raw = edifact(message(*ORDER[:2], f"FTX+AAI+++on?{mark}e'", *ORDER[2:]), unb="UNA:+.? '" + UNB)
+    assert codes(read_edifact(raw.replace(mark.encode(), separator.encode()))) == ["character_invalid"]
+
+
+def test_a_number_with_a_released_separator_is_another_one() -> None:
+    raw = edifact(message(*ORDER).replace("UNH+1+", "UNH+1?+2+").replace("UNT+7+1", "UNT+7+1+2"))
+    assert codes(read_edifact(raw)) == ["message_number_differs"]
+
+
+def test_a_value_that_is_too_long_is_so_after_one_with_spaces() -> None:
+    """What was found in order is remembered by its lengths: of what is padded they say nothing."""
+    sets = [order(beg=f"BEG*00*SA*PO-1**{day}~", number=f"{n:04}") for n, day in enumerate(["20261120 ", "202611201"])]
+    assert "element_long" in codes(read_x12(x12(*sets)))
 
 
 def test_control_characters_are_never_shown_raw() -> None:

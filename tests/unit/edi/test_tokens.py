@@ -8,7 +8,7 @@ import pytest
 
 from adapters.edi.splitting import Splitter
 from adapters.edi.tokens import Block, Limits, Tokenizer
-from tests.unit.edi.documents import ISA, edifact, message, order, x12
+from tests.unit.edi.documents import ISA, LINE, edifact, message, order, x12
 
 ORDER = x12(order())
 
@@ -90,6 +90,17 @@ def test_reading_in_small_pieces_changes_nothing(chunk: int) -> None:
     text = edifact(message("BGM+220+A?'B??'", "FTX+AAI+++it?'s ?+ a ?: test ??'")) + b"\n"
     raw = text + b"UNA:+.? '" + text + text
     assert [s for block in Tokenizer(Slow(raw), "edifact") for s in block.segments] == segments(raw, "edifact")
+
+
+@pytest.mark.parametrize("chunk", [7, 106, 1000])
+def test_spaces_after_segments_are_none_of_the_segment_wherever_a_piece_ends(chunk: int) -> None:
+    class Slow(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            return super().read(chunk)
+
+    raw = x12(order(*[LINE] * 400)).replace(b"~", b"~ ")
+    found = [s for block in Tokenizer(Slow(raw), "x12") for s in block.segments]
+    assert {s[:3] for s in found} == {s[:3] for s in PLAIN}
 
 
 def test_released_characters() -> None:
