@@ -9,70 +9,28 @@ other is read in full (docs/decisions/0007-familiar-orders.md).
 from __future__ import annotations
 
 from bisect import bisect
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from itertools import accumulate
 from typing import Any, NamedTuple, TypeVar
 
-from adapters.edi.delimiters import Delimiters
 from adapters.edi.envelope import Document, Group, Interchange
 from adapters.edi.faults import clean
 from adapters.edi.kept import MOST as MOST_KEPT
 from adapters.edi.kept import Kept
 from adapters.edi.mapping import Meaning
+from adapters.edi.passages import HOLE, Anatomy, CutOrder, OutOfTheOrdinary
 from adapters.edi.values import day, decimal
 from hub.messages.base import Wire
 from hub.messages.customer_po import Line, Reference, Source, SubmitCustomerPo, Totals, Unmapped
 
 M = TypeVar("M", bound=Wire)
 
-HOLE = "\x00"
-"""marks in a passage where a value was cut out; a document that has it itself is read in full"""
-
 _MOST = 4096
 """passages of a kind that are remembered; when there are more, all are forgotten, and those still in use come back"""
 
 _LONGEST = 4000
 """characters of a passage that is remembered"""
-
-
-class OutOfTheOrdinary(ValueError):
-    """The order has to be read in full."""
-
-
-CutLine = tuple[str, str, str, str]
-"""The text of a line with three values cut out of it, and these: its number, its quantity, and the date on which it is
-wanted, which is empty where it has none of its own"""
-
-
-class CutOrder(NamedTuple):
-    """The text of an order: that of its header, with the values that follow cut out of it, and its lines."""
-
-    header: str
-    number: str
-    ordered: str
-    wanted: str
-    references: list[str]
-    lines: list[CutLine]
-
-    def values(self) -> Iterator[str]:
-        """All that was cut out."""
-        yield from (self.number, self.ordered, self.wanted, *self.references)
-        for line in self.lines:
-            yield from line[1:]
-
-
-@dataclass(frozen=True, slots=True)
-class Anatomy:
-    """How the orders of a standard are cut into passages."""
-
-    type: str
-    """the document"""
-    cutter: Callable[[Delimiters], Callable[[Document], CutOrder]]
-    """gives what cuts a document; raises OutOfTheOrdinary for one that cannot be"""
-    uncut: Callable[[Delimiters], Callable[[str], bool]]
-    """gives what tells whether nothing is left in a passage that means the same as what was cut out of it"""
 
 
 class _Piece(NamedTuple):
@@ -188,21 +146,14 @@ class Familiar:
         if any(end in value for value in cut.values()):
             return
         sizes = [passage.count(end) + 1 for passage in (cut.header, *(line[0] for line in cut.lines))]
-        begins = list(accumulate(sizes, initial=1))
-        pieces: list[list[_Piece]] = [[] for _ in sizes]
-        for at, *said in kept.kept:
-            place = bisect(begins, at) - 1
-            if place < len(pieces):
-                pieces[place].append(_Piece(at - begins[place], *said))
+        pieces = _by_passage(kept, sizes)
         if cut.header not in self._headers and self._whole(cut.header):
             header = _Header(
                 vars(message) | {"lines": []}, message.model_fields_set, sizes[0], message.unmapped[: len(pieces[0])]
             )
             if _gives_back(message, _order, header, document, cut, message.lines, message.unmapped):
                 _store(self._headers, cut.header, header)
-        for (passage, *values), line, size, beside in zip(
-            cut.lines, message.lines, sizes[1:], pieces[1:], strict=True
-        ):
+        for (passage, *values), line, size, beside in zip(cut.lines, message.lines, sizes[1:], pieces[1:], strict=True):
             if passage not in self._articles and self._whole(passage) and not line.schedule:
                 article = _Article(vars(line), line.model_fields_set, size, beside)
                 if _gives_back(line, _line, article, *values):
@@ -212,37 +163,14 @@ class Familiar:
         return len(passage) <= _LONGEST and self._uncut(passage)
 
 
-def date_cutter(beginning: str, end: str, form: str = "") -> Callable[[str], tuple[str, str]]:
-    """What cuts the last date of a kind out of a passage, and gives both; the segment begins in this way, which is left
-    in the passage, and behind the date comes its form. Where there is none the date is empty.
-    """
-    hole = beginning.replace(end, end + HOLE, 1)
-
-    def cut(text: str) -> tuple[str, str]:
-        before, found, behind = text.rpartition(beginning)
-        if found and behind.startswith(form, 8):
-            return f"{before}{hole}{behind[8:]}", behind[:8]
-        return text, ""
-
-    return cut
-
-
-def cut_references(text: str, beginning: str, mark: str, end: str, others: Sequence[str] = ()) -> tuple[str, list[str]]:
-    """A header with the values of its references cut out of it, and these; a segment of a reference begins in this way,
-    and between its kind and its value stands the mark. A value has none of the others in it.
-    """
-    if beginning not in text:
-        return text, []
-    before, *pieces = text.split(beginning)
-    kept, values = [before], []
-    for piece in pieces:
-        said, ended, rest = piece.partition(end)
-        kind, found, value = said.partition(mark)
-        if not found or mark in value or any(other in value for other in others):
-            return text, []
-        kept += beginning, kind, mark, HOLE, ended, rest
-        values.append(value)
-    return "".join(kept), values
+def _by_passage(kept: Kept, sizes: list[int]) -> list[list[_Piece]]:
+    """What is kept of an order, passage by passage; what is kept of its summary is in none."""
+    begins = list(accumulate(sizes, initial=1))
+    pieces: list[list[_Piece]] = [[] for _ in begins]
+    for at, *said in kept.kept:
+        passage = bisect(begins, at) - 1
+        pieces[passage].append(_Piece(at - begins[passage], *said))
+    return pieces[:-1]
 
 
 def _line(article: _Article, number: str, quantity: str, date: str) -> Line:

@@ -8,9 +8,10 @@ from typing import Any
 
 from adapters.edi.delimiters import Standard
 from adapters.edi.envelope import Document, Endpoint, Group, Interchange
-from adapters.edi.familiar import Anatomy, Familiar
+from adapters.edi.familiar import Familiar
 from adapters.edi.faults import Fault, Place
 from adapters.edi.mapping import Job, Mapper, Meaning
+from adapters.edi.passages import Anatomy
 from adapters.edi.receipts import read_ta1
 from hub.messages.base import Command
 from hub.messages.documents import Intent

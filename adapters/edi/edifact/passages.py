@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from adapters.edi.delimiters import Delimiters
 from adapters.edi.envelope import Document
-from adapters.edi.familiar import HOLE, Anatomy, CutLine, CutOrder, OutOfTheOrdinary, cut_references, date_cutter
+from adapters.edi.passages import HOLE, Anatomy, CutLine, CutOrder, OutOfTheOrdinary, cut_references, date_cutter
 
 _WANTED, _ORDERED = "2", "137"
 """DTM qualifiers of the dates that are cut out"""
