@@ -24,16 +24,22 @@ from hub.sagas.table import Step, step
 
 
 def _shares(po: MaterialPo, line: MaterialLine, released: MaterialReleased, scene: Scene) -> tuple[MaterialShare, ...]:
-    """The shares of a line once the requirement counts on less of it, or on nothing more (R69)."""
-    need, shares = scene.order.requirements[released.requirement_id], []
+    """The shares of a line once the requirement counts on less of it, or on nothing more (R69).
+
+    What others of its order have given up goes with it: the supplier is told of all at once.
+    """
+    shares = []
     for share in line.shares:
-        if share.requirement_id == released.requirement_id:
+        need = scene.order.requirements.get(share.requirement_id)
+        if need is not None and need.state == "released":
+            continue
+        if need is not None and share.requirement_id == released.requirement_id:
             left = [
                 source.quantity
                 for source in need.sources
                 if (source.material_po_id, source.line, source.closed) == (po.material_po_id, line.line, False)
             ]
-            if need.state == "released" or not left:
+            if not left:
                 continue
             share = replace(share, quantity=left[0])
         shares.append(share)
@@ -42,12 +48,11 @@ def _shares(po: MaterialPo, line: MaterialLine, released: MaterialReleased, scen
 
 def _less(po: MaterialPo, line: MaterialLine, released: MaterialReleased, scene: Scene) -> MaterialLine:
     """Order less by what is given up; what was ordered beyond need stays, and goes to stock (R63)."""
-    share = line.share_of(released.requirement_id)
-    if share is None or line.status in {"received", "cancelled"}:
-        return line
     shares = _shares(po, line, released, scene)
-    after = next((each for each in shares if each.requirement_id == released.requirement_id), None)
-    given_up = share.quantity - (after.quantity if after else share.received)
+    if shares == line.shares or line.status in {"received", "cancelled"}:
+        return line
+    kept = {share.requirement_id: share.quantity for share in shares}
+    given_up = sum((share.quantity - kept.get(share.requirement_id, share.received) for share in line.shares), ZERO)
     least = ZERO if line.status == "rejected" else min(line.quantity, _least(po, line, scene))
     quantity = max(line.received, line.quantity - given_up, least)
     line = replace(line, shares=shares, quantity=quantity)

@@ -392,6 +392,29 @@ def test_a_po_that_serves_two_orders_loses_only_the_cancelled_share(play: Play) 
     assert play.po().order_ids == ("O-AAAAAAAAAAAA", "O-BBBBBBBBBBBB")
 
 
+@pytest.mark.rule("R35", "R63")
+@pytest.mark.parametrize(
+    ("lines", "said"), [((), "material-po.cancel-requested"), (("1", "2"), "material-po.reduced")], ids=["all", "two"]
+)
+def test_a_supplier_is_told_once_of_all_that_an_order_gives_up(lines: tuple[str, ...], said: str) -> None:
+    play = Play().ordered(("1", "10"), ("2", "10"), ("3", "10"))
+    for number in (1, 2, 3):
+        play.need(str(number), ("STEEL", "30"))
+        need = {"from": "supplier", "supplier_id": "S_ONE", "quantity": "30"}
+        join = {"join": play.po().material_po_id} if number > 1 else {}
+        play.tell("material.source", requirement_id=play.need_id(number), allocations=[{**need, **join}])
+    assert play.stock().on_order == 90
+    play.cancel(*lines)
+    play.assess("free")
+    assert [each for each in play.said if each.startswith("material-po.")] == [said]
+    left = {each.line: each.quantity for each in play.event(said).lines}
+    assert left == ({"1": "0", "2": "0", "3": "30"} if lines else {"1": "30", "2": "30", "3": "30"})
+    assert play.stock().on_order == (30 if lines else 90)
+    if not lines:
+        play.tell("material-po.answer-cancellation", material_po_id=play.po().material_po_id, answer="accepted")
+        assert play.stock().on_order == 0
+
+
 def with_minimum(play: Play, minimum: str) -> str:
     """A material PO with a line of 30 kg for each of two orders, at a supplier with a minimum."""
     return two_lines(play.with_rules(offers={"STEEL": (SupplierOffer("S_ONE", "One", 14, "1", "EUR", minimum),)}))
