@@ -11,6 +11,7 @@ import re
 from adapters.email.grammar.vocabulary import alternatives, bounded, fold, vocabulary
 from adapters.email.intents.assembly import po_numbers
 from adapters.email.intents.case import Case, Outcome
+from adapters.email.intents.mentions import known_numbers
 from adapters.email.lines.header import merge
 from adapters.email.lines.valued import Fault
 from adapters.email.mail.document import text_of
@@ -30,6 +31,7 @@ def take_cancellation(case: Case) -> Outcome:
     """The request to cancel, through its gates."""
     words = vocabulary()
     header = merge([*(sheet.header for sheet in case.sheets), case.subject])
+    header.po_numbers.extend(known_numbers(case))
     numbers = po_numbers(header, case.located.get("po_number") if case.located.kind != "material_po" else "")
     text = case.own_text
     faults: list[Fault] = []
@@ -99,10 +101,11 @@ def _is_title(line: str) -> bool:
 
 
 def _politely(sentence: str) -> bool:
-    """Whether a sentence holds both a word of asking and a verb of cancelling."""
+    """Whether a sentence holds both a word of asking, or of having to, and a verb of cancelling."""
     words = vocabulary()
     verbs = words.patterns["cancel_noun"].sub(" ", fold(sentence))
-    return bool(words.says("please", sentence) and words.says("cancel", verbs))
+    asked = words.says("please", sentence) or words.says("obliged", sentence)
+    return bool(asked and words.says("cancel", verbs))
 
 
 def _body(case: Case) -> str:
@@ -127,7 +130,27 @@ def _wording(case: Case) -> list[Fault]:
     kinds = (("undoes", "cancel_unclear", body), ("keeps", "cancel_partial", body), ("portion", "cancel_partial", body))
     checks = [*kinds, *(("other_things", "cancel_unclear", clause) for clause in asked)]
     found = ((code, words.says(kind, text, *case.languages)) for kind, code, text in checks)
-    return [Fault(code, f"the request says “{said}”", "body") for code, said in found if said]
+    faults = [Fault(code, f"the request says “{said}”", "body") for code, said in found if said]
+    other = next(filter(None, map(_other_object, asked)), "")
+    return [*faults, *([Fault("cancel_unclear", f"the request is about “{other}”", "body")] if other else [])]
+
+
+def _other_object(clause: str) -> str:
+    """What a folded clause cancels that is neither an order nor a line, between its verb and the number behind it."""
+    words = vocabulary()
+    verb = words.patterns["cancel"].search(clause)
+    rest = clause[verb.end() :] if verb else ""
+    number = re.search(r"\S*\d", rest)
+    before = clause[: verb.start()] if verb else ""
+    if number is None and not re.search(r"\d", before):
+        return ""
+    objects = re.findall(r"[^\W\d_]+", rest[: number.start()] if number else " ".join(rest.split()[:3]))
+    known = {part for phrase in words.phrases["order_words"] for part in phrase.split()}
+    known |= {part for kind in _BESIDE for phrase in words.phrases[kind] for part in phrase.split()}
+    return next((word for word in objects if word not in known), "")
+
+
+_BESIDE = ("cancel", "cancel_request", "please", "obliged", "line_lead", "po_strong", "all_lines", "courtesy", "reason")
 
 
 def _lines(case: Case, numbers: tuple[str, ...]) -> tuple[list[str], list[Fault]]:

@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterable, Sequence
 
 from adapters.email.intents.case import Case
+from adapters.email.lines.header import Named
 from adapters.email.mail.bounces import bounced_ids
 from adapters.email.mail.conversation import message_ids, tokens
+from adapters.email.mail.document import Cell
 from adapters.email.mail.machines import is_bounce
 from hub.messages.base import Command
 from hub.ports import Mentions
@@ -43,3 +45,14 @@ def _numbers(case: Case, messages: Sequence[Command]) -> Iterable[str]:
 
 def _distinct(numbers: Iterable[str]) -> Iterable[str]:
     return (number for number in dict.fromkeys(numbers) if len(number) <= LONGEST)
+
+
+def known_numbers(case: Case) -> list[Named]:
+    """Numbers of this customer's known orders that the mail holds without calling them so."""
+    places = [Cell(case.subject_text, "subject", 0), *(cell for sheet in case.sheets for cell in sheet.rest)]
+    return [
+        Named(match.group(), place)
+        for place in places
+        for match in NUMBER.finditer(place.text)
+        if case.known_order(match.group()) is True
+    ]

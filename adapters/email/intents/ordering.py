@@ -8,7 +8,7 @@ from dataclasses import replace
 from adapters.email.grammar.vocabulary import fold, vocabulary
 from adapters.email.intents.assembly import Order, assemble, po_numbers
 from adapters.email.intents.case import Case, Outcome
-from adapters.email.intents.mentions import NUMBER
+from adapters.email.intents.mentions import known_numbers
 from adapters.email.intents.purchase import Purpose
 from adapters.email.intents.remarks import remarks, spoken
 from adapters.email.lines.header import Named, merge, numbers_behind
@@ -28,7 +28,7 @@ _RELEASE = re.compile(
 def take_order(case: Case) -> Outcome:
     """The order in the mail, through all its gates."""
     subject = merge([case.subject])
-    subject.po_numbers.extend([*_mentioned(case), *_labelled(case)])
+    subject.po_numbers.extend([*known_numbers(case), *_labelled(case)])
     number = case.located.get("po_number") if case.located.kind != "material_po" else ""
     numbers = po_numbers(merge([*(sheet.header for sheet in case.sheets), subject]), number)
     purpose, faults = _purpose(case, numbers)
@@ -43,17 +43,6 @@ def take_order(case: Case) -> Outcome:
     messages = (order.message,) if order.message else ()
     intent: Intent = "revision" if purpose == "revision" else "new_po"
     return Outcome(intent, messages, tuple(faults), order.warnings, keys=keys)
-
-
-def _mentioned(case: Case) -> list[Named]:
-    """Numbers of this customer's known orders that the mail holds without calling them so."""
-    places = [Cell(case.subject_text, "subject", 0), *(cell for sheet in case.sheets for cell in sheet.rest)]
-    return [
-        Named(match.group(), place)
-        for place in places
-        for match in NUMBER.finditer(place.text)
-        if case.known_order(match.group()) is True
-    ]
 
 
 def _labelled(case: Case) -> list[Named]:

@@ -2,7 +2,8 @@
 
 A remark may double a quantity, hang the order on an approval, or say that a line is cancelled, without a single figure.
 Words that are known to do so are named; beyond them a sentence that speaks of what matters to an order (quantities,
-prices, making, waiting) or denies anything is for a person, unless it is of a kind that orders commonly hold.
+prices, making, waiting), denies, wavers or asks is for a person, unless it is of a kind that orders commonly hold; and
+so is one of which no word tells what kind it is of.
 """
 
 from __future__ import annotations
@@ -94,6 +95,11 @@ def _altering(sentence: Cell, case: Case) -> str:
 
 _WEIGHTY = ("matters", "negation")
 _WAVERING = ("hedges", "only", "portion", "condition")
+_ORDINARY = (
+    *("ordinary", "specifies", "courtesy", "please", "legal", "usual", "payment", "delivery_terms", "contract"),
+    *("po_strong", "po_weak", "other_number", "ship_to", "subtotal", "tax", "confirm"),
+)
+"""what a sentence may speak of that orders commonly hold, in any language"""
 
 
 def _unknown(sentence: Cell, case: Case, every: Sheet, revised: bool) -> str:
@@ -109,7 +115,16 @@ def _unknown(sentence: Cell, case: Case, every: Sheet, revised: bool) -> str:
         found = words.says(kind, text, *case.languages)
         if found:
             return found
-    return "?" if "?" in text else ""
+    if "?" in text:
+        return "?"
+    if revised or len(_SMALL.findall(sentence.text)) < 3 or _opens_a_line(sentence, every):
+        return ""
+    return "" if any(words.patterns[kind].search(text) for kind in _ORDINARY) else " ".join(sentence.text.split())[:80]
+
+
+def _opens_a_line(sentence: Cell, every: Sheet) -> bool:
+    """Whether an order line was read from the same line of text."""
+    return any((line.raw.place.part, line.raw.place.row) == (sentence.part, sentence.row) for line in every.lines)
 
 
 @cache

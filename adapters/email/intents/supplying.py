@@ -141,7 +141,20 @@ def _beside(case: Case, number: str) -> list[Fault]:
         if re.search(r"\d", plain):
             text = f"“{row.text.strip()[:100]}” holds figures, and no line shows what they mean"
             faults.append(Fault("answer_unclear", text, row.where))
+        other = _other_word(plain) if words.says("confirm", plain) else ""
+        if other:
+            faults.append(Fault("answer_unclear", f"what is confirmed is not plain: “{other}”", row.where))
     return faults
+
+
+_PLAIN = ("confirm_words", "order_words", "confirm", "unchanged", "courtesy", "please", "all_lines", "po_strong")
+
+
+def _other_word(text: str) -> str:
+    """A word that a confirmation of all that was ordered does without; empty: none."""
+    phrases = vocabulary().phrases
+    known = {part for kind in _PLAIN for phrase in phrases[kind] for part in re.findall(r"[^\W\d_]+", phrase)}
+    return next((word for word in re.findall(r"[^\W\d_]+", fold(text)) if word not in known), "")
 
 
 def _lines(case: Case, faults: list[Fault]) -> tuple[Valued, ...]:

@@ -15,7 +15,8 @@ ES = "Pedido 4711-88\n\nReferencia  Cantidad  Precio    Entrega\nX-100       24 
 NL = "Inkooporder 4711-88\n\nArtikelnr  Aantal  Prijs     Leverdatum\nX-100      24      118,50    15-01-2027\n"
 SV = "Inköpsorder 4711-88\n\nArtikelnr  Antal  Pris      Leveransdatum\nX-100      24     118,50    2027-01-15\n"
 FI = "Ostotilaus 4711-88\n\nTuotenro  Määrä  Hinta     Toimitus\nX-100     24     118,50    15.1.2027\n"
-ORDERS = {"en-US": US, "de-DE": DE, "fr-FR": FR, "es-ES": ES, "nl-NL": NL, "sv-SE": SV, "fi-FI": FI}
+IT = "Ordine n. 4711-88\n\nCodice   Quantità  Prezzo    Consegna\nX-100    24        118,50    15/01/2027\n"
+ORDERS = {"it-IT": IT, "en-US": US, "de-DE": DE, "fr-FR": FR, "es-ES": ES, "nl-NL": NL, "sv-SE": SV, "fi-FI": FI}
 
 
 @pytest.mark.parametrize(
@@ -40,6 +41,10 @@ ORDERS = {"en-US": US, "de-DE": DE, "fr-FR": FR, "es-ES": ES, "nl-NL": NL, "sv-S
         ("en-US", "-- \nJoe Miller\n\nPS: I was told to double the quantity."),
         ("en-US", "My boss still has to sign this."),
         ("en-US", "Treat this as a heads-up only."),
+        ("en-US", "Our lawyers in Ohio look at this tomorrow."),
+        ("en-US", "Our engineer is revising the print as we speak."),
+        ("de-DE", "Die Zeichnung wird gerade überarbeitet."),
+        ("fr-FR", "Nous fournirons la matière nous-mêmes."),
         ("en-US", "Ten of these are for Boise."),
         ("de-DE", "Bitte erst einmal nur reservieren."),
         ("fr-FR", "La vraie commande partira lundi."),
@@ -82,6 +87,9 @@ def test_a_remark_that_makes_the_order_another_one_is_for_a_person(locale: str, 
         ("en-US", "Our order no 4711-88 must be on all papers."),
         ("en-US", "Plant 2, 12 River Street, Boise ID"),
         ("en-US", "Seller shall not assign this order without the written consent of Buyer."),
+        ("de-DE", "Über eine zügige Bearbeitung freuen wir uns."),
+        ("nl-NL", "Lossen via de achterzijde."),
+        ("it-IT", "Restiamo in attesa di conferma d'ordine."),
         ("en-US", "Thanks Sam, hope you had a good weekend!"),
         ("en-US", "Ship on our account, UPS 55-A12."),
         ("de-DE", "Versand per DHL, Kundennr. 55120."),

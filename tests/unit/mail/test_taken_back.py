@@ -36,6 +36,7 @@ def cancelling(text: str, locale: str = "en-US", subject: str = "4711-88") -> An
         ("en-US", "We have to cancel the meeting about PO 4711-88 on Tuesday."),
         ("en-US", "Please cancel tomorrow's delivery for PO 4711-88."),
         ("en-US", "Please cancel PO 4711-88 and enter it again with new prices."),
+        ("en-US", "Please cancel the cutting for PO 4711-88, we will pick up the plates uncut."),
         ("de-DE", "Bitte stornieren Sie Pos. 10 der Bestellung 4711-88 und liefern Sie Pos. 20 wie bestellt."),
         ("de-DE", "Bitte stornieren Sie Bestellung 4711-88 bis auf Pos. 20."),
         ("de-DE", "Bitte stornieren Sie die Hälfte von Pos. 10 der Bestellung 4711-88."),
@@ -50,6 +51,18 @@ def test_what_is_not_plainly_to_be_cancelled_is_for_a_person(locale: str, text: 
     reading = cancelling(text + "\n", locale)
     assert (reading.intent, reading.likely_intent) == ("quarantine", "cancel")
     assert codes(reading) & {"cancel_unclear", "cancel_partial", "cancel_conditional"}
+
+
+@pytest.mark.parametrize(
+    ("locale", "text"),
+    [
+        ("en-US", "Sorry to say we need to cancel order 4711-88, the customer pulled the plug."),
+        ("de-DE", "Leider müssen wir die Bestellung 4711-88 stornieren."),
+        ("fr-FR", "Nous annulons notre commande 4711-88. Merci de nous confirmer."),
+    ],
+)
+def test_who_has_to_cancel_asks_for_it(locale: str, text: str) -> None:
+    assert cancelling(text + "\n", locale, "our order").intent == "cancel"
 
 
 def test_a_subject_asks_only_where_the_text_adds_nothing() -> None:
@@ -113,6 +126,8 @@ def test_thanks_and_a_name_below_an_answer_change_nothing(below: str) -> None:
         "Wir bestätigen M-77X zzgl. Legierungszuschlag.",
         "Wir bestätigen M-77X, Position 1 in zwei Teilen.",
         "Wir bestätigen M-77X gegen Vorkasse.",
+        "Wir bestätigen M-77X mit Mengentoleranz.",
+        "We confirm M-77X in the next thicker gauge.",
         "Wir bestätigen M-77X, liefern S355J0 anstelle von S355J2.",
         f"Wir bestätigen M-77X.\n\n{ROW}\nGesamt netto 1.400,00 EUR",
         f"Wir bestätigen M-77X.\n\n{ROW}\nAlles weitere 5 Tage später: 40 kg S355-8",
