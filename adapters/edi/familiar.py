@@ -26,10 +26,10 @@ from hub.messages.customer_po import Line, Reference, Source, SubmitCustomerPo, 
 
 M = TypeVar("M", bound=Wire)
 
-_MOST = 4096
+_MOST_HEADERS, _MOST_ARTICLES = 512, 2048
 """passages of a kind that are remembered; when there are more, all are forgotten, and those still in use come back"""
 
-_LONGEST = 4000
+_LONGEST = 2000
 """characters of a passage that is remembered"""
 
 
@@ -152,12 +152,12 @@ class Familiar:
                 vars(message) | {"lines": []}, message.model_fields_set, sizes[0], message.unmapped[: len(pieces[0])]
             )
             if _gives_back(message, _order, header, document, cut, message.lines, message.unmapped):
-                _store(self._headers, cut.header, header)
+                _store(self._headers, cut.header, header, _MOST_HEADERS)
         for (passage, *values), line, size, beside in zip(cut.lines, message.lines, sizes[1:], pieces[1:], strict=True):
             if passage not in self._articles and self._whole(passage) and not line.schedule:
                 article = _Article(vars(line), line.model_fields_set, size, beside)
                 if _gives_back(line, _line, article, *values):
-                    _store(self._articles, passage, article)
+                    _store(self._articles, passage, article, _MOST_ARTICLES)
 
     def _whole(self, passage: str) -> bool:
         return len(passage) <= _LONGEST and self._uncut(passage)
@@ -229,8 +229,8 @@ def _gives_back(said: Wire, make: Callable[..., Wire], *known: object) -> bool:
         return False
 
 
-def _store(known: dict[str, Any], passage: str, said: object) -> None:
-    if len(known) >= _MOST:
+def _store(known: dict[str, Any], passage: str, said: object, most: int) -> None:
+    if len(known) >= most:
         known.clear()
     known[passage] = said
 

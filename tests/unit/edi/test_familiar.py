@@ -313,11 +313,14 @@ def test_what_is_out_of_the_ordinary_is_read_in_full_each_time(line: str) -> Non
     assert recognised("x12", raw) == 0
 
 
-def test_no_more_than_so_many_articles_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(familiar, "_MOST", 3)
-    sets = [order(f"PO1*1*10*EA*2.50*PE*BP*A-{n % 5}~", "CTT*1~", number=f"{n:04}") for n in range(20)]
-    raw = x12(*sets)
-    assert len(read_by_passages("x12", raw)._articles) <= 3
+def test_no_more_than_so_many_passages_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(familiar, "_MOST_ARTICLES", 3)
+    monkeypatch.setattr(familiar, "_MOST_HEADERS", 2)
+    said = "MSG*to dock {}~PO1*1*10*EA*2.50*PE*BP*A-{}~"
+    raw = x12(*(order(said.format(n % 4, n % 5), "CTT*1~", number=f"{n:04}") for n in range(20)))
+    known = read_by_passages("x12", raw)
+    assert 0 < len(known._articles) <= 3
+    assert 0 < len(known._headers) <= 2
     same_either_way("x12", raw)
 
 
