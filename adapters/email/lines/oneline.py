@@ -102,7 +102,7 @@ class _Text:
 def _position() -> re.Pattern[str]:
     lead = bounded(alternatives(vocabulary().phrases["line_lead"]))
     return re.compile(
-        rf"^\s*(?:(?:{lead})\.?\s*(?:no|nr|n)?[.°:]?\s*(?P<a>\d{{1,4}})(?:\s*[:.)–-])?(?=\s)|(?P<b>\d{{1,4}})[.)](?=\s)|(?P<c>\d{{1,4}})(?=\s{{2,}}|\t))"
+        rf"^\s*(?:(?:{lead})\.?\s*(?:no|nr|n)?[.°:]?\s*(?P<a>\d{{1,4}})(?:\s*[:.)–-])?(?=\s)|(?P<b>\d{{1,4}})[.)](?=\s)|(?P<c>\d{{1,4}})(?=\s{{2,}}|\t|\s*\|))"
     )
 
 
@@ -316,9 +316,9 @@ def _units_left(text: str) -> bool:
 def _stands_alone(text: str, start: int, end: int) -> bool:
     """Whether a piece is set off by wide gaps, or by what is already understood, on both its sides."""
     before, after = text[:start], text[end:]
-    left = not before.strip(_MASK + " ") or before.endswith(("  ", "\t", "|", _MASK, _MASK + " ", "; ", ", "))
-    right = not after.strip(_MASK + " ") or after.startswith(("  ", "\t", "|", _MASK, " " + _MASK, " |"))
-    return left and right
+    left = not before.strip(_MASK + " ") or re.search(rf"(?:\s\s|[\t|{_MASK}]\s*|[;,] )$", before)
+    right = not after.strip(_MASK + " ") or re.match(rf"\s\s|\s*[\t|{_MASK}]", after)
+    return bool(left and right)
 
 
 def _take_bare_numbers(text: _Text, cells: dict[str, Cell]) -> None:
@@ -358,6 +358,9 @@ def _take_product(text: _Text, cells: dict[str, Cell]) -> None:
     if chosen is not None:
         cells["part"] = text.cell.cut(chosen.start(), chosen.end())
         text.take(chosen.start(), chosen.end())
+    for other in re.finditer(amounts.NUMBER, text.left):
+        if _stands_alone(text.left, other.start(), other.end()):
+            text.faults.append(("quantity_ambiguous", f"nothing says what “{other.group()}” is"))
     if chosen is not None and cells["quantity"].offset < cells["part"].offset:
         _skip_opening(text, cells["quantity"].offset - text.cell.offset)
     words = [_bare(piece) for piece in re.split(_MASK + "+", text.left)]
