@@ -89,7 +89,7 @@ def _altering(sentence: Cell, case: Case) -> str:
         found = says("cancel") or says("hinges")
         found = found or ("" if says("informs") else says("when"))
     if not found and "%" in text and not _DAYS.search(fold(text)):
-        found = says("discount")
+        found = says("discount") or ("" if says("tax") else says("charge"))
     return found
 
 

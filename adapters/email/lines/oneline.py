@@ -219,7 +219,11 @@ def _take_prices(text: _Text, cells: dict[str, Cell]) -> None:
         return
     if len(found) > 2:
         text.faults.append(("price_ambiguous", "more than two amounts of money in the line"))
-    cells["price"] = _priced(text, found[0])
+    price = found[0]
+    if not (price.led or price.unit or price.basis):
+        said = text.left[price.start : price.end].strip()
+        text.faults.append(("price_unlabelled", f"nothing says whether “{said}” is for one or for all"))
+    cells["price"] = _priced(text, price)
 
 
 @cache

@@ -300,6 +300,6 @@ def _checked(valued: Valued, work: _Work) -> Valued:
             work.raw.cells.get("amount"),
         )
     faults = list(work.faults)
-    if valued.amount is not None and worth is not None and close(worth, valued.amount):
+    if valued.quantity == 1 or (valued.amount is not None and worth is not None and close(worth, valued.amount)):
         faults = [fault for fault in faults if fault.code != "price_unlabelled"]
     return replace(valued, faults=tuple(faults))

@@ -362,3 +362,38 @@ def test_terms_references_and_remarks_are_kept() -> None:
     assert data["terms"]["payment"] == "net 30"
     assert {"kind": "Contract", "value": "RV-22"} in data["references"]
     assert "We look forward" in data["notes"][0]
+
+
+CELLS = """Bestellung 4711-88
+
+{}
+"""
+
+
+@pytest.mark.parametrize(
+    ("row", "quantity"),
+    [
+        ("1 | X-100 | Konsole gekantet | 12 | je 14,50 EUR | 15.01.2027", "12"),
+        ("1 | 12 | X-100 | Konsole | je 14,50 EUR | 15.01.2027", "12"),
+        ("7\tX-100\tKonsole\t12\t14,50 EUR/Stk\t15.01.2027", "12"),
+        ("12 Stk X-100 14,50 EUR 15.01.2027\n\nSumme 174,00 EUR", "12"),
+        ("1 Stk X-100 14,50 EUR 15.01.2027", "1"),
+    ],
+)
+def test_a_row_of_cells_without_headings(row: str, quantity: str) -> None:
+    [line] = lines(order(CELLS.format(row), "de-DE"))
+    assert (line[0], line[1], line[3]) == ("X-100", quantity, "14.50")
+
+
+@pytest.mark.parametrize(
+    ("row", "code"),
+    [
+        ("12 | X-100 | Konsole | je 14,50 EUR | 15.01.2027", "lines_missing"),
+        ("X-100 | Konsole | 4 | 12 | je 14,50 EUR | 15.01.2027", "lines_missing"),
+        ("12 Stk X-100 | 6 | je 14,50 EUR | 15.01.2027", "quantity_ambiguous"),
+        ("12 Stk X-100 zusammen 174,00 EUR, Termin 15.01.2027", "price_unlabelled"),
+        ("12 Stk X-100 174,00 EUR 15.01.2027\n\nSumme 174,00 EUR", "price_unlabelled"),
+    ],
+)
+def test_what_a_number_is_for_is_not_guessed(row: str, code: str) -> None:
+    assert code in codes(order(CELLS.format(row), "de-DE"))

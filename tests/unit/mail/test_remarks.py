@@ -28,6 +28,8 @@ ORDERS = {"it-IT": IT, "en-US": US, "de-DE": DE, "fr-FR": FR, "es-ES": ES, "nl-N
         ("en-US", "Also send the X-300 cover plates."),
         ("en-US", "Send 5 EA of them by registered mail."),
         ("en-US", "All prices less 5 % as agreed."),
+        ("en-US", "All prices plus 4 % alloy surcharge."),
+        ("de-DE", "Alle Preise zzgl. 10 % Legierungszuschlag."),
         ("en-US", "Prices are per dozen."),
         ("en-US", "The second item is optional."),
         ("en-US", "This is only to confirm what we already ordered."),
