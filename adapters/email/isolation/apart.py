@@ -12,12 +12,10 @@ import time
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from adapters.email.isolation.worker import HEAD
+from adapters.email.isolation.worker import HEAD, STARTING
 from adapters.email.limits import DEFAULT, Limits
 
 _START = "import sys; sys.path[:] = sys.argv[1:]; from adapters.email.isolation.worker import serve; serve()"
-_STARTING = 30.0
-"""seconds that a fresh process may take before its first answer, beside those for the work"""
 _OURS = "HUB_"
 """settings stay with the hub: they hold passwords"""
 
@@ -92,7 +90,7 @@ class Apart:
         process, fresh = self._process, False
         if process is None or process.poll() is not None:
             process, fresh = self._start(), True
-            patience += _STARTING
+            patience += STARTING
         self._put(process, pickle.dumps(given(fresh)))
         deadline = time.monotonic() + patience
         size = HEAD.unpack(self._take(process, HEAD.size, deadline))[0]

@@ -19,6 +19,9 @@ from adapters.email.limits import Limits
 
 HEAD = struct.Struct(">Q")
 
+STARTING = 30.0
+"""seconds that a fresh process may take longer for its first work: what it needs is loaded then"""
+
 
 def _limit_memory(size: int) -> None:
     """Let this process grow by so many bytes and no more, where the system can hold it to that."""
@@ -58,8 +61,10 @@ def serve() -> None:
     limits: Limits
     service, limits = pickle.loads(first)  # noqa: S301 - from the hub itself
     _limit_memory(limits.memory_bytes)
+    longer = STARTING
     while (frame := _frame(taken)) is not None:
-        _alarm(2 * limits.seconds + 1)
+        _alarm(2 * limits.seconds + 1 + longer)
+        longer = 0.0
         answer: bytes = service.answer(*pickle.loads(frame))  # noqa: S301 - from the hub itself
         _alarm(0)
         given.write(HEAD.pack(len(answer)) + answer)
