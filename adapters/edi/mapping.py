@@ -168,6 +168,20 @@ def number_lines(document: Document, lines: list[dict[str, Any]], positions: lis
             taken.add(str(number))
 
 
+def ordered(job: Job, po_number: str) -> dict[str, tuple[Decimal, str | None]]:
+    """Quantities and units by line of the order as it is known."""
+    for order in job.context.known_orders:
+        ours = order.get("customer_id") in (None, job.partner.id if job.partner else None)
+        if order.get("po_number") == po_number and ours:
+            rows = order.get("lines") or ()
+            return {
+                str(row["line"]): (Decimal(str(row["quantity"])), row.get("unit"))
+                for row in rows
+                if isinstance(row, Mapping) and "line" in row and "quantity" in row
+            }
+    return {}
+
+
 def customer(job: Job, header: dict[str, Any]) -> dict[str, Any]:
     """Who orders: the partner by the interchange id, with name and identifiers as sent."""
     buyer: dict[str, Any] = next((party for party in header.get("parties", ()) if party["role"] == "buyer"), {})

@@ -101,6 +101,7 @@ def _quantity(fields: Fields, line: Line, position: int, qty: Segment) -> None:
     rank = QUANTITIES.get(qualifier, 99)
     if rank < line.get("_quantity", 99):
         line["_quantity"], line["quantity"], line["unit"] = rank, value, unit
+        line["_unit"] = at(qty, 1, 3)
     else:
         fields.keep(position, qty)
 

@@ -20,6 +20,7 @@ from adapters.edi.mapping import (
     check_totals,
     customer,
     number_lines,
+    ordered,
     penalty_answer,
     put,
 )
@@ -105,8 +106,29 @@ class OrderMap:
             document.fault("order_type", position, 1, value=kind, detail=detail)
             likely = "not_an_order" if intent == "new_po" else intent
             intent = "quarantine"
+        asks = (header.get("po_number", ""),) if change and self._units_left_out() else ()
+        if intent == "change" and not self._take_units(header.get("po_number", "")):
+            intent, likely = "quarantine", "change"
         message = cancellation(self.job, header) if intent == "cancel" else self._order(word)
-        return Meaning(intent, (message,) if message else (), likely, title, intent == "quarantine")
+        return Meaning(intent, (message,) if message else (), likely, title, intent == "quarantine", asks)
+
+    def _units_left_out(self) -> list[dict[str, Any]]:
+        """Lines of a change that name a quantity of what was ordered, and no unit."""
+        return [line for line in self.lines if line.get("_unit") == "" and line.get("action") != "add"]
+
+    def _take_units(self, po_number: str) -> bool:
+        """Take the units that a change leaves out from the order; False where that is not known."""
+        known = ordered(self.job, po_number) if self._units_left_out() else {}
+        sound = True
+        for line in self._units_left_out():
+            _, unit = known.get(line.get("line", ""), (None, None))
+            if unit:
+                line["unit"] = unit
+            else:
+                detail = f"the unit that line {line.get('line', '')} has in the order"
+                self.document.fault("reference_missing", line["_at"], detail=detail)
+                sound = False
+        return sound
 
     def _order(self, purpose: str) -> Command | None:
         document, header = self.document, self.header.data
@@ -114,7 +136,7 @@ class OrderMap:
         number_lines(document, self.lines, positions)
         complete = True
         for position, line in zip(positions, self.lines, strict=True):
-            for name in ("_date", "_quantity", "_price", "_scheduling", "_location"):
+            for name in ("_date", "_quantity", "_unit", "_price", "_scheduling", "_location"):
                 line.pop(name, None)
             if "quantity" not in line:
                 if line.get("action") in ("delete", "none"):

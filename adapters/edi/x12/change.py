@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from adapters.edi.mapping import Job
+from adapters.edi.mapping import Job, ordered
 from adapters.edi.values import plain
 
 _SIGNS = {"QI": 1, "QD": -1}
@@ -25,7 +24,7 @@ def resolve(job: Job, po_number: str, lines: list[dict[str, Any]], positions: li
     """Turn differences into totals; False where what they are based on is not known here, or is in another unit."""
     sound = True
     differs = states_differences(job, lines)
-    known = _ordered(job, po_number) if differs else {}
+    known = ordered(job, po_number) if differs else {}
     for position, line in zip(positions, lines, strict=True):
         sign = _SIGNS.get(line.pop("_code", ""), 0)
         if not differs or not sign or "quantity" not in line:
@@ -46,17 +45,3 @@ def resolve(job: Job, po_number: str, lines: list[dict[str, Any]], positions: li
         else:
             line["quantity"], line["quantity_before"] = plain(after), plain(before)
     return sound
-
-
-def _ordered(job: Job, po_number: str) -> dict[str, tuple[Decimal, str | None]]:
-    """Quantities and units by line of the order as it is known."""
-    for order in job.context.known_orders:
-        ours = order.get("customer_id") in (None, job.partner.id if job.partner else None)
-        if order.get("po_number") == po_number and ours:
-            rows = order.get("lines") or ()
-            return {
-                str(row["line"]): (Decimal(str(row["quantity"])), row.get("unit"))
-                for row in rows
-                if isinstance(row, Mapping) and "line" in row and "quantity" in row
-            }
-    return {}

@@ -102,6 +102,10 @@ class OrderMap:
         purpose, kind, position = self.header.purpose, self.header.type, self.header.position
         intent, word = PURPOSES.get(purpose or "00", ("quarantine", "original"))
         likely: Intent | None = None
+        title = f"{document.type} {header.get('po_number', '')}".strip()
+        answer = penalty_answer(self.job, header, purpose, title)
+        if answer:
+            return answer
         if intent == "quarantine" and purpose:
             document.fault("purpose_unhandled", position, 1, value=purpose)
             likely = "new_po" if document.type == "850" else "change"
@@ -115,10 +119,6 @@ class OrderMap:
             document.fault("order_type", position, 2, value=kind, detail=detail)
             likely = "not_an_order" if intent == "new_po" else intent
             intent = "quarantine"
-        title = f"{document.type} {header.get('po_number', '')}".strip()
-        answer = penalty_answer(self.job, header, purpose, title)
-        if answer:
-            return answer
         if document.type == "860" and purpose == "06" and not self.lines:
             document.fault("reference_missing", position, detail="the lines that the customer accepts")
             return Meaning("quarantine", (), "revision", title, quarantine=True)

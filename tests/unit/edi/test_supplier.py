@@ -15,6 +15,7 @@ from hub.ports import Context, Occasion, Reading
 from tests.unit.edi.documents import (
     GS,
     ISA,
+    PARTNERS,
     SUPPLIERS,
     UNB,
     Numbers,
@@ -425,3 +426,29 @@ def test_a_document_that_does_not_fit_its_senders_role_is_for_a_person() -> None
     assert (reading.intent, reading.likely_intent, codes(reading)) == ("quarantine", "new_po", ["role_unexpected"])
     reading = read_x12(x12(transaction(f"BAK*00*AD*{PO}*20261120~", "PO1*1*5*EA~", kind="855")))
     assert (reading.intent, reading.likely_intent) == ("quarantine", "supplier_confirm")
+
+
+UNITLESS = edifact(
+    message("BGM+230+C-1+4'", "RFF+ON:PO-1'", "LIN+1+3'", "QTY+21:20'", "UNS+S'", kind="ORDCHG:D:96A:UN")
+)
+
+
+@pytest.mark.rule("R8")
+def test_a_change_that_leaves_the_unit_out_has_that_of_the_order() -> None:
+    known = {"po_number": "PO-1", "lines": [{"line": "1", "quantity": "12", "unit": "KGM"}]}
+    reading = read_edifact(UNITLESS, Context(PARTNERS, today="2026-11-22", known_orders=(known,)))
+    [line] = reading.messages[0].data()["lines"]
+    assert (reading.intent, line["quantity"], line["unit"]) == ("change", "20", "KGM")
+
+
+@pytest.mark.rule("R8")
+def test_a_change_without_unit_of_an_order_that_is_not_known_is_for_a_person() -> None:
+    reading = read_edifact(UNITLESS)
+    assert (reading.disposition, reading.likely_intent, reading.mentions.numbers) == ("quarantine", "change", ("PO-1",))
+
+
+@pytest.mark.rule("R33")
+def test_an_answer_to_the_penalty_question_is_no_unknown_purpose() -> None:
+    raw = x12(transaction("BCH*44*SA*PO-1***20261120~", "REF*SS*Q-1~", kind="860"))
+    reading = read_x12(raw)
+    assert (reading.intent, codes(reading)) == ("penalty_decline", [])
