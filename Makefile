@@ -15,8 +15,8 @@ DEV := $(VENV)/.dev
 # A checkout set up for development has all that the demo needs.
 READY = $(if $(wildcard $(DEV)),$(DEV),$(RUNTIME))
 ELSEWHERE := --ignore=tests/unit --ignore=tests/benchmarks -m 'not soak and not faults'
-# Each worker has servers of its own; a test waits about a third of its time.
-WORKERS ?= 3
+# Each worker has servers of its own; a test waits for a good part of its time.
+WORKERS ?= 4
 SHARED_OUT = -q -n $(WORKERS) --dist worksteal
 
 .PHONY: help setup demo test lint format prove soak faults bench servers coverage docker-check requirements clean

@@ -333,8 +333,9 @@ def test_a_forwarders_seal_has_to_cover_the_sender(key: bytes, public: str) -> N
 def test_a_mail_made_to_be_slow_proves_nothing_in_bounded_time(key: bytes, public: str) -> None:
     check = IsolatedCheck(SenderCheck(OURS, TableOfNames(zone(public))), replace(DEFAULT, seconds=1.0))
     slow = signed(key, canonicalize=(b"relaxed", b"relaxed")) + b" " * 3_000_000 + b"x\r\n"
-    begun = time.monotonic()
     try:
+        assert "dmarc=pass" in check.results(signed(key), "", "x", ELSEWHERE)
+        begun = time.monotonic()
         assert check.results(slow, "", "x", ELSEWHERE) == f"{OURS}; dmarc=permerror"
         assert time.monotonic() - begun < 40
         assert "dmarc=pass" in check.results(signed(key), "", "x", ELSEWHERE)
