@@ -16,7 +16,7 @@ DEV := $(VENV)/.dev
 READY = $(if $(wildcard $(DEV)),$(DEV),$(RUNTIME))
 ELSEWHERE := --ignore=tests/unit --ignore=tests/benchmarks -m 'not soak and not faults'
 # Each worker has servers of its own; a test waits for a good part of its time.
-WORKERS ?= 4
+WORKERS ?= 3
 SHARED_OUT = -q -n $(WORKERS) --dist worksteal
 
 .PHONY: help setup demo test lint format prove soak faults bench servers coverage docker-check requirements clean

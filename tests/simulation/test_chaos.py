@@ -18,7 +18,7 @@ from hub.store import unit_of_work
 from hub.store.journal import Journal
 from tests.support.spoiling import WAYS
 
-SEEDS = 30
+SEEDS = 20
 SOAK = int(os.environ.get("HUB_SOAK_SEEDS", "2000"))
 PORTION = 50
 
