@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from datetime import datetime
 from typing import ClassVar, Literal
 
@@ -20,7 +21,7 @@ from hub.partners import EdiProfile
 from hub.ports import Composed, Numbers, Occasion
 
 
-class _EdiWriter:
+class _EdiWriter(ABC):
     """Writes one document in an interchange of its own.
 
     ``our_id`` and ``our_qualifier`` count where the partner's profile does not name an id of ours.
@@ -44,11 +45,11 @@ class _EdiWriter:
         kind, body = written
         return Composed(self.standard, body, "edi", f"{kind} {_about(occasion)}")
 
+    @abstractmethod
     def _written(
         self, occasion: Occasion, profile: EdiProfile, numbers: Numbers, now: datetime
     ) -> tuple[str, bytes] | None:
         """The kind of document, and the interchange; a number is drawn only where there is one."""
-        raise NotImplementedError
 
 
 class X12Writer(_EdiWriter):
