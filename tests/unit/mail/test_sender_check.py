@@ -106,15 +106,40 @@ def test_another_domain_proves_nothing_of_this_one(key: bytes, public: str) -> N
         (FIRM, f"mail.{FIRM}", False, True),
         (f"sales.{FIRM}", FIRM, False, True),
         (FIRM, f"mail.{FIRM}", True, False),
-        (f"sales.{FIRM}", f"mail.{FIRM}", False, False),
-        ("firm.co.example", "evil.co.example", False, False),
+        (f"sales.{FIRM}", f"mail.{FIRM}", False, True),
+        (f"sales.{FIRM}", f"mail.{FIRM}", True, False),
+        ("firm.co.uk", "mail.firm.co.uk", False, True),
+        ("firm.co.uk", "evil.co.uk", False, False),
+        ("firm.co.uk", "co.uk", False, False),
+        ("co.uk", "evil.co.uk", False, False),
+        ("co.uk", "co.uk", False, True),
+        ("uk", "firm.co.uk", False, False),
+        ("firm.github.io", "evil.github.io", False, False),
+        ("github.io", "evil.github.io", False, False),
+        ("www.ck", "mail.www.ck", False, True),
+        ("firm.xn--55qx5d.cn", "mail.firm.xn--55qx5d.cn", False, True),
+        ("firm.xn--55qx5d.cn", "evil.xn--55qx5d.cn", False, False),
+        ("firm.nosuchending", "evil.nosuchending", False, False),
         (FIRM, f"not{FIRM}", False, False),
         (FIRM, "example", False, False),
         (FIRM, "", False, False),
     ],
 )
-def test_a_domain_proves_for_those_above_and_below_it(shown: str, proven: str, strictly: bool, aligned: bool) -> None:
+def test_a_domain_proves_for_all_of_its_organization_and_no_other(
+    shown: str, proven: str, strictly: bool, aligned: bool
+) -> None:
     assert dmarc.is_aligned(shown, [proven], strictly=strictly) is aligned
+
+
+def test_a_domain_below_a_public_suffix_proves_nothing_of_the_suffix() -> None:
+    names = {("_dmarc.co.uk", "TXT"): ["v=DMARC1; p=none"], ("evil.co.uk", "TXT"): ["v=spf1 +all"]}
+    content = MAIL.replace(FIRM.encode(), b"co.uk")
+    assert found(content, names, "x@evil.co.uk") == {"dmarc": "fail", "spf": "pass"}
+
+
+def test_a_public_suffix_has_no_policy_for_the_firms_below_it() -> None:
+    names = {("_dmarc.co.uk", "TXT"): ["v=DMARC1; p=none"], ("firm.co.uk", "TXT"): ["v=spf1 +all"]}
+    assert found(MAIL.replace(FIRM.encode(), b"firm.co.uk"), names, "x@firm.co.uk")["dmarc"] == "none"
 
 
 @pytest.mark.parametrize(("policy", "result"), [("v=DMARC1; p=none; aspf=s", "fail"), ("v=DMARC1; p=none", "pass")])
@@ -127,11 +152,16 @@ def test_without_a_policy_there_is_no_result() -> None:
     assert found(MAIL, zone(policy=""))["dmarc"] == "none"
     twice = {**zone(), (f"_dmarc.{FIRM}", "TXT"): ["v=DMARC1; p=none", "v=DMARC1; p=reject"]}
     assert found(MAIL, twice)["dmarc"] == "none"
+    below = {**zone(), (f"_dmarc.west.{FIRM}", "TXT"): ["v=DMARC1; p=none", "v=DMARC1; p=reject"]}
+    assert found(MAIL.replace(b"quill@larkspur", b"quill@west.larkspur"), below)["dmarc"] == "none"
 
 
-def test_the_policy_of_the_domain_above_holds() -> None:
+def test_the_policy_of_the_organizational_domain_holds() -> None:
     below = MAIL.replace(b"quill@larkspur", b"quill@west.larkspur")
     assert found(below, zone())["dmarc"] == "pass"
+    assert found(MAIL.replace(b"quill@larkspur", b"quill@a.b.c.d.larkspur"), zone())["dmarc"] == "pass"
+    between = {**zone(policy=""), (f"_dmarc.west.{FIRM}", "TXT"): ["v=DMARC1; p=none"]}
+    assert found(MAIL.replace(b"quill@larkspur", b"quill@a.west.larkspur"), between)["dmarc"] == "none"
 
 
 @pytest.mark.parametrize("silent", [f"_dmarc.{FIRM}", FIRM, f"s1._domainkey.{FIRM}"])
