@@ -15,10 +15,11 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from hub.messages.base import Currency, Material, Money, Name
-from hub.messages.desk import TaskOpened
-from hub.messages.materials import ReviewMaterialPoChange, SourceMaterial
+from hub.messages.material import SourceMaterial
+from hub.messages.material_po import ReviewMaterialPoChange
 from hub.messages.order import ReviewOrder
-from hub.messages.production import SpecifyMaterials
+from hub.messages.task import TaskOpened
+from hub.messages.work_order import SpecifyMaterials
 from hub.sagas.numbers import same_unit
 
 Facts = dict[str, Any]

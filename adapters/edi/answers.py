@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal, get_args
 
-from hub.messages import cancellation, desk, materials, order, production
+from hub.messages import cancellation, material_po, order, processing, shipment
 from hub.messages.base import Event
 from hub.messages.customer_po import AnswerPenalty, Line, SubmitCustomerPo
 from hub.ports import Occasion
@@ -214,7 +214,7 @@ def _goes_on(
     return _of_cancellation(occasion, "rejected", "rejected", reason=reason, question=event.question_id)
 
 
-def _answer_refused(event: desk.CommandRefused, occasion: Occasion) -> Answer | None:
+def _answer_refused(event: processing.CommandRefused, occasion: Occasion) -> Answer | None:
     """Of all that the hub refuses, customers are told that their answer to an offer came too late (R38).
 
     The lines are those of the offer: each goes on (rejected), or is cancelled already.
@@ -261,21 +261,21 @@ ANSWERS: dict[type[Event], Callable[..., Answer | None]] = {
     cancellation.CancellationPenaltyProposed: _penalty_proposed,
     cancellation.CancellationReminded: _penalty_proposed,
     order.OrderLapsed: _rejected,
-    desk.CommandRefused: _answer_refused,
+    processing.CommandRefused: _answer_refused,
 }
 """Events that a customer is answered by"""
 
-NOTICES: tuple[type[Event], ...] = (production.Shipped,)
+NOTICES: tuple[type[Event], ...] = (shipment.Shipped,)
 """Events of which a customer gets a ship notice"""
 
-SupplierOrder = materials.MaterialPoIssued | materials.MaterialPoReminded
+SupplierOrder = material_po.MaterialPoIssued | material_po.MaterialPoReminded
 """Events of which a supplier gets an order, or the order again"""
 
-SupplierChange = materials.MaterialPoReduced | materials.MaterialPoCancelRequested
+SupplierChange = material_po.MaterialPoReduced | material_po.MaterialPoCancelRequested
 """Events of which a supplier gets a change, or a cancellation"""
 
 
-def reminder(event: materials.MaterialPoReminded) -> str:
+def reminder(event: material_po.MaterialPoReminded) -> str:
     """What an order that comes again says of itself."""
     return f"Reminder {event.reminder}: we await your answer or the delivery of these lines."
 

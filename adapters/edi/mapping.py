@@ -15,8 +15,8 @@ from adapters.edi.faults import clean
 from adapters.edi.values import plain, total
 from hub.messages.base import Command, Message
 from hub.messages.customer_po import CHANGE_NUMBER, AnswerPenalty, CancelCustomerPo
-from hub.messages.documents import Intent
-from hub.messages.materials import AcknowledgeMaterialPo, NotifyDispatch
+from hub.messages.document import Intent
+from hub.messages.material_po import AcknowledgeMaterialPo, NotifyDispatch
 from hub.partners import Partner
 from hub.ports import Context, Statement
 

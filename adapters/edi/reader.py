@@ -28,7 +28,7 @@ from adapters.edi.x12 import segments as x12_segments
 from adapters.edi.x12 import structure as x12_structure
 from adapters.edi.x12 import supplier as x12_supplier
 from adapters.edi.x12.envelope import X12Stream
-from hub.messages.documents import Intent
+from hub.messages.document import Intent
 from hub.partners import Partner
 from hub.ports import Context, Draft, Explanation, Reading
 

@@ -14,7 +14,7 @@ from adapters.edi.mapping import Job, Mapper, Meaning
 from adapters.edi.passages import Anatomy
 from adapters.edi.receipts import read_ta1
 from hub.messages.base import Command
-from hub.messages.documents import Intent
+from hub.messages.document import Intent
 from hub.partners import Partner
 from hub.ports import Context, Disposition, Draft, Finding, Mentions, Part, Reading
 

@@ -16,7 +16,7 @@ from adapters.edi.x12 import answer as x12_answer
 from adapters.edi.x12 import notice as x12_notice
 from adapters.edi.x12 import render as x12
 from adapters.edi.x12 import supply as x12_supply
-from hub.messages.production import Shipped
+from hub.messages.shipment import Shipped
 from hub.partners import EdiProfile
 from hub.ports import Composed, Numbers, Occasion
 

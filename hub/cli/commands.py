@@ -16,9 +16,9 @@ from hub.cli.sending import Timeout, Wait, Waiting, checked, send, tell
 from hub.errors import Refused
 from hub.messages.base import ROLES, Person
 from hub.messages.catalogue import COMMANDS
-from hub.messages.desk import AssignTask
 from hub.messages.envelope import check_data, first_fault, instant
-from hub.messages.production import DispatchShipment
+from hub.messages.shipment import DispatchShipment
+from hub.messages.task import AssignTask
 from hub.settings import load_settings
 from hub.store import queries
 from hub.store.database import Database

@@ -14,7 +14,7 @@ from hub.cli.common import AsJson, Limit, example, with_store
 from hub.cli.group import add
 from hub.cli.partners import composed, event_named, partner_named
 from hub.messages.customer_po import PO_EXAMPLE
-from hub.messages.desk import TaskOpened
+from hub.messages.task import TaskOpened
 from hub.parsing import as_text
 from hub.partners import EmailProfile, Partner
 from hub.ports import News, Notice

@@ -14,7 +14,7 @@ from hub.messages.base import Event
 from hub.messages.catalogue import EVENTS
 from hub.messages.customer_po import PO_EXAMPLE, SubmitCustomerPo
 from hub.messages.envelope import check_data
-from hub.messages.materials import MaterialPoIssued
+from hub.messages.material_po import MaterialPoIssued
 from hub.messages.order import OrderConfirmed
 from hub.parsing import Throwaway
 from hub.partners import EdiProfile, Partner, Partners

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hub.handlers.pieces import ACCEPTED
 from hub.messages.base import Event
 from hub.messages.customer_po import Finding as Told
-from hub.messages.documents import (
+from hub.messages.document import (
     DocumentAcknowledged,
     DocumentDeliveryFailed,
     DocumentQuarantined,

@@ -35,7 +35,7 @@ from hub.handlers.pieces import (
 from hub.handlers.reading import read_document, too_large
 from hub.handlers.recognition import Arrived, Known, recognise
 from hub.messages.base import Event
-from hub.messages.documents import DocumentDuplicate, DocumentReceived, DocumentRejected
+from hub.messages.document import DocumentDuplicate, DocumentReceived, DocumentRejected
 from hub.messages.envelope import derived_id, instant, write_letter
 from hub.ports import Arrival, Context, Holder, Mentions, Reader, Reading
 from hub.sagas.case import Rules

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.messages.base import Event
 from hub.messages.customer_po import Finding
-from hub.messages.documents import DocumentDeliveryFailed, DocumentQuarantined
+from hub.messages.document import DocumentDeliveryFailed, DocumentQuarantined
 from hub.sagas.case import Rules
 from hub.store import tables
 from hub.store.deliveries import QueuedMail, mark, note_bounce

@@ -6,7 +6,7 @@ import hashlib
 from datetime import datetime
 from typing import Any
 
-from hub.messages.documents import DocumentSent, Kind
+from hub.messages.document import DocumentSent, Kind
 from hub.messages.envelope import Letter, derived_id, instant, write_letter
 
 OUR_PEOPLE = "our-people"

@@ -8,7 +8,7 @@ from typing import Any
 
 from hub.messages.base import Command
 from hub.messages.customer_po import Finding
-from hub.messages.documents import AsRead, DocumentQuarantined
+from hub.messages.document import AsRead, DocumentQuarantined
 from hub.partners import Partners
 from hub.ports import Finding as Found
 from hub.ports import Part, Reading

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hub.errors import NotFound, Refused, Undeliverable
 from hub.handlers.scribe import Scribe, Told, Written
 from hub.messages.base import By, Event
-from hub.messages.documents import DocumentReissued
+from hub.messages.document import DocumentReissued
 from hub.messages.envelope import Letter, open_letter
 from hub.sagas.case import Case, Rules
 from hub.store import interchanges, tables

@@ -5,10 +5,36 @@ from __future__ import annotations
 from collections.abc import Iterator
 from types import ModuleType
 
-from hub.messages import cancellation, customer_po, desk, documents, materials, order, production
+from hub.messages import (
+    cancellation,
+    customer_po,
+    document,
+    material,
+    material_po,
+    order,
+    processing,
+    quality,
+    shipment,
+    stock,
+    task,
+    work_order,
+)
 from hub.messages.base import Command, Event, Message
 
-MODULES: tuple[ModuleType, ...] = (customer_po, order, cancellation, production, materials, documents, desk)
+MODULES: tuple[ModuleType, ...] = (
+    customer_po,
+    order,
+    cancellation,
+    work_order,
+    quality,
+    shipment,
+    material,
+    material_po,
+    stock,
+    document,
+    task,
+    processing,
+)
 
 
 def _declared(kind: type[Message]) -> Iterator[tuple[str, type[Message]]]:

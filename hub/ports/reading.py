@@ -9,7 +9,7 @@ from typing import Any, Literal, Protocol, runtime_checkable
 from hub.layouts import Lesson, Version
 from hub.messages.base import Command
 from hub.messages.customer_po import SubmitCustomerPo
-from hub.messages.documents import Intent, Kind
+from hub.messages.document import Intent, Kind
 from hub.partners import Partners
 from hub.ports.writing import Draft
 

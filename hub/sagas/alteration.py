@@ -9,7 +9,7 @@ from typing import Literal
 
 from hub.messages.customer_po import Line
 from hub.messages.order import OrderChanged
-from hub.messages.production import SpecifiedMaterial, WorkOrderChanged
+from hub.messages.work_order import SpecifiedMaterial, WorkOrderChanged
 from hub.sagas.case import Scene
 from hub.sagas.difference import fields
 from hub.sagas.model import WorkOrder

@@ -10,8 +10,8 @@ from dataclasses import replace
 from typing import Any
 
 from hub.messages.base import Person
-from hub.messages.desk import AssignTask, TaskAssigned
-from hub.messages.production import ReassignWorkOrder
+from hub.messages.task import AssignTask, TaskAssigned
+from hub.messages.work_order import ReassignWorkOrder
 from hub.sagas.case import Case
 from hub.sagas.document import SENIOR
 from hub.sagas.model import Order, Task

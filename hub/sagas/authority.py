@@ -7,7 +7,8 @@ from typing import Any
 
 from hub.messages.base import Decision, Message, Person
 from hub.messages.order import ReviewDelay
-from hub.messages.production import DispatchShipment, ReassignWorkOrder
+from hub.messages.shipment import DispatchShipment
+from hub.messages.work_order import ReassignWorkOrder
 from hub.sagas.case import Case, by_of
 from hub.sagas.document import DOCUMENT, SENIOR
 from hub.sagas.material import MATERIAL

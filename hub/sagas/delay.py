@@ -12,7 +12,7 @@ from hub.messages.order import (
     OrderLineCancelled,
     ReviewDelay,
 )
-from hub.messages.production import Shipped
+from hub.messages.shipment import Shipped
 from hub.sagas.case import Scene
 from hub.sagas.dates import refuse_past
 from hub.sagas.model import Delay, Order

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
-from hub.messages.materials import (
+from hub.messages.material_po import (
     AcknowledgedLine,
     LineQuantity,
     MaterialPoDispatched,

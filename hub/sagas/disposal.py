@@ -6,7 +6,7 @@ from dataclasses import replace
 from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
-from hub.messages.production import Dispose, MaterialNeed, WorkOrderDisposed
+from hub.messages.work_order import Dispose, MaterialNeed, WorkOrderDisposed
 from hub.sagas.case import Scene, by_of
 from hub.sagas.model import Order, WorkOrder
 from hub.sagas.numbers import SMALLEST, ZERO, decimal, plain

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from hub.messages.base import Person
-from hub.messages.documents import (
+from hub.messages.document import (
     AsRead,
     ClassifyDocument,
     DocumentAcknowledged,

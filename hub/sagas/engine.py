@@ -10,7 +10,7 @@ from typing import Any
 from hub.errors import Undeclared
 from hub.messages.base import Command, Event, Message
 from hub.messages.customer_po import CancelCustomerPo, SubmitCustomerPo
-from hub.messages.desk import AssignTask
+from hub.messages.task import AssignTask
 from hub.sagas import stock
 from hub.sagas.assignment import assign
 from hub.sagas.authority import stale_answer, wrong_partner, wrong_role

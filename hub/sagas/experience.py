@@ -14,8 +14,8 @@ from decimal import Decimal
 from statistics import median
 
 from hub.messages.customer_po import Line
-from hub.messages.materials import MaterialPoPartReceived, MaterialPoReceived
-from hub.messages.production import MaterialsSpecified
+from hub.messages.material_po import MaterialPoPartReceived, MaterialPoReceived
+from hub.messages.work_order import MaterialsSpecified
 from hub.sagas.calendar import Calendar
 from hub.sagas.model import Order, WorkOrder
 from hub.sagas.numbers import ZERO, decimal

@@ -13,10 +13,11 @@ from decimal import Decimal
 from math import ceil
 
 from hub.messages.customer_po import Line
-from hub.messages.desk import TaskOpened
-from hub.messages.materials import ReviewMaterialPoChange, SourceMaterial
+from hub.messages.material import SourceMaterial
+from hub.messages.material_po import ReviewMaterialPoChange
 from hub.messages.order import ReviewChange, ReviewDelay, ReviewOrder
-from hub.messages.production import SpecifyMaterials
+from hub.messages.task import TaskOpened
+from hub.messages.work_order import SpecifyMaterials
 from hub.sagas.figures import (
     Facts,
     arrival_figures,

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hub.messages.materials import (
-    AdjustStock,
+from hub.messages.material import (
     MaterialAvailable,
     MaterialConsumed,
+    MaterialReleased,
+    MaterialRequired,
+    SourceMaterial,
+)
+from hub.messages.material_po import (
     MaterialPoCancelled,
     MaterialPoCancelRequested,
     MaterialPoChangeAccepted,
@@ -20,11 +24,9 @@ from hub.messages.materials import (
     MaterialPoReceived,
     MaterialPoReduced,
     MaterialPoReminded,
-    MaterialReleased,
-    MaterialRequired,
-    SourceMaterial,
 )
-from hub.messages.production import (
+from hub.messages.stock import AdjustStock
+from hub.messages.work_order import (
     MaterialsSpecified,
     ProductionStarted,
     RemakeOrdered,

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from hub.messages.materials import (
+from hub.messages.material import MaterialReleased, SourceMaterial
+from hub.messages.material_po import (
     AcknowledgeMaterialPo,
     AnswerMaterialPoCancellation,
-    MaterialReleased,
     NotifyDispatch,
     ReceiveMaterial,
     ReviewMaterialPoChange,
     ReviewMaterialPoDelay,
-    SourceMaterial,
 )
 from hub.messages.order import OrderReleased
 from hub.sagas.delivery import (

@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from hub.messages.base import Event, Message
-from hub.messages.materials import MaterialAvailable, MaterialReleased, MaterialRequired, SourceMaterial
-from hub.messages.production import MaterialsSpecified, SpecifiedMaterial, WorkOrderChanged
+from hub.messages.material import MaterialAvailable, MaterialReleased, MaterialRequired, SourceMaterial
+from hub.messages.work_order import MaterialsSpecified, SpecifiedMaterial, WorkOrderChanged
 from hub.sagas.case import Scene, by_of
 from hub.sagas.model import MaterialSource, Requirement
 from hub.sagas.numbers import ZERO, decimal, plain

@@ -23,7 +23,7 @@ from hub.messages.order import (
     ReviewDelay,
     ReviewOrder,
 )
-from hub.messages.production import DispatchShipment, Shipped
+from hub.messages.shipment import DispatchShipment, Shipped
 from hub.sagas.amendment import amend, changes_nothing, refuse_late_change, something_accepted
 from hub.sagas.case import CustomerTerms, Scene
 from hub.sagas.dates import refuse_past

@@ -7,12 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from hub.messages.base import Message
-from hub.messages.materials import (
-    MaterialPoIssued,
-    MaterialPoLine,
-    Share,
-    SourceMaterial,
-)
+from hub.messages.material import SourceMaterial
+from hub.messages.material_po import MaterialPoIssued, MaterialPoLine, Share
 from hub.messages.order import OrderReleased
 from hub.sagas.case import Scene, by_of
 from hub.sagas.numbers import decimal, plain

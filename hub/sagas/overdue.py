@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from hub.messages.envelope import instant
-from hub.messages.materials import (
+from hub.messages.material_po import (
     MaterialPoCancelRequested,
     MaterialPoOverdue,
     MaterialPoPostponed,

@@ -14,9 +14,11 @@ from hub.drawing.diagram import Label, Link, Node, Panel, draw
 from hub.messages.base import Command, Message
 from hub.messages.cancellation import AssessCancellation
 from hub.messages.customer_po import AnswerPenalty, CancelCustomerPo, SubmitCustomerPo
-from hub.messages.materials import MaterialAvailable, MaterialPoReceived, MaterialReserved
+from hub.messages.material import MaterialAvailable, MaterialReserved
+from hub.messages.material_po import MaterialPoReceived
 from hub.messages.order import OrderConfirmed, ReviewChange
-from hub.messages.production import MaterialsSpecified, Shipped
+from hub.messages.shipment import Shipped
+from hub.messages.work_order import MaterialsSpecified
 from hub.sagas.cancellation import CANCELLATION
 from hub.sagas.change import CHANGE
 from hub.sagas.material import MATERIAL

@@ -11,9 +11,9 @@ import orjson
 from hub.errors import SchemaViolation
 from hub.messages.base import By, Command, Message
 from hub.messages.customer_po import AnswerPenalty, CancelCustomerPo, Finding, SubmitCustomerPo
-from hub.messages.documents import AsRead, ClassifyDocument, Difference
+from hub.messages.document import AsRead, ClassifyDocument, Difference
 from hub.messages.envelope import check_data
-from hub.messages.materials import AcknowledgeMaterialPo, AnswerMaterialPoCancellation, NotifyDispatch
+from hub.messages.material_po import AcknowledgeMaterialPo, AnswerMaterialPoCancellation, NotifyDispatch
 from hub.sagas.model import Task
 from hub.sagas.table import Refusal
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from decimal import ROUND_UP, Decimal
 
-from hub.messages.materials import MaterialShort
-from hub.messages.production import (
+from hub.messages.material import MaterialShort
+from hub.messages.work_order import (
     CompleteProduction,
     ProductionStarted,
     ScheduleWorkOrder,

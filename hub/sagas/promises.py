@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from hub.messages.customer_po import Line
-from hub.messages.desk import TaskOpened
 from hub.messages.order import ChangedLine
+from hub.messages.task import TaskOpened
 from hub.sagas.alteration import specified_otherwise
 from hub.sagas.figures import Facts, list_figures, load_figures, made_before, needed
 from hub.sagas.knowledge import Knowledge

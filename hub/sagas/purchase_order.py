@@ -7,7 +7,7 @@ from dataclasses import replace
 import orjson
 
 from hub.messages.customer_po import Finding, Line, SubmitCustomerPo
-from hub.messages.documents import AsRead, DocumentQuarantined
+from hub.messages.document import AsRead, DocumentQuarantined
 from hub.messages.envelope import instant
 from hub.messages.order import (
     LineDates,

@@ -5,16 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
-from hub.messages.production import (
-    DecideDefect,
-    DefectFound,
-    FixOrdered,
-    Inspect,
-    MaterialsAvailable,
-    QualityPassed,
-    ReadyToShip,
-    RemakeOrdered,
-)
+from hub.messages.quality import DefectFound, Inspect, QualityPassed
+from hub.messages.work_order import DecideDefect, FixOrdered, MaterialsAvailable, ReadyToShip, RemakeOrdered
 from hub.sagas.case import Scene, by_of
 from hub.sagas.model import WorkOrder
 from hub.sagas.numbers import ZERO, decimal, plain

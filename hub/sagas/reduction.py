@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
-from hub.messages.materials import (
+from hub.messages.material import MaterialReleased
+from hub.messages.material_po import (
     AcknowledgeMaterialPo,
     AnswerMaterialPoCancellation,
     MaterialPoCancelled,
@@ -13,7 +14,6 @@ from hub.messages.materials import (
     MaterialPoCancelRequested,
     MaterialPoReceived,
     MaterialPoReduced,
-    MaterialReleased,
     ReviewMaterialPoDelay,
 )
 from hub.sagas.case import Scene

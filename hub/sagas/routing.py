@@ -6,8 +6,54 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from hub.messages import cancellation, customer_po, documents, materials, order, production
 from hub.messages.base import Message
+from hub.messages.cancellation import AssessCancellation, CancellationGranted
+from hub.messages.customer_po import AnswerPenalty, CancelCustomerPo, SubmitCustomerPo
+from hub.messages.document import (
+    ClassifyDocument,
+    DocumentAcknowledged,
+    DocumentQuarantined,
+    DocumentReceived,
+    DocumentReissued,
+)
+from hub.messages.material import MaterialAvailable, MaterialReleased, MaterialReserved, MaterialShort, SourceMaterial
+from hub.messages.material_po import (
+    MaterialPoCancelled,
+    MaterialPoCancelRequested,
+    MaterialPoChangeAccepted,
+    MaterialPoConfirmed,
+    MaterialPoDispatched,
+    MaterialPoEvent,
+    MaterialPoOverdue,
+    MaterialPoPartReceived,
+    MaterialPoPostponed,
+    MaterialPoReceived,
+    MaterialPoReduced,
+    MaterialPoReminded,
+)
+from hub.messages.order import (
+    OrderChanged,
+    OrderChangeRefused,
+    OrderConfirmed,
+    OrderDelayAverted,
+    OrderDelayConfirmed,
+    OrderDelayProjected,
+    OrderLineCancelled,
+    OrderReleased,
+    OrderRevised,
+    ReviewChange,
+    ReviewDelay,
+    ReviewOrder,
+)
+from hub.messages.shipment import DispatchShipment, Shipped
+from hub.messages.stock import AdjustStock
+from hub.messages.work_order import (
+    MaterialsSpecified,
+    ProductionStarted,
+    RemakeOrdered,
+    WorkOrderCancelled,
+    WorkOrderChanged,
+)
 from hub.sagas import timers
 from hub.sagas.cancellation import CANCELLATION
 from hub.sagas.case import Case
@@ -108,17 +154,17 @@ def put(case: Case, address: Address, saga: Any) -> None:
 # ------------------------------------------------------------------------------------------------- deciders
 
 _ORDER_COMMANDS = (
-    customer_po.SubmitCustomerPo,
-    order.ReviewOrder,
-    order.ReviewDelay,
-    production.DispatchShipment,
+    SubmitCustomerPo,
+    ReviewOrder,
+    ReviewDelay,
+    DispatchShipment,
     timers.RevisionReminderDue,
     timers.RevisionLapseDue,
 )
 _CANCELLATION_COMMANDS = (
-    customer_po.CancelCustomerPo,
-    customer_po.AnswerPenalty,
-    cancellation.AssessCancellation,
+    CancelCustomerPo,
+    AnswerPenalty,
+    AssessCancellation,
     timers.PenaltyReminderDue,
     timers.PenaltyExpiryDue,
 )
@@ -130,7 +176,7 @@ def decider(message: Message, order_id: str) -> Address | None:
         return Address(ORDER, order_id, order_id)
     if isinstance(message, _CANCELLATION_COMMANDS):
         return Address(CANCELLATION, order_id, order_id)
-    if isinstance(message, order.ReviewChange):
+    if isinstance(message, ReviewChange):
         return Address(CHANGE, order_id, order_id)
     for table, name in (
         (MATERIAL_PO, "material_po_id"),
@@ -140,9 +186,9 @@ def decider(message: Message, order_id: str) -> Address | None:
         key = getattr(message, name, None)
         if key and message.TYPE in table.messages:
             return Address(table, order_id, key)
-    if isinstance(message, materials.AdjustStock):
+    if isinstance(message, AdjustStock):
         return Address(STOCK, "", message.material)
-    if isinstance(message, documents.ClassifyDocument):
+    if isinstance(message, ClassifyDocument):
         return Address(DOCUMENT, "", message.document_id)
     return None
 
@@ -150,7 +196,7 @@ def decider(message: Message, order_id: str) -> Address | None:
 # ------------------------------------------------------------------------------- whom an event concerns
 
 
-def _pos_of_source(message: materials.SourceMaterial, case: Case, home: Order) -> Iterator[Address]:
+def _pos_of_source(message: SourceMaterial, case: Case, home: Order) -> Iterator[Address]:
     need = home.requirements[message.requirement_id]
     ordered = sum(allocation.from_ == "supplier" for allocation in message.allocations)
     for key in dict.fromkeys(source.material_po_id for source in need.sources[len(need.sources) - ordered :]):
@@ -161,13 +207,13 @@ def _its_cancellation(message: Any, case: Case, home: Order) -> Iterator[Address
     yield Address(CANCELLATION, home.order_id, home.order_id)
 
 
-def _its_change(message: customer_po.SubmitCustomerPo, case: Case, home: Order) -> Iterator[Address]:
+def _its_change(message: SubmitCustomerPo, case: Case, home: Order) -> Iterator[Address]:
     marked = message.purpose in {"revision", "change"}
     if home.state == "in_fulfilment" and marked and not is_questioned(home, message, case):
         yield Address(CHANGE, home.order_id, home.order_id)
 
 
-def _changed_lines_and_order(message: order.OrderChanged, case: Case, home: Order) -> Iterator[Address]:
+def _changed_lines_and_order(message: OrderChanged, case: Case, home: Order) -> Iterator[Address]:
     for changed in message.lines:
         key = home.lines[changed.line].work_order_id if changed.action != "delete" else None
         if key:
@@ -175,7 +221,7 @@ def _changed_lines_and_order(message: order.OrderChanged, case: Case, home: Orde
     yield Address(ORDER, home.order_id, home.order_id)
 
 
-def _work_orders_of_lines(message: order.OrderConfirmed, case: Case, home: Order) -> Iterator[Address]:
+def _work_orders_of_lines(message: OrderConfirmed, case: Case, home: Order) -> Iterator[Address]:
     for line in message.lines:
         key = home.lines[line.line].work_order_id
         if key:
@@ -188,7 +234,7 @@ def _listed(message: Any, case: Case, home: Order) -> Iterator[Address]:
     yield Address(WORK_ORDER, home.order_id, message.work_order_id)
 
 
-def _listed_and_no_longer_listed(message: production.MaterialsSpecified, case: Case, home: Order) -> Iterator[Address]:
+def _listed_and_no_longer_listed(message: MaterialsSpecified, case: Case, home: Order) -> Iterator[Address]:
     listed = dict.fromkeys(entry.requirement_id for entry in message.materials)
     for key, need in home.requirements.items():
         if need.work_order_id == message.work_order_id and need.state not in FINAL and key not in listed:
@@ -207,23 +253,23 @@ def _current_needs(message: Any, case: Case, home: Order) -> Iterator[Address]:
         yield Address(MATERIAL, home.order_id, key)
 
 
-def _who_has_it(message: materials.AdjustStock, case: Case, home: Order | None) -> Iterator[Address]:
+def _who_has_it(message: AdjustStock, case: Case, home: Order | None) -> Iterator[Address]:
     for need in latest_first(case, message.material):
         yield Address(MATERIAL, need.order_id, need.requirement_id)
 
 
-def _all_needs(message: production.WorkOrderCancelled, case: Case, home: Order) -> Iterator[Address]:
+def _all_needs(message: WorkOrderCancelled, case: Case, home: Order) -> Iterator[Address]:
     for key, need in home.requirements.items():
         if need.work_order_id == message.work_order_id:
             yield Address(MATERIAL, home.order_id, key)
 
 
-def _its_material_pos(message: materials.MaterialReleased, case: Case, home: Order) -> Iterator[Address]:
+def _its_material_pos(message: MaterialReleased, case: Case, home: Order) -> Iterator[Address]:
     for key in message.material_po_ids:
         yield Address(MATERIAL_PO, home.order_id, key)
 
 
-def _pos_of_lines(message: order.OrderReleased, case: Case, home: Order) -> Iterator[Address]:
+def _pos_of_lines(message: OrderReleased, case: Case, home: Order) -> Iterator[Address]:
     keys = {
         source.material_po_id: None
         for need in home.requirements.values()
@@ -235,7 +281,7 @@ def _pos_of_lines(message: order.OrderReleased, case: Case, home: Order) -> Iter
         yield Address(MATERIAL_PO, home.order_id, key)
 
 
-def _needs_of_po(message: materials.MaterialPoEvent, case: Case, home: Order | None) -> Iterator[Address]:
+def _needs_of_po(message: MaterialPoEvent, case: Case, home: Order | None) -> Iterator[Address]:
     for order_id in message.order_ids:
         for key, need in case.orders[order_id].requirements.items():
             if any(each.material_po_id == message.material_po_id and not each.closed for each in need.sources):
@@ -246,11 +292,11 @@ def _delay(message: Any, case: Case, home: Order) -> Iterator[Address]:
     yield Address(DELAY, home.order_id, message.line)
 
 
-def _line(message: order.OrderDelayConfirmed, case: Case, home: Order) -> Iterator[Address]:
+def _line(message: OrderDelayConfirmed, case: Case, home: Order) -> Iterator[Address]:
     yield Address(WORK_ORDER, home.order_id, home.lines[message.line].work_order_id or "")
 
 
-def _shipped(message: production.Shipped, case: Case, home: Order) -> Iterator[Address]:
+def _shipped(message: Shipped, case: Case, home: Order) -> Iterator[Address]:
     for item in message.items:
         yield Address(WORK_ORDER, home.order_id, item.work_order_id)
         yield Address(DELAY, home.order_id, item.line)
@@ -261,7 +307,7 @@ def _its_order(message: Any, case: Case, home: Order) -> Iterator[Address]:
     yield Address(ORDER, home.order_id, home.order_id)
 
 
-def _line_change_and_order(message: order.OrderLineCancelled, case: Case, home: Order) -> Iterator[Address]:
+def _line_change_and_order(message: OrderLineCancelled, case: Case, home: Order) -> Iterator[Address]:
     key = home.lines[message.line].work_order_id
     if key:
         yield Address(WORK_ORDER, home.order_id, key)
@@ -270,63 +316,63 @@ def _line_change_and_order(message: order.OrderLineCancelled, case: Case, home: 
     yield Address(ORDER, home.order_id, home.order_id)
 
 
-def _itself(message: documents.DocumentQuarantined, case: Case, home: Order | None) -> Iterator[Address]:
+def _itself(message: DocumentQuarantined, case: Case, home: Order | None) -> Iterator[Address]:
     yield Address(DOCUMENT, "", message.document_id)
 
 
-def _those_before(message: documents.DocumentReceived, case: Case, home: Order | None) -> Iterator[Address]:
+def _those_before(message: DocumentReceived, case: Case, home: Order | None) -> Iterator[Address]:
     for document_id in message.replaces:
         yield Address(DOCUMENT, "", document_id)
 
 
 def _those_asked_about(
-    message: documents.DocumentAcknowledged | documents.DocumentReissued, case: Case, home: Order | None
+    message: DocumentAcknowledged | DocumentReissued, case: Case, home: Order | None
 ) -> Iterator[Address]:
     for document_id in message.answers:
         yield Address(DOCUMENT, "", document_id)
 
 
 CONCERNS: dict[type[Message], Callable[[Any, Case, Any], Iterable[Address]]] = {
-    materials.SourceMaterial: _pos_of_source,
-    customer_po.SubmitCustomerPo: _its_change,
-    order.ReviewChange: _its_order,
-    order.OrderChanged: _changed_lines_and_order,
-    order.OrderChangeRefused: _its_order,
-    order.OrderRevised: _its_cancellation,
-    order.OrderConfirmed: _work_orders_of_lines,
-    production.MaterialsSpecified: _listed_and_no_longer_listed,
-    production.WorkOrderChanged: _current_needs,
-    production.RemakeOrdered: _listed,
-    materials.MaterialReserved: _its_work_order,
-    materials.MaterialAvailable: _its_work_order,
-    materials.AdjustStock: _who_has_it,
-    materials.MaterialShort: _its_work_order,
-    production.ProductionStarted: _current_needs,
-    production.WorkOrderCancelled: _all_needs,
-    materials.MaterialReleased: _its_material_pos,
-    order.OrderReleased: _pos_of_lines,
-    materials.MaterialPoReceived: _needs_of_po,
-    materials.MaterialPoPartReceived: _needs_of_po,
-    materials.MaterialPoCancelled: _needs_of_po,
-    materials.MaterialPoCancelRequested: _needs_of_po,
-    materials.MaterialPoReduced: _needs_of_po,
-    materials.MaterialPoChangeAccepted: _needs_of_po,
-    materials.MaterialPoConfirmed: _needs_of_po,
-    materials.MaterialPoDispatched: _needs_of_po,
-    materials.MaterialPoReminded: _needs_of_po,
-    materials.MaterialPoOverdue: _needs_of_po,
-    materials.MaterialPoPostponed: _needs_of_po,
-    order.ReviewDelay: _delay,
-    order.OrderDelayProjected: _delay,
-    order.OrderDelayAverted: _delay,
-    order.OrderDelayConfirmed: _line,
-    production.Shipped: _shipped,
-    cancellation.CancellationGranted: _its_order,
-    order.OrderLineCancelled: _line_change_and_order,
-    documents.DocumentQuarantined: _itself,
-    documents.DocumentReceived: _those_before,
-    documents.DocumentAcknowledged: _those_asked_about,
-    documents.DocumentReissued: _those_asked_about,
+    SourceMaterial: _pos_of_source,
+    SubmitCustomerPo: _its_change,
+    ReviewChange: _its_order,
+    OrderChanged: _changed_lines_and_order,
+    OrderChangeRefused: _its_order,
+    OrderRevised: _its_cancellation,
+    OrderConfirmed: _work_orders_of_lines,
+    MaterialsSpecified: _listed_and_no_longer_listed,
+    WorkOrderChanged: _current_needs,
+    RemakeOrdered: _listed,
+    MaterialReserved: _its_work_order,
+    MaterialAvailable: _its_work_order,
+    AdjustStock: _who_has_it,
+    MaterialShort: _its_work_order,
+    ProductionStarted: _current_needs,
+    WorkOrderCancelled: _all_needs,
+    MaterialReleased: _its_material_pos,
+    OrderReleased: _pos_of_lines,
+    MaterialPoReceived: _needs_of_po,
+    MaterialPoPartReceived: _needs_of_po,
+    MaterialPoCancelled: _needs_of_po,
+    MaterialPoCancelRequested: _needs_of_po,
+    MaterialPoReduced: _needs_of_po,
+    MaterialPoChangeAccepted: _needs_of_po,
+    MaterialPoConfirmed: _needs_of_po,
+    MaterialPoDispatched: _needs_of_po,
+    MaterialPoReminded: _needs_of_po,
+    MaterialPoOverdue: _needs_of_po,
+    MaterialPoPostponed: _needs_of_po,
+    ReviewDelay: _delay,
+    OrderDelayProjected: _delay,
+    OrderDelayAverted: _delay,
+    OrderDelayConfirmed: _line,
+    Shipped: _shipped,
+    CancellationGranted: _its_order,
+    OrderLineCancelled: _line_change_and_order,
+    DocumentQuarantined: _itself,
+    DocumentReceived: _those_before,
+    DocumentAcknowledged: _those_asked_about,
+    DocumentReissued: _those_asked_about,
 }
 """Who has to hear of a message beside the one that decided. Each finds them in the case as it then stands."""
 

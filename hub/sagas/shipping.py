@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from hub.messages.production import DispatchShipment, ShipmentItem, Shipped
+from hub.messages.shipment import DispatchShipment, ShipmentItem, Shipped
 from hub.sagas.case import Scene
 from hub.sagas.model import Order, WorkOrder
 from hub.sagas.numbers import ZERO, decimal, plain

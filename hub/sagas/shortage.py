@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
-from hub.messages.materials import AdjustStock, MaterialRequired, MaterialShort
+from hub.messages.material import MaterialRequired, MaterialShort
+from hub.messages.stock import AdjustStock
 from hub.sagas.case import Case, Scene
 from hub.sagas.model import Requirement, WorkOrder
 from hub.sagas.netting import names_of

@@ -6,7 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from hub.messages.materials import Allocation, MaterialReserved, SourceMaterial
+from hub.messages.material import Allocation, MaterialReserved, SourceMaterial
 from hub.sagas.case import Scene
 from hub.sagas.dates import earliest_delivery, refuse_past
 from hub.sagas.model import MaterialSource, Requirement

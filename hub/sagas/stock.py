@@ -14,14 +14,10 @@ from decimal import Decimal
 from typing import Any
 
 from hub.messages.base import Event
-from hub.messages.materials import (
-    AdjustStock,
-    MaterialConsumed,
-    MaterialPoPartReceived,
-    MaterialPoReceived,
-    StockChanged,
-)
-from hub.messages.production import WorkOrderDisposed
+from hub.messages.material import MaterialConsumed
+from hub.messages.material_po import MaterialPoPartReceived, MaterialPoReceived
+from hub.messages.stock import AdjustStock, StockChanged
+from hub.messages.work_order import WorkOrderDisposed
 from hub.sagas.case import Case, Scene
 from hub.sagas.model import Order, Requirement
 from hub.sagas.numbers import ZERO, decimal, plain

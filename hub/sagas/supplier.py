@@ -6,7 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from hub.messages.materials import (
+from hub.messages.material_po import (
     AcknowledgedLine,
     AcknowledgeMaterialPo,
     MaterialPoCancelled,

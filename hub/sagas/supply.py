@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from hub.messages.materials import AcknowledgedLine
+from hub.messages.material_po import AcknowledgedLine
 from hub.sagas.model import Task
 from hub.sagas.numbers import ZERO
 

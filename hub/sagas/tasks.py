@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from hub.messages.base import Event, Message
-from hub.messages.desk import TaskAssigned, TaskClosed, TaskOpened, TaskWithdrawn
 from hub.messages.envelope import instant
+from hub.messages.task import TaskAssigned, TaskClosed, TaskOpened, TaskWithdrawn
 from hub.sagas.cancellation import CANCELLATION
 from hub.sagas.case import Case, Rules, Scene, by_of
 from hub.sagas.change import CHANGE

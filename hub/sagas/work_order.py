@@ -7,20 +7,19 @@ from decimal import Decimal
 
 from hub.messages.base import Message, Person, Policy
 from hub.messages.envelope import instant
-from hub.messages.materials import MaterialAvailable, MaterialReserved, MaterialShort
+from hub.messages.material import MaterialAvailable, MaterialReserved, MaterialShort
 from hub.messages.order import OrderChanged, OrderConfirmed, OrderDelayConfirmed, OrderLineCancelled
-from hub.messages.production import (
+from hub.messages.quality import Inspect
+from hub.messages.shipment import DispatchShipment, Shipped
+from hub.messages.work_order import (
     CompleteProduction,
     DecideDefect,
-    DispatchShipment,
     Dispose,
-    Inspect,
     MaterialsAvailable,
     MaterialsSpecified,
     ReassignWorkOrder,
     RemakeOrdered,
     ScheduleWorkOrder,
-    Shipped,
     SpecifyMaterials,
     StartProduction,
     WorkOrderCancelled,

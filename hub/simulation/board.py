@@ -6,27 +6,51 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from hub.messages import documents, order, production
+from hub.messages.document import DocumentEvent, DocumentSent
 from hub.messages.envelope import Letter
-from hub.messages.materials import MaterialPoEvent
+from hub.messages.material_po import MaterialPoEvent
+from hub.messages.order import (
+    OrderCancelled,
+    OrderCompleted,
+    OrderConfirmed,
+    OrderHeld,
+    OrderLineCancelled,
+    OrderReceived,
+    OrderReleased,
+    OrderRevised,
+    OrderRevisionRequested,
+)
+from hub.messages.quality import DefectFound
+from hub.messages.shipment import Shipped
+from hub.messages.work_order import (
+    FixOrdered,
+    MaterialsAvailable,
+    MaterialsSpecified,
+    ProductionStarted,
+    ReadyToShip,
+    RemakeOrdered,
+    WorkOrderCreated,
+    WorkOrderProduced,
+    WorkOrderScheduled,
+)
 from hub.simulation.words import said
 
 STAGES = ("review", "engineering", "materials", "ready", "scheduled", "making", "inspection", "shipping", "shipped")
-QUIET = (documents.DocumentSent,)
+QUIET = (DocumentSent,)
 """told in the end, as a list"""
 
 _STATE: Mapping[type, str] = {
-    production.WorkOrderCreated: "engineering",
-    production.MaterialsSpecified: "materials",
-    production.MaterialsAvailable: "ready",
-    production.WorkOrderScheduled: "scheduled",
-    production.ProductionStarted: "making",
-    production.WorkOrderProduced: "inspection",
-    production.DefectFound: "defect",
-    production.FixOrdered: "fixing",
-    production.RemakeOrdered: "making again",
-    production.ReadyToShip: "shipping",
-    order.OrderLineCancelled: "cancelled",
+    WorkOrderCreated: "engineering",
+    MaterialsSpecified: "materials",
+    MaterialsAvailable: "ready",
+    WorkOrderScheduled: "scheduled",
+    ProductionStarted: "making",
+    WorkOrderProduced: "inspection",
+    DefectFound: "defect",
+    FixOrdered: "fixing",
+    RemakeOrdered: "making again",
+    ReadyToShip: "shipping",
+    OrderLineCancelled: "cancelled",
 }
 _STAGE = {name: place for place, name in enumerate(STAGES)} | {"defect": 6, "fixing": 5, "making again": 2}
 
@@ -69,7 +93,7 @@ class Board:
     def hear(self, letter: Letter) -> str:
         """Take an event in; what there is to say of it, or nothing."""
         message = letter.message
-        if isinstance(message, order.OrderReceived) and message.po_number in self.orders:
+        if isinstance(message, OrderReceived) and message.po_number in self.orders:
             self._ids[message.order_id] = self.orders[message.po_number]
         keys = [letter.envelope.correlationid or ""]
         if isinstance(message, MaterialPoEvent):
@@ -77,7 +101,7 @@ class Board:
         view = next((self._ids[key] for key in keys if key in self._ids), None)
         if view is not None:
             self._follow(view, message)
-        elif not isinstance(message, documents.DocumentEvent):
+        elif not isinstance(message, DocumentEvent):
             return ""
         text = "" if isinstance(message, QUIET) else said(message, self._names)
         if text and view is not None:
@@ -89,24 +113,24 @@ class Board:
         return text
 
     def _follow(self, view: OrderView, message: object) -> None:
-        if isinstance(message, order.OrderReceived | order.OrderRevised):
+        if isinstance(message, OrderReceived | OrderRevised):
             view.state = "under review"
             view.lines = {
                 line.line: LineView(f"{line.quantity} × {line.product.description or line.product.buyer_part}")
                 for line in message.po.lines
             }
-        elif isinstance(message, order.OrderRevisionRequested):
+        elif isinstance(message, OrderRevisionRequested):
             view.state = "stand-by"
-        elif isinstance(message, order.OrderConfirmed):
+        elif isinstance(message, OrderConfirmed):
             view.state = "in fulfilment"
-        elif isinstance(message, order.OrderCompleted):
+        elif isinstance(message, OrderCompleted):
             view.state = "completed"
-        elif isinstance(message, order.OrderCancelled):
+        elif isinstance(message, OrderCancelled):
             view.state = "cancelled"
-        elif isinstance(message, order.OrderHeld | order.OrderReleased):
+        elif isinstance(message, OrderHeld | OrderReleased):
             for number in message.lines:
-                view.lines[number].held = isinstance(message, order.OrderHeld)
-        elif isinstance(message, production.Shipped):
+                view.lines[number].held = isinstance(message, OrderHeld)
+        elif isinstance(message, Shipped):
             for item in message.items:
                 view.lines[item.line].state = "shipped"
         elif (state := _STATE.get(type(message))) and (line := getattr(message, "line", "")) in view.lines:

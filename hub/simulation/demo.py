@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from hub.app import Hub, build
 from hub.client import client_of
 from hub.errors import HubError
-from hub.messages import documents
+from hub.messages.document import DocumentDuplicate, DocumentQuarantined, DocumentReceived, DocumentRejected
 from hub.messages.envelope import Letter
 from hub.settings import Settings
 from hub.simulation.board import Board
@@ -24,10 +24,10 @@ from hub.store import queries
 
 PATIENCE = 60.0
 TAKEN = (
-    documents.DocumentReceived,
-    documents.DocumentDuplicate,
-    documents.DocumentRejected,
-    documents.DocumentQuarantined,
+    DocumentReceived,
+    DocumentDuplicate,
+    DocumentRejected,
+    DocumentQuarantined,
 )
 ENDS = {"order.completed.v1", "order.cancelled.v1", "order.rejected.v1"}
 

@@ -10,7 +10,7 @@ from hub.messages.base import Message
 from hub.messages.cancellation import CancellationPenaltyProposed
 from hub.messages.customer_po import AnswerPenalty, CancelCustomerPo, Line, Source, SubmitCustomerPo
 from hub.messages.envelope import Letter
-from hub.messages.materials import (
+from hub.messages.material_po import (
     AcknowledgedLine,
     AcknowledgeMaterialPo,
     AnswerMaterialPoCancellation,

@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator
 from hub.client import Client
 from hub.messages.base import Message
 from hub.messages.envelope import Letter
-from hub.messages.materials import MaterialPoEvent
+from hub.messages.material_po import MaterialPoEvent
 from hub.sagas.numbers import order_key
 
 PATIENCE = 2.0

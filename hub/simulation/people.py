@@ -9,8 +9,8 @@ from typing import Any
 
 from hub.messages.base import Message
 from hub.messages.catalogue import COMMANDS
-from hub.messages.desk import TaskOpened
 from hub.messages.envelope import check_data
+from hub.messages.task import TaskOpened
 from hub.simulation.choices import Choices
 from hub.simulation.script import Script
 

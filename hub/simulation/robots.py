@@ -13,8 +13,9 @@ from typing import Any
 from hub.client import Client
 from hub.errors import HubError
 from hub.messages.base import Message
-from hub.messages.desk import CommandRefused, TaskOpened
 from hub.messages.envelope import Letter, derived_id
+from hub.messages.processing import CommandRefused
+from hub.messages.task import TaskOpened
 from hub.simulation.choices import Choices
 from hub.simulation.outsiders import Customers, Suppliers
 from hub.simulation.people import People

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from hub.messages import cancellation, desk, documents, materials, order, production
+from hub.messages import cancellation, document, material, material_po, order, quality, shipment, task, work_order
 from hub.messages.base import Event
 
 UNITS = {"H87": "pc", "KGM": "kg", "MTR": "m", "LBR": "lb"}
@@ -28,13 +28,13 @@ def _some(numbers: list[str]) -> str:
     return f"line{'s' if len(numbers) > 1 else ''} {', '.join(numbers)}"
 
 
-def _shipped(event: production.Shipped) -> str:
+def _shipped(event: shipment.Shipped) -> str:
     items = ", ".join(f"line {item.line} ({amount(item.quantity, item.unit)})" for item in event.items)
     return f"{items} shipped with {event.carrier or 'a carrier'}"
 
 
 WORDS: Mapping[type[Event], Callable[[Any], str]] = {
-    desk.TaskAssigned: lambda e: f"{e.task_id} is {e.assignee or 'nobody'}'s now",
+    task.TaskAssigned: lambda e: f"{e.task_id} is {e.assignee or 'nobody'}'s now",
     order.OrderReceived: lambda e: f"purchase order with {_some([each.line for each in e.po.lines])} received",
     order.OrderRevised: lambda e: f"revised purchase order received, revision {e.revision}",
     order.OrderRevisionRequested: lambda e: f"sent back for revision: {e.reason}",
@@ -55,40 +55,40 @@ WORDS: Mapping[type[Event], Callable[[Any], str]] = {
     cancellation.CancellationPenaltyAccepted: lambda e: f"customer accepts {e.penalty.amount} {e.penalty.currency}",
     cancellation.CancellationGranted: lambda e: f"cancellation of {_some(e.lines)} granted",
     cancellation.CancellationRefused: lambda e: f"cancellation refused: {e.reason}",
-    production.WorkOrderCreated: lambda e: f"line {e.line}: work order opened",
-    production.MaterialsSpecified: lambda e: f"line {e.line}: materials listed by {e.engineer}",
-    production.MaterialsAvailable: lambda e: f"line {e.line}: all material is there",
-    production.WorkOrderScheduled: lambda e: f"line {e.line} scheduled on {e.work_center} from {e.start}",
-    production.ProductionStarted: lambda e: f"line {e.line}: production started ({e.quantity} pc)",
-    production.WorkOrderProduced: lambda e: f"line {e.line} made, goes to inspection ({e.quantity} pc)",
-    production.QualityPassed: lambda e: f"line {e.line} passed inspection",
-    production.DefectFound: lambda e: f"line {e.line}: {e.failed} pc failed: {e.defect}",
-    production.FixOrdered: lambda e: f"line {e.line}: {e.quantity} pc to be fixed",
-    production.RemakeOrdered: lambda e: f"line {e.line}: {e.quantity} pc discarded, to be made again",
-    production.ReadyToShip: lambda e: f"line {e.line} ready to ship",
-    production.Shipped: _shipped,
-    production.WorkOrderCancelled: lambda e: f"line {e.line}: work stopped, {e.half_made} pc half made",
-    production.WorkOrderDisposed: lambda e: f"line {e.line}: {e.quantity} pc half made go to {e.as_}",
-    materials.MaterialRequired: lambda e: f"{_need(e)} needed",
-    materials.MaterialReserved: lambda e: f"{_need(e)} set aside from stock",
-    materials.MaterialAvailable: lambda e: f"{_need(e)} in the warehouse",
-    materials.MaterialConsumed: lambda e: f"{_need(e)} used",
-    materials.MaterialReleased: lambda e: f"{_need(e)} no longer needed, {e.from_stock} back to free stock",
-    materials.MaterialPoIssued: lambda e: f"{_goods(e)} ordered from {e.supplier_id}",
-    materials.MaterialPoConfirmed: lambda e: f"{e.supplier_id} confirms {_goods(e)}",
-    materials.MaterialPoDispatched: lambda e: f"{e.supplier_id} has sent {_goods(e)}",
-    materials.MaterialPoReceived: lambda e: f"{_goods(e)} received from {e.supplier_id}",
-    materials.MaterialPoReminded: lambda e: f"{e.supplier_id} is reminded of {_goods(e)}",
-    materials.MaterialPoOverdue: lambda e: f"{e.supplier_id} is overdue with {_goods(e)}",
-    materials.MaterialPoPostponed: lambda e: f"{_goods(e)} from {e.supplier_id} awaited on",
-    materials.MaterialPoCancelRequested: lambda e: f"{e.supplier_id} is asked to cancel {_goods(e)}",
-    materials.MaterialPoCancelled: lambda e: f"{e.supplier_id} agrees to cancel {_goods(e)}",
-    materials.MaterialPoCancelRefused: lambda e: f"{e.supplier_id} will deliver {_goods(e)} all the same",
-    documents.DocumentReceived: lambda e: f"document {e.name} taken in",
-    documents.DocumentDuplicate: lambda e: f"document {e.name} came before: it starts nothing",
-    documents.DocumentRejected: lambda e: f"document {e.name} cannot be read: set aside with a report",
-    documents.DocumentQuarantined: lambda e: f"document {e.name} is for a person to judge",
-    documents.DocumentSent: lambda e: f"document sent: {e.name or e.purpose}",
+    work_order.WorkOrderCreated: lambda e: f"line {e.line}: work order opened",
+    work_order.MaterialsSpecified: lambda e: f"line {e.line}: materials listed by {e.engineer}",
+    work_order.MaterialsAvailable: lambda e: f"line {e.line}: all material is there",
+    work_order.WorkOrderScheduled: lambda e: f"line {e.line} scheduled on {e.work_center} from {e.start}",
+    work_order.ProductionStarted: lambda e: f"line {e.line}: production started ({e.quantity} pc)",
+    work_order.WorkOrderProduced: lambda e: f"line {e.line} made, goes to inspection ({e.quantity} pc)",
+    quality.QualityPassed: lambda e: f"line {e.line} passed inspection",
+    quality.DefectFound: lambda e: f"line {e.line}: {e.failed} pc failed: {e.defect}",
+    work_order.FixOrdered: lambda e: f"line {e.line}: {e.quantity} pc to be fixed",
+    work_order.RemakeOrdered: lambda e: f"line {e.line}: {e.quantity} pc discarded, to be made again",
+    work_order.ReadyToShip: lambda e: f"line {e.line} ready to ship",
+    shipment.Shipped: _shipped,
+    work_order.WorkOrderCancelled: lambda e: f"line {e.line}: work stopped, {e.half_made} pc half made",
+    work_order.WorkOrderDisposed: lambda e: f"line {e.line}: {e.quantity} pc half made go to {e.as_}",
+    material.MaterialRequired: lambda e: f"{_need(e)} needed",
+    material.MaterialReserved: lambda e: f"{_need(e)} set aside from stock",
+    material.MaterialAvailable: lambda e: f"{_need(e)} in the warehouse",
+    material.MaterialConsumed: lambda e: f"{_need(e)} used",
+    material.MaterialReleased: lambda e: f"{_need(e)} no longer needed, {e.from_stock} back to free stock",
+    material_po.MaterialPoIssued: lambda e: f"{_goods(e)} ordered from {e.supplier_id}",
+    material_po.MaterialPoConfirmed: lambda e: f"{e.supplier_id} confirms {_goods(e)}",
+    material_po.MaterialPoDispatched: lambda e: f"{e.supplier_id} has sent {_goods(e)}",
+    material_po.MaterialPoReceived: lambda e: f"{_goods(e)} received from {e.supplier_id}",
+    material_po.MaterialPoReminded: lambda e: f"{e.supplier_id} is reminded of {_goods(e)}",
+    material_po.MaterialPoOverdue: lambda e: f"{e.supplier_id} is overdue with {_goods(e)}",
+    material_po.MaterialPoPostponed: lambda e: f"{_goods(e)} from {e.supplier_id} awaited on",
+    material_po.MaterialPoCancelRequested: lambda e: f"{e.supplier_id} is asked to cancel {_goods(e)}",
+    material_po.MaterialPoCancelled: lambda e: f"{e.supplier_id} agrees to cancel {_goods(e)}",
+    material_po.MaterialPoCancelRefused: lambda e: f"{e.supplier_id} will deliver {_goods(e)} all the same",
+    document.DocumentReceived: lambda e: f"document {e.name} taken in",
+    document.DocumentDuplicate: lambda e: f"document {e.name} came before: it starts nothing",
+    document.DocumentRejected: lambda e: f"document {e.name} cannot be read: set aside with a report",
+    document.DocumentQuarantined: lambda e: f"document {e.name} is for a person to judge",
+    document.DocumentSent: lambda e: f"document sent: {e.name or e.purpose}",
 }
 
 

@@ -11,8 +11,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from hub.errors import HubError, SchemaViolation
 from hub.messages.base import OrderId
-from hub.messages.desk import MessageSetAside
 from hub.messages.envelope import Envelope, derived_id, instant, write_letter
+from hub.messages.processing import MessageSetAside
 from hub.sagas.numbers import short
 from hub.store.journal import Journal
 

@@ -13,8 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.errors import IdReused, Undeclared
 from hub.messages.base import Event, Message
-from hub.messages.desk import CommandRefused
 from hub.messages.envelope import Letter, derived_id, instant, to_bytes, write_letter
+from hub.messages.processing import CommandRefused
 from hub.policies import Policies
 from hub.sagas.case import Case, Rules
 from hub.sagas.engine import Outcome, carry_out, hear, numbered

@@ -14,8 +14,8 @@ from typing import Any, TypeVar
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.messages.catalogue import MESSAGES
-from hub.messages.desk import TaskOpened
 from hub.messages.envelope import Letter, check_data, derived_id, write_letter
+from hub.messages.task import TaskOpened
 from hub.policies import Answer, Policies, Policy
 from hub.sagas.case import Case, Rules
 from hub.sagas.facts import KINDS, complete

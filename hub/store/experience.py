@@ -16,8 +16,8 @@ from sqlalchemy import ColumnElement, Table, bindparam, delete, insert, select, 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.messages.base import Event
-from hub.messages.materials import MaterialPoPartReceived, MaterialPoReceived
-from hub.messages.production import MaterialsSpecified, ReadyToShip
+from hub.messages.material_po import MaterialPoPartReceived, MaterialPoReceived
+from hub.messages.work_order import MaterialsSpecified, ReadyToShip
 from hub.sagas.calendar import Calendar
 from hub.sagas.case import Case
 from hub.sagas.experience import (

@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.errors import NotFound, Refused
 from hub.messages.base import Message, Person
-from hub.messages.desk import MessageDiscarded, MessageRetried
 from hub.messages.envelope import Letter, derived_id, instant, write_letter
+from hub.messages.processing import MessageDiscarded, MessageRetried
 from hub.store import tables
 from hub.store.database import Database
 from hub.store.journal import Journal

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from hub.messages.desk import TaskClosed, TaskOpened
+from hub.messages.task import TaskClosed, TaskOpened
 from hub.store.queries import Row
 
 NEVER = 1 << 62

@@ -12,9 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.messages.base import Event, Message, Person
 from hub.messages.customer_po import SubmitCustomerPo
-from hub.messages.desk import TaskAssigned, TaskClosed, TaskOpened, TaskWithdrawn
-from hub.messages.documents import DocumentClassified
+from hub.messages.document import DocumentClassified
 from hub.messages.envelope import Letter, instant, to_bytes
+from hub.messages.task import TaskAssigned, TaskClosed, TaskOpened, TaskWithdrawn
 from hub.sagas.table import Refusal
 from hub.store import tables
 

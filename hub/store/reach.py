@@ -12,10 +12,18 @@ from functools import cache
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.messages import cancellation, customer_po, documents, materials, order, production
 from hub.messages.base import Message
-from hub.messages.desk import AssignTask
+from hub.messages.cancellation import AssessCancellation
+from hub.messages.customer_po import AnswerPenalty, CancelCustomerPo, SubmitCustomerPo
+from hub.messages.document import ClassifyDocument
 from hub.messages.envelope import Letter
+from hub.messages.material import SourceMaterial
+from hub.messages.material_po import ReceiveMaterial
+from hub.messages.order import ReviewChange
+from hub.messages.shipment import DispatchShipment
+from hub.messages.stock import AdjustStock
+from hub.messages.task import AssignTask
+from hub.messages.work_order import DecideDefect, Dispose, SpecifyMaterials, StartProduction
 from hub.sagas import timers
 from hub.sagas.case import Case
 from hub.sagas.disposal import stock_id
@@ -29,25 +37,25 @@ from hub.store import records
 from hub.store.returned import classified_document
 
 SHARING = (
-    materials.SourceMaterial,
-    cancellation.AssessCancellation,
-    order.ReviewChange,
-    customer_po.AnswerPenalty,
-    customer_po.CancelCustomerPo,
-    production.StartProduction,
-    production.Dispose,
+    SourceMaterial,
+    AssessCancellation,
+    ReviewChange,
+    AnswerPenalty,
+    CancelCustomerPo,
+    StartProduction,
+    Dispose,
     timers.PenaltyExpiryDue,
 )
 """what can change the stock or the material POs of its order"""
 RELEASING = (
-    cancellation.AssessCancellation,
-    order.ReviewChange,
-    customer_po.AnswerPenalty,
-    customer_po.CancelCustomerPo,
+    AssessCancellation,
+    ReviewChange,
+    AnswerPenalty,
+    CancelCustomerPo,
     timers.PenaltyExpiryDue,
 )
 """of these, what can take an order's share of a material PO that serves others too (R63); see `lists_anew`"""
-LOOKING = (production.SpecifyMaterials, production.DecideDefect)
+LOOKING = (SpecifyMaterials, DecideDefect)
 """what looks at stock, for the facts of a task, and changes none"""
 
 PARTS = ("work_order_id", "requirement_id")
@@ -55,7 +63,7 @@ PARTS = ("work_order_id", "requirement_id")
 
 def lists_anew(message: Message, home: Order | None) -> bool:
     """Whether it lists materials for a work order that has some: it gives up what it does not name (R69)."""
-    if not isinstance(message, production.SpecifyMaterials) or home is None:
+    if not isinstance(message, SpecifyMaterials) or home is None:
         return False
     work = home.work_orders.get(message.work_order_id)
     return work is not None and bool(work.requirements)
@@ -63,7 +71,7 @@ def lists_anew(message: Message, home: Order | None) -> bool:
 
 def po_of(message: Message) -> tuple[str, str] | None:
     """The (customer, PO number) by which a message names its order."""
-    if isinstance(message, customer_po.SubmitCustomerPo):
+    if isinstance(message, SubmitCustomerPo):
         return (message.customer.id or "", message.po_number)
     customer, number = getattr(message, "customer_id", None), getattr(message, "po_number", None)
     return (customer, number) if customer and number else None
@@ -71,7 +79,7 @@ def po_of(message: Message) -> tuple[str, str] | None:
 
 def _named_order(message: Message) -> str | None:
     """The order that a message names, by its id or by the id of one of its parts."""
-    if isinstance(message, production.DispatchShipment):
+    if isinstance(message, DispatchShipment):
         return order_of(message.items[0].work_order_id)
     for name in _naming(type(message)):
         value = getattr(message, name)
@@ -136,7 +144,7 @@ class Reach:
     def _questions(self, case: Case) -> Iterable[str]:
         """The questions that were or would be asked about purchase orders whose number is in use (R7)."""
         for message in self.messages:
-            if isinstance(message, customer_po.SubmitCustomerPo) and self.order_id(message) in case.orders:
+            if isinstance(message, SubmitCustomerPo) and self.order_id(message) in case.orders:
                 yield question_id(message)
 
     def _named(self, case: Case) -> Iterable[MaterialPo]:
@@ -160,13 +168,13 @@ class Reach:
     async def look(self, connection: AsyncConnection) -> None:
         """Find the orders that share a material PO, before anything is locked: orders are locked first, together."""
         case = Case()
-        kinds = (*RELEASING, production.SpecifyMaterials)
+        kinds = (*RELEASING, SpecifyMaterials)
         await records.load_orders(connection, self._sharing_orders(kinds, {}), case, lock=False)
         pos = self.material_pos | set(self._pos_of_orders(case.orders, RELEASING))
         await records.load_material_pos(connection, pos, case, lock=False)
         self.orders |= {order_id for po in case.material_pos.values() for order_id in po.order_ids}
 
-        counted = {each.material for each in self.messages if isinstance(each, materials.AdjustStock)}
+        counted = {each.material for each in self.messages if isinstance(each, AdjustStock)}
         if counted:
             await records.load_stock(connection, counted, case, lock=False)
             self.orders |= await self._holders(connection, case)
@@ -184,7 +192,7 @@ class Reach:
         """By material that is counted: the least that may be on hand in between."""
         least: dict[str, Decimal] = {}
         for message in self.messages:
-            if isinstance(message, materials.AdjustStock) and message.material in case.stock:
+            if isinstance(message, AdjustStock) and message.material in case.stock:
                 before = least.get(message.material, case.stock[message.material].on_hand)
                 change = min(decimal(message.quantity), ZERO)
                 least[message.material] = (
@@ -196,9 +204,9 @@ class Reach:
         """What the other messages of the batch may set aside before the count."""
         more = ZERO
         for message in self.messages:
-            if isinstance(message, materials.SourceMaterial):
+            if isinstance(message, SourceMaterial):
                 more += sum((decimal(each.quantity) for each in message.allocations), ZERO)
-            elif isinstance(message, materials.ReceiveMaterial):
+            elif isinstance(message, ReceiveMaterial):
                 more += sum((decimal(each.quantity) for each in message.lines), ZERO)
         return more
 
@@ -208,13 +216,11 @@ class Reach:
             need.material for key in sharing if key in case.orders for need in case.orders[key].requirements.values()
         }
         for message in self.messages:
-            if isinstance(message, materials.AdjustStock) and kinds is SHARING:
+            if isinstance(message, AdjustStock) and kinds is SHARING:
                 found.add(message.material)
-            if isinstance(message, production.SpecifyMaterials) and (
-                kinds is LOOKING or self.order_id(message) in sharing
-            ):
+            if isinstance(message, SpecifyMaterials) and (kinds is LOOKING or self.order_id(message) in sharing):
                 found |= {need.material for need in message.materials}
-            if isinstance(message, production.Dispose) and kinds is SHARING:
+            if isinstance(message, Dispose) and kinds is SHARING:
                 home = case.orders.get(self.order_id(message))
                 work = home.work_orders.get(message.work_order_id) if home else None
                 found |= {stock_id(home, work)} - {""} if home and work else set()
@@ -241,9 +247,9 @@ async def reach_of(connection: AsyncConnection, letters: Sequence[Letter]) -> Re
         named = getattr(message, "material_po_id", None)
         if named:
             reach.material_pos.add(named)
-        if isinstance(message, documents.ClassifyDocument):
+        if isinstance(message, ClassifyDocument):
             reach.documents.add(message.document_id)
-        if isinstance(message, materials.SourceMaterial):
+        if isinstance(message, SourceMaterial):
             reach.material_pos |= {a.join for a in message.allocations if a.join}
     await reach.look(connection)
     return reach

@@ -15,9 +15,9 @@ from sqlalchemy import Select, delete, exists, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.messages.customer_po import Line
-from hub.messages.materials import MaterialPoPartReceived, MaterialPoReceived
+from hub.messages.material_po import MaterialPoPartReceived, MaterialPoReceived
 from hub.messages.order import OrderReceived
-from hub.messages.production import (
+from hub.messages.work_order import (
     MaterialsSpecified,
     ReadyToShip,
     WorkOrderChanged,

@@ -6,9 +6,9 @@ from typing import Any
 
 from hub.messages.base import Message
 from hub.messages.customer_po import AnswerPenalty, CancelCustomerPo, Finding, SubmitCustomerPo
-from hub.messages.documents import AsRead, DocumentQuarantined, Intent
+from hub.messages.document import AsRead, DocumentQuarantined, Intent
 from hub.messages.envelope import Letter
-from hub.messages.materials import AcknowledgeMaterialPo, AnswerMaterialPoCancellation, NotifyDispatch
+from hub.messages.material_po import AcknowledgeMaterialPo, AnswerMaterialPoCancellation, NotifyDispatch
 from hub.sagas.numbers import order_key
 from hub.sagas.table import Refusal
 

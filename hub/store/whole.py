@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from hub.errors import NotFound
 from hub.messages.customer_po import SubmitCustomerPo
-from hub.messages.production import Shipped
+from hub.messages.shipment import Shipped
 from hub.sagas.difference import between, shown
 from hub.sagas.model import Cancellation, ChangeRequest, Order, OrderLine, Requirement, WorkOrder
 from hub.sagas.numbers import ZERO, plain

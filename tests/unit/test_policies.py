@@ -12,8 +12,8 @@ from pydantic import TypeAdapter
 
 from hub.configuration import policies_of
 from hub.errors import ConfigurationError
-from hub.messages.desk import TaskOpened
 from hub.messages.envelope import check_data
+from hub.messages.task import TaskOpened
 from hub.partners import Partner, Partners, load_partners
 from hub.policies import KINDS, Policies, Policy
 from hub.settings import Settings, load_settings

@@ -8,7 +8,7 @@ from adapters.edi.edifact.answer import dated, description, item_numbers, partie
 from adapters.edi.edifact.render import Segments
 from adapters.edi.units import to_edifact
 from hub.messages.customer_po import SubmitCustomerPo
-from hub.messages.production import Shipped
+from hub.messages.shipment import Shipped
 
 
 def body(event: Shipped, po: SubmitCustomerPo | None, our_id: str, now: datetime) -> Segments:

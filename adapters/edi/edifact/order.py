@@ -26,7 +26,7 @@ from adapters.edi.mapping import (
 )
 from hub.messages.base import Command
 from hub.messages.customer_po import SubmitCustomerPo
-from hub.messages.documents import Intent
+from hub.messages.document import Intent
 
 
 class OrderMap:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hub.messages.documents import Intent
+from hub.messages.document import Intent
 
 PURPOSES: dict[str, tuple[Intent, str]] = {
     "": ("new_po", "original"),

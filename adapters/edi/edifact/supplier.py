@@ -11,7 +11,7 @@ from adapters.edi.edifact.supply import CANCELLATION
 from adapters.edi.mapping import Job, Meaning, acknowledgment, build, put
 from adapters.edi.values import per_unit
 from hub.messages.base import Command
-from hub.messages.materials import AnswerMaterialPoCancellation
+from hub.messages.material_po import AnswerMaterialPoCancellation
 
 _OUTCOMES = {"29": "accepted", "44": "accepted", "6": "accepted", "27": "rejected", "4": "changed"}
 """What the message function (1225) says of lines that say nothing themselves"""

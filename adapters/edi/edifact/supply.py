@@ -9,12 +9,7 @@ from adapters.edi.answers import SupplierChange, SupplierOrder, reminder
 from adapters.edi.edifact.answer import dated, description, texts
 from adapters.edi.edifact.render import Segments
 from adapters.edi.units import to_edifact
-from hub.messages.materials import (
-    MaterialPoCancelRequested,
-    MaterialPoIssued,
-    MaterialPoLine,
-    MaterialPoReminded,
-)
+from hub.messages.material_po import MaterialPoCancelRequested, MaterialPoIssued, MaterialPoLine, MaterialPoReminded
 
 REDUCTION, CANCELLATION = "-R", "-C"
 """What our change and our cancellation of a material PO are known by: its number, one of these, its version"""

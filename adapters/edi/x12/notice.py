@@ -8,7 +8,7 @@ from adapters.edi.units import to_x12
 from adapters.edi.x12.answer import compact, product_ids
 from adapters.edi.x12.render import Segments
 from hub.messages.customer_po import SubmitCustomerPo
-from hub.messages.production import Shipped
+from hub.messages.shipment import Shipped
 
 
 def body(event: Shipped, po: SubmitCustomerPo | None, now: datetime) -> Segments:

@@ -24,7 +24,7 @@ from adapters.edi.x12.header import OrderHeader
 from adapters.edi.x12.order_codes import NOT_ORDERS, ORDERS, PURPOSES
 from hub.messages.base import Command
 from hub.messages.customer_po import SubmitCustomerPo
-from hub.messages.documents import Intent
+from hub.messages.document import Intent
 
 
 class OrderMap:

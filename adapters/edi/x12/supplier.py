@@ -11,7 +11,7 @@ from adapters.edi.x12.envelope import at
 from adapters.edi.x12.fields import Fields
 from adapters.edi.x12.order_codes import PRICE_BASES
 from hub.messages.base import Command
-from hub.messages.materials import AnswerMaterialPoCancellation
+from hub.messages.material_po import AnswerMaterialPoCancellation
 
 ACCEPTED = frozenset({"IA", "AC", "AR", "AA"})
 """ACK01: the line is taken as ordered"""

@@ -10,12 +10,7 @@ from adapters.edi.units import to_x12
 from adapters.edi.values import plain
 from adapters.edi.x12.answer import compact, texts
 from adapters.edi.x12.render import Segments
-from hub.messages.materials import (
-    MaterialPoCancelRequested,
-    MaterialPoIssued,
-    MaterialPoLine,
-    MaterialPoReminded,
-)
+from hub.messages.material_po import MaterialPoCancelRequested, MaterialPoIssued, MaterialPoLine, MaterialPoReminded
 
 
 def order(event: SupplierOrder, our_id: str, now: datetime) -> Segments:

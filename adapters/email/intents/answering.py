@@ -12,7 +12,7 @@ from adapters.email.mail.conversation import party
 from adapters.email.mail.document import text_of
 from adapters.email.mail.wire import name
 from hub.messages.customer_po import AnswerPenalty, Source
-from hub.messages.documents import Intent
+from hub.messages.document import Intent
 
 _POLITE = 400
 """characters that may stand below the answer: thanks and a name"""

@@ -12,7 +12,7 @@ from adapters.email.grammar.vocabulary import fold, vocabulary
 from adapters.email.intents.case import Case, Outcome
 from adapters.email.lines.valued import Fault
 from adapters.email.mail.wire import name, passage
-from hub.messages.materials import AnswerMaterialPoCancellation
+from hub.messages.material_po import AnswerMaterialPoCancellation
 
 ASKED = "material_po_cancellation"
 _LONGEST = 800

@@ -22,7 +22,7 @@ from adapters.email.mail.mime import Mail
 from adapters.email.sender.authentication import Verdict, looks_like, verify
 from hub.layouts import Layout, Version
 from hub.messages.base import Command
-from hub.messages.documents import Intent
+from hub.messages.document import Intent
 from hub.partners import Partner
 from hub.ports import Context, Reader
 

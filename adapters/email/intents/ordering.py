@@ -15,7 +15,7 @@ from adapters.email.lines.header import Named, merge, numbers_behind
 from adapters.email.lines.valued import Fault
 from adapters.email.mail.document import Cell
 from adapters.email.mail.identity import order_key
-from hub.messages.documents import Intent
+from hub.messages.document import Intent
 
 _NOUNS = re.compile(
     r"\b(?:order|po|purchase order|bestell\w*|auftrag\w*|commande|pedido|tilaus\w*|bestall\w*|inkop\w*|inkoop\w*)\b"

@@ -18,7 +18,7 @@ from adapters.email.lines.sheet import check_totals
 from adapters.email.lines.valued import Fault, Valued
 from adapters.email.mail.conversation import party
 from hub.messages.base import Command
-from hub.messages.materials import AcknowledgedLine, AcknowledgeMaterialPo, LineQuantity, NotifyDispatch
+from hub.messages.material_po import AcknowledgedLine, AcknowledgeMaterialPo, LineQuantity, NotifyDispatch
 
 Answer = Literal["accepted", "changed", "rejected"]
 

@@ -15,10 +15,10 @@ from typing import Any
 from hub.bus.topology import COMMANDS_EXCHANGE
 from hub.messages.base import Message, Person
 from hub.messages.customer_po import AnswerPenalty, CancelCustomerPo, Source, SubmitCustomerPo
-from hub.messages.desk import TaskClosed, TaskOpened, TaskWithdrawn
 from hub.messages.envelope import Letter, derived_id, open_letter, to_bytes, write_letter
-from hub.messages.materials import ReceiveMaterial
+from hub.messages.material_po import ReceiveMaterial
 from hub.messages.order import ReviewChange
+from hub.messages.task import TaskClosed, TaskOpened, TaskWithdrawn
 from hub.partners import Partners
 from hub.simulation.chaos.broker import Broker
 from hub.simulation.chaos.post import Post

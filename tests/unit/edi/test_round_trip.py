@@ -19,9 +19,9 @@ from adapters.edi.x12.envelope import X12Stream
 from hub.messages.base import Event
 from hub.messages.catalogue import EVENTS
 from hub.messages.customer_po import PO_EXAMPLE, SubmitCustomerPo
-from hub.messages.materials import MaterialPoIssued
+from hub.messages.material_po import MaterialPoIssued
 from hub.messages.order import OrderConfirmed, OrderRevisionRequested
-from hub.messages.production import Shipped
+from hub.messages.shipment import Shipped
 from hub.partners import EdiProfile, Partner, Partners
 from hub.ports import Context, Occasion, Reader, Reading, Writer
 from tests.unit.edi.documents import Numbers

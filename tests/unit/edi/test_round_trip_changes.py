@@ -15,7 +15,7 @@ from adapters.edi.x12.envelope import X12Stream
 from hub.messages.base import Event
 from hub.messages.cancellation import CancellationGranted
 from hub.messages.catalogue import EVENTS
-from hub.messages.materials import MaterialPoCancelRequested, MaterialPoReduced
+from hub.messages.material_po import MaterialPoCancelRequested, MaterialPoReduced
 from hub.messages.order import OrderChanged
 from hub.ports import Context, Occasion, Reading
 from tests.unit.edi.documents import CONTEXT, ORDER, Numbers, edifact, message, order, transaction, x12

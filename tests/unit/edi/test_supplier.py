@@ -9,7 +9,7 @@ import pytest
 
 from adapters.edi.edifact import answer as edifact_answer
 from adapters.edi.writer import EdifactWriter, X12Writer
-from hub.messages.materials import MaterialPoCancelRequested
+from hub.messages.material_po import MaterialPoCancelRequested
 from hub.partners import EdiProfile, Partner, Partners
 from hub.ports import Context, Occasion, Reading
 from tests.unit.edi.documents import (

@@ -14,9 +14,9 @@ from adapters.edi.writer import EdifactWriter, X12Writer
 from hub.messages.base import Event
 from hub.messages.catalogue import EVENTS
 from hub.messages.customer_po import SubmitCustomerPo
-from hub.messages.desk import CommandRefused
-from hub.messages.materials import MaterialPoCancelRequested, MaterialPoReduced
+from hub.messages.material_po import MaterialPoCancelRequested, MaterialPoReduced
 from hub.messages.order import OrderConfirmed, OrderRevisionRequested
+from hub.messages.processing import CommandRefused
 from hub.partners import EdiProfile, Partner, Partners
 from hub.ports import Context, Occasion, Reader, Writer
 from tests.unit.edi.documents import CONTEXT, Numbers

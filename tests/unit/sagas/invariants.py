@@ -8,10 +8,11 @@ from decimal import Decimal
 from typing import Any
 
 from hub.messages.base import Event
-from hub.messages.desk import TaskAssigned, TaskClosed, TaskOpened, TaskWithdrawn
-from hub.messages.materials import MaterialConsumed, StockChanged
+from hub.messages.material import MaterialConsumed
 from hub.messages.order import OrderHeld, OrderLineCancelled, OrderReleased
-from hub.messages.production import Shipped
+from hub.messages.shipment import Shipped
+from hub.messages.stock import StockChanged
+from hub.messages.task import TaskAssigned, TaskClosed, TaskOpened, TaskWithdrawn
 from hub.sagas.case import Case, Rules, Scene, SupplierOffer
 from hub.sagas.model import Order, Requirement, WorkOrder
 from hub.sagas.stock import AWAITED_STATES

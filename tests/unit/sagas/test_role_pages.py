@@ -7,7 +7,7 @@ import re
 import orjson
 import pytest
 
-from hub.messages.production import DispatchShipment
+from hub.messages.shipment import DispatchShipment
 from hub.sagas import roles
 from hub.sagas.routing import TABLES
 from hub.sagas.table import On

@@ -14,9 +14,9 @@ import pytest
 from hub.errors import StoreUnavailable, Unroutable
 from hub.messages.base import Message
 from hub.messages.customer_po import CancelCustomerPo, SubmitCustomerPo
-from hub.messages.desk import TaskOpened
 from hub.messages.envelope import Letter, check_data, write_letter
-from hub.messages.materials import AcknowledgeMaterialPo
+from hub.messages.material_po import AcknowledgeMaterialPo
+from hub.messages.task import TaskOpened
 from hub.sagas.routing import TABLES
 from hub.simulation.choices import Choices
 from hub.simulation.orders import purchase_order

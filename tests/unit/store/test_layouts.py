@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from hub.layouts import Layout, Lesson
 from hub.messages.customer_po import PO_EXAMPLE
-from hub.messages.documents import DocumentClassified
+from hub.messages.document import DocumentClassified
 from hub.store import layouts, tables
 from hub.store.database import Database
 from hub.store.journal import Journal

@@ -1,4 +1,4 @@
-"""Work orders, quality and shipment: the floor's commands and events (R10-R19, R61, R62)."""
+"""Work orders: the engineer's decisions, and events (R10-R17, R62, R69)."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from pydantic import Field
 from hub.messages.base import (
     By,
     CancellationId,
-    Count,
-    CustomerId,
     Date,
     Decision,
     Event,
@@ -18,11 +16,8 @@ from hub.messages.base import (
     Material,
     Name,
     OrderId,
-    PoNumber,
     Quantity,
     RequirementId,
-    ShipmentId,
-    Text,
     Unit,
     Wire,
     WorkOrderId,
@@ -30,6 +25,8 @@ from hub.messages.base import (
 from hub.messages.customer_po import PO_EXAMPLE, Line
 
 _WORK: dict[str, Any] = {"work_order_id": "W-7K3M9QX2WDRT-1"}
+
+
 _ENGINEER: dict[str, Any] = {"by": {"role": "production-engineer", "name": "Jo Brandt"}}
 
 
@@ -41,12 +38,14 @@ class MaterialNeed(Wire):
     unit: Unit
 
 
-class _WorkOrderDecision(Decision):
+class WorkOrderDecision(Decision):
+    """A decision about one work order."""
+
     work_order_id: WorkOrderId
 
 
 class SpecifyMaterials(
-    _WorkOrderDecision,
+    WorkOrderDecision,
     type="work-order.specify-materials.v1",
     subject="work_order_id",
     example={
@@ -63,7 +62,7 @@ class SpecifyMaterials(
 
 
 class ScheduleWorkOrder(
-    _WorkOrderDecision,
+    WorkOrderDecision,
     type="work-order.schedule.v1",
     subject="work_order_id",
     example={**_WORK, "start": "2026-12-14", "end": "2026-12-16", "work_center": "LASER-1", **_ENGINEER},
@@ -76,7 +75,7 @@ class ScheduleWorkOrder(
 
 
 class StartProduction(
-    _WorkOrderDecision,
+    WorkOrderDecision,
     type="work-order.start-production.v1",
     subject="work_order_id",
     example={**_WORK, **_ENGINEER},
@@ -85,7 +84,7 @@ class StartProduction(
 
 
 class CompleteProduction(
-    _WorkOrderDecision,
+    WorkOrderDecision,
     type="work-order.complete-production.v1",
     subject="work_order_id",
     example={**_WORK, "quantity": "24", **_ENGINEER},
@@ -96,27 +95,8 @@ class CompleteProduction(
     """pieces made; absent: all that were to be made"""
 
 
-class Inspect(
-    _WorkOrderDecision,
-    type="quality.inspect.v1",
-    subject="work_order_id",
-    example={
-        **_WORK,
-        "passed": "22",
-        "failed": "2",
-        "defect": "burr on the inner edge",
-        "by": {"role": "quality-inspector", "name": "Rui Costa"},
-    },
-):
-    """The inspector's count of good and bad pieces (R16, R61)."""
-
-    passed: Quantity
-    failed: Quantity = "0"
-    defect: Text | None = None
-
-
 class DecideDefect(
-    _WorkOrderDecision,
+    WorkOrderDecision,
     type="work-order.decide-defect.v1",
     subject="work_order_id",
     example={**_WORK, "decision": "fix", "quantity": "2", **_ENGINEER},
@@ -129,7 +109,7 @@ class DecideDefect(
 
 
 class Dispose(
-    _WorkOrderDecision,
+    WorkOrderDecision,
     type="work-order.dispose.v1",
     subject="work_order_id",
     example={**_WORK, "as": "salvage", "quantity": "24", **_ENGINEER},
@@ -144,7 +124,7 @@ class Dispose(
 
 
 class ReassignWorkOrder(
-    _WorkOrderDecision,
+    WorkOrderDecision,
     type="work-order.reassign.v1",
     subject="work_order_id",
     example={**_WORK, "engineer": "Mia Holm", **_ENGINEER},
@@ -154,37 +134,9 @@ class ReassignWorkOrder(
     engineer: Name
 
 
-class ShippedItem(Wire):
-    """Pieces of one work order in a shipment."""
-
-    work_order_id: WorkOrderId
-    quantity: Quantity
-
-
-class DispatchShipment(
-    Decision,
-    type="shipment.dispatch.v1",
-    subject="shipment_id",
-    example={
-        "shipment_id": "S-7K3M9QX2WDRT-1",
-        "items": [{"work_order_id": "W-7K3M9QX2WDRT-1", "quantity": "24"}],
-        "carrier": "DSV",
-        "tracking": "00340434161094042557",
-        "by": {"role": "shipping-clerk", "name": "Kim Dahl"},
-    },
-):
-    """Finished pieces leave the house; the items belong to one order (R18)."""
-
-    shipment_id: ShipmentId | None = None
-    """absent: the hub numbers the shipment"""
-    items: Annotated[list[ShippedItem], Field(min_length=1)]
-    carrier: Name | None = None
-    tracking: Name | None = None
-
-
 # ---------------------------------------------------------------------------------------------- events
 
-_EVENT: dict[str, Any] = {"order_id": "O-7K3M9QX2WDRT", **_WORK, "line": "1"}
+WORK_ORDER_EXAMPLE: dict[str, Any] = {"order_id": "O-7K3M9QX2WDRT", **_WORK, "line": "1"}
 
 
 class WorkOrderEvent(Event):
@@ -200,7 +152,7 @@ class WorkOrderCreated(
     WorkOrderEvent,
     type="work-order.created.v1",
     subject="work_order_id",
-    example={**_EVENT, "item": PO_EXAMPLE["lines"][0], "quantity": "24", "unit": "H87"},
+    example={**WORK_ORDER_EXAMPLE, "item": PO_EXAMPLE["lines"][0], "quantity": "24", "unit": "H87"},
 ):
     """A work order was opened for a confirmed line (R10)."""
 
@@ -221,7 +173,7 @@ class WorkOrderChanged(
     type="work-order.changed.v1",
     subject="work_order_id",
     example={
-        **_EVENT,
+        **WORK_ORDER_EXAMPLE,
         "item": PO_EXAMPLE["lines"][0],
         "quantity": "30",
         "quantity_before": "24",
@@ -245,7 +197,7 @@ class MaterialsSpecified(
     type="work-order.materials-specified.v1",
     subject="work_order_id",
     example={
-        **_EVENT,
+        **WORK_ORDER_EXAMPLE,
         "engineer": "Jo Brandt",
         "materials": [
             {
@@ -264,7 +216,7 @@ class MaterialsSpecified(
 
 
 class MaterialsAvailable(
-    WorkOrderEvent, type="work-order.materials-available.v1", subject="work_order_id", example=_EVENT
+    WorkOrderEvent, type="work-order.materials-available.v1", subject="work_order_id", example=WORK_ORDER_EXAMPLE
 ):
     """All materials are there; production can be scheduled (R14)."""
 
@@ -273,7 +225,7 @@ class WorkOrderScheduled(
     WorkOrderEvent,
     type="work-order.scheduled.v1",
     subject="work_order_id",
-    example={**_EVENT, "start": "2026-12-14", "end": "2026-12-16", "work_center": "LASER-1"},
+    example={**WORK_ORDER_EXAMPLE, "start": "2026-12-14", "end": "2026-12-16", "work_center": "LASER-1"},
 ):
     """Production is scheduled (R15)."""
 
@@ -286,7 +238,7 @@ class ProductionStarted(
     WorkOrderEvent,
     type="work-order.production-started.v1",
     subject="work_order_id",
-    example={**_EVENT, "quantity": "24"},
+    example={**WORK_ORDER_EXAMPLE, "quantity": "24"},
 ):
     """Production has begun (R14)."""
 
@@ -297,7 +249,7 @@ class WorkOrderProduced(
     WorkOrderEvent,
     type="work-order.produced.v1",
     subject="work_order_id",
-    example={**_EVENT, "quantity": "24"},
+    example={**WORK_ORDER_EXAMPLE, "quantity": "24"},
 ):
     """The pieces are made and await inspection (R16)."""
 
@@ -308,7 +260,7 @@ class FixOrdered(
     WorkOrderEvent,
     type="work-order.fix-ordered.v1",
     subject="work_order_id",
-    example={**_EVENT, "quantity": "2"},
+    example={**WORK_ORDER_EXAMPLE, "quantity": "2"},
 ):
     """Bad pieces get a minor fix and are inspected again (R17)."""
 
@@ -320,7 +272,7 @@ class RemakeOrdered(
     type="work-order.remake-ordered.v1",
     subject="work_order_id",
     example={
-        **_EVENT,
+        **WORK_ORDER_EXAMPLE,
         "quantity": "2",
         "materials": [
             {
@@ -343,7 +295,7 @@ class ReadyToShip(
     WorkOrderEvent,
     type="work-order.ready-to-ship.v1",
     subject="work_order_id",
-    example={**_EVENT, "quantity": "24"},
+    example={**WORK_ORDER_EXAMPLE, "quantity": "24"},
 ):
     """Good pieces are ready to leave (R18)."""
 
@@ -354,7 +306,7 @@ class WorkOrderReassigned(
     WorkOrderEvent,
     type="work-order.reassigned.v1",
     subject="work_order_id",
-    example={**_EVENT, "engineer": "Mia Holm", "before": "Jo Brandt"},
+    example={**WORK_ORDER_EXAMPLE, "engineer": "Mia Holm", "before": "Jo Brandt"},
 ):
     """Another engineer is responsible (R15)."""
 
@@ -366,7 +318,7 @@ class WorkOrderCancelled(
     WorkOrderEvent,
     type="work-order.cancelled.v1",
     subject="work_order_id",
-    example={**_EVENT, "half_made": "0", "cancellation_id": "C-7K3M9QX2WDRT-1"},
+    example={**WORK_ORDER_EXAMPLE, "half_made": "0", "cancellation_id": "C-7K3M9QX2WDRT-1"},
 ):
     """The work order is cancelled; scheduled production is taken off (R35)."""
 
@@ -380,7 +332,7 @@ class WorkOrderDisposed(
     type="work-order.disposed.v1",
     subject="work_order_id",
     example={
-        **_EVENT,
+        **WORK_ORDER_EXAMPLE,
         "as": "salvage",
         "quantity": "24",
         "to_stock": [{"material": "STEEL-S355-6MM", "quantity": "30", "unit": "KGM"}],
@@ -393,76 +345,3 @@ class WorkOrderDisposed(
     """pieces"""
     to_stock: list[MaterialNeed] = []
     """what goes into stock: the finished product under its number, or recovered material"""
-
-
-class QualityPassed(
-    WorkOrderEvent,
-    type="quality.passed.v1",
-    subject="work_order_id",
-    example={**_EVENT, "passed": "24"},
-):
-    """Every piece inspected is good (R16)."""
-
-    passed: Quantity
-
-
-class DefectFound(
-    WorkOrderEvent,
-    type="quality.defect-found.v1",
-    subject="work_order_id",
-    example={**_EVENT, "passed": "22", "failed": "2", "defect": "burr on the inner edge"},
-):
-    """Some pieces are bad; the responsible engineer decides (R17)."""
-
-    passed: Quantity
-    failed: Quantity
-    defect: Text | None = None
-
-
-class ShipmentItem(Wire):
-    """What of which line is in the shipment."""
-
-    work_order_id: WorkOrderId
-    line: LineNumber
-    quantity: Quantity
-    unit: Unit
-    item: Line
-    shipped_before: Quantity = "0"
-
-
-class Shipped(
-    Event,
-    type="shipment.shipped.v1",
-    subject="shipment_id",
-    example={
-        "order_id": "O-7K3M9QX2WDRT",
-        "customer_id": "C-HOLT",
-        "po_number": "4500119034",
-        "shipment_id": "S-7K3M9QX2WDRT-1",
-        "number": 1,
-        "items": [
-            {
-                "work_order_id": "W-7K3M9QX2WDRT-1",
-                "line": "1",
-                "quantity": "24",
-                "unit": "H87",
-                "item": PO_EXAMPLE["lines"][0],
-            }
-        ],
-        "carrier": "DSV",
-        "shipped_on": "2026-12-18",
-    },
-):
-    """Pieces have left for the customer, who gets a ship notice (R18, R19)."""
-
-    order_id: OrderId
-    customer_id: CustomerId
-    po_number: PoNumber
-    shipment_id: ShipmentId
-    number: Count
-    """1, 2, 3… within the order"""
-    items: list[ShipmentItem]
-    carrier: Name | None = None
-    tracking: Name | None = None
-    shipped_on: Date
-    by: By | None = None
