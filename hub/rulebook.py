@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from hub.sagas.routing import TABLES
+from hub.sagas.address import TABLES
 from hub.sagas.rules import RULES
 from hub.sagas.table import Ignore, Never, On, Refuse, RefuseIf, Table
 from hub.sagas.words import condition, short_type, slug, words

@@ -9,11 +9,11 @@ from hub.messages.base import Decision, Message, Person
 from hub.messages.order import ReviewDelay
 from hub.messages.shipment import DispatchShipment
 from hub.messages.work_order import ReassignWorkOrder
+from hub.sagas.address import TABLES, Address
 from hub.sagas.case import Case, by_of
 from hub.sagas.document import DOCUMENT, SENIOR
 from hub.sagas.material import MATERIAL
 from hub.sagas.material_po import MATERIAL_PO
-from hub.sagas.routing import TABLES, Address
 from hub.sagas.table import Refusal
 from hub.sagas.work_order import WORK_ORDER
 

@@ -10,9 +10,9 @@ from typing import Any
 from hub import generated
 from hub.drawing.diagram import Label, Link, Node, Panel, draw
 from hub.messages.base import Command
+from hub.sagas.address import TABLES
 from hub.sagas.overview import overview
 from hub.sagas.pages import index, page
-from hub.sagas.routing import TABLES
 from hub.sagas.table import On, Table
 from hub.sagas.words import condition, roles, short_type, slug, words
 

@@ -12,6 +12,7 @@ from hub.messages.base import Command, Event, Message
 from hub.messages.customer_po import CancelCustomerPo, SubmitCustomerPo
 from hub.messages.task import AssignTask
 from hub.sagas import stock
+from hub.sagas.address import Address, get, put
 from hub.sagas.assignment import assign
 from hub.sagas.authority import stale_answer, wrong_partner, wrong_role
 from hub.sagas.case import Case, Rules, Scene
@@ -21,7 +22,7 @@ from hub.sagas.material_po import MATERIAL_PO
 from hub.sagas.model import Order
 from hub.sagas.order import ORDER
 from hub.sagas.projection import project
-from hub.sagas.routing import Address, concerned, decider, get, put
+from hub.sagas.routing import concerned, decider
 from hub.sagas.table import NEW, After, Ignore, On, Refusal
 from hub.sagas.tasks import settle_tasks
 from hub.sagas.watch import watch

@@ -11,8 +11,8 @@ from typing import Any
 import orjson
 
 from hub.messages.base import Message
+from hub.sagas.address import TABLES
 from hub.sagas.pages import grid, refusal_rows, states_of
-from hub.sagas.routing import TABLES
 from hub.sagas.table import On, Table, Wait
 from hub.sagas.words import condition_in_full, sentence, short_type, slug, words
 

@@ -14,7 +14,7 @@ from adapters.email import EmailWriter
 from adapters.email.sending.wording import TEMPLATES
 from hub.messages.base import ROLES
 from hub.ports import News, Notice
-from hub.sagas.routing import TABLES
+from hub.sagas.address import TABLES
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 LANGUAGES = sorted(path.name for path in TEMPLATES.iterdir())

@@ -13,12 +13,12 @@ import orjson
 from hub.messages.base import Event, Message
 from hub.messages.catalogue import MESSAGES
 from hub.messages.envelope import check_data
+from hub.sagas.address import order_of
 from hub.sagas.authority import ROLES_OF
 from hub.sagas.case import Case, Rules
 from hub.sagas.engine import Outcome, carry_out
 from hub.sagas.model import Cancellation, Order, OrderLine, Requirement, Task, WorkOrder
 from hub.sagas.numbers import order_key
-from hub.sagas.routing import order_of
 from hub.sagas.supply import MaterialPo, Stock
 from hub.store.reach import RELEASING, lists_anew
 

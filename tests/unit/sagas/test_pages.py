@@ -9,9 +9,9 @@ from xml.etree import ElementTree
 import pytest
 
 from hub.sagas import draw
+from hub.sagas.address import TABLES
 from hub.sagas.document import DOCUMENT
 from hub.sagas.pages import refusal_rows
-from hub.sagas.routing import TABLES
 from hub.sagas.table import On, Refuse, Table, Wait
 
 DOCS = Path(__file__).parents[3] / "docs"

@@ -9,7 +9,7 @@ import pytest
 
 from hub.messages.shipment import DispatchShipment
 from hub.sagas import roles
-from hub.sagas.routing import TABLES
+from hub.sagas.address import TABLES
 from hub.sagas.table import On
 from hub.sagas.words import sentence, words
 

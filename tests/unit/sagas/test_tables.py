@@ -10,8 +10,9 @@ import pytest
 from hub.errors import Undeclared
 from hub.messages.base import Command, Event
 from hub.messages.catalogue import COMMANDS
+from hub.sagas.address import TABLES
 from hub.sagas.authority import ROLES_OF
-from hub.sagas.routing import CONCERNS, TABLES
+from hub.sagas.routing import CONCERNS
 from hub.sagas.table import NEW, Never, On, RefuseIf, Table, never, on
 from hub.sagas.timers import Timer
 

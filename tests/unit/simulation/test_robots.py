@@ -17,7 +17,7 @@ from hub.messages.customer_po import CancelCustomerPo, SubmitCustomerPo
 from hub.messages.envelope import Letter, check_data, write_letter
 from hub.messages.material_po import AcknowledgeMaterialPo
 from hub.messages.task import TaskOpened
-from hub.sagas.routing import TABLES
+from hub.sagas.address import TABLES
 from hub.simulation.choices import Choices
 from hub.simulation.orders import purchase_order
 from hub.simulation.people import People
