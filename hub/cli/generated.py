@@ -57,14 +57,13 @@ def docs(
 ) -> None:
     """Write what follows from the code: the pages of the process, its rules and roles, of partner profiles and EDI
     faults, and asyncapi.json."""
-    from hub import asyncapi, profile_page, rulebook
     from hub import generated as files
     from hub.app import adapter_pages
-    from hub.sagas import draw, roles
+    from hub.pages import asyncapi, process, profiles, roles, rulebook
 
-    single = {**rulebook.files(folder), **asyncapi.files(), **profile_page.files(), **adapter_pages()}
-    everything = {**draw.files(), **roles.files(), **single}
-    owned = (*draw.OWNED, *roles.OWNED, *single)
+    single = {**rulebook.files(folder), **asyncapi.files(), **profiles.files(), **adapter_pages()}
+    everything = {**process.files(), **roles.files(), **single}
+    owned = (*process.OWNED, *roles.OWNED, *single)
     if check:
         _judge(files.drift(folder, everything, owned), folder, "hub docs")
     else:

@@ -12,12 +12,12 @@ from hub.messages.cancellation import (
 )
 from hub.messages.customer_po import AnswerPenalty, CancelCustomerPo
 from hub.messages.order import OrderEvent, OrderHeld, OrderReleased, OrderRevised
-from hub.sagas.assessment import asks_penalty, assessment_facts, assessment_fits, propose_penalty, settle
 from hub.sagas.case import Scene
 from hub.sagas.model import Cancellation, Order
 from hub.sagas.numbers import ZERO
 from hub.sagas.order import CLOSED
-from hub.sagas.penalty import (
+from hub.sagas.sales.assessment import asks_penalty, assessment_facts, assessment_fits, propose_penalty, settle
+from hub.sagas.sales.penalty import (
     accepts,
     asked,
     declines,
@@ -28,7 +28,7 @@ from hub.sagas.penalty import (
     remind,
     says_nothing_new,
 )
-from hub.sagas.proposal import propose
+from hub.sagas.sales.proposal import propose
 from hub.sagas.table import NEW, Step, Table, ignore, on, refuse, refuse_if, step, waits
 from hub.sagas.timers import PenaltyExpiryDue, PenaltyReminderDue
 

@@ -7,11 +7,11 @@ from dataclasses import replace
 
 from hub.messages.customer_po import SubmitCustomerPo
 from hub.messages.order import LineReason, OrderChangeRefused, OrderLineCancelled, ReviewChange
-from hub.sagas.amendment import request_of, requested
 from hub.sagas.case import Scene
-from hub.sagas.change_review import change_facts, decided, not_held, on_hold, review_fits
 from hub.sagas.model import Change, ChangeRequest
-from hub.sagas.sequence import change_numbers
+from hub.sagas.sales.amendment import request_of, requested
+from hub.sagas.sales.change_review import change_facts, decided, not_held, on_hold, review_fits
+from hub.sagas.sales.sequence import change_numbers
 from hub.sagas.table import Step, Table, ignore, on, refuse, refuse_if, step, waits
 
 

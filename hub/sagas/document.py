@@ -17,7 +17,7 @@ from hub.messages.document import (
 )
 from hub.sagas.case import Scene
 from hub.sagas.paper import KINDS, Document, carried_on
-from hub.sagas.sequence import CODES
+from hub.sagas.sales.sequence import CODES
 from hub.sagas.table import Refusal, Step, Table, ignore, on, refuse, refuse_if, step, waits
 
 IN_USE = "po_number_in_use"

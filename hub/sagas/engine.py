@@ -21,11 +21,11 @@ from hub.sagas.material import MATERIAL
 from hub.sagas.material_po import MATERIAL_PO
 from hub.sagas.model import Order
 from hub.sagas.order import ORDER
-from hub.sagas.projection import project
+from hub.sagas.procurement.watch import watch
+from hub.sagas.production.projection import project
 from hub.sagas.routing import concerned, decider
 from hub.sagas.table import NEW, After, Ignore, On, Refusal
 from hub.sagas.tasks import settle_tasks
-from hub.sagas.watch import watch
 from hub.sagas.work_order import WORK_ORDER
 
 

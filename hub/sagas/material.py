@@ -36,7 +36,8 @@ from hub.messages.work_order import (
 )
 from hub.sagas.case import Scene
 from hub.sagas.model import Requirement
-from hub.sagas.netting import (
+from hub.sagas.numbers import ZERO, decimal, plain
+from hub.sagas.procurement.netting import (
     awaits_some,
     is_not_listed,
     lacks_some,
@@ -47,9 +48,8 @@ from hub.sagas.netting import (
     net_and_complete,
     set_back,
 )
-from hub.sagas.numbers import ZERO, decimal, plain
-from hub.sagas.shortage import fall_short, is_short
-from hub.sagas.sourcing import all_from_stock, allocations_fit, source, sourcing_facts
+from hub.sagas.procurement.shortage import fall_short, is_short
+from hub.sagas.procurement.sourcing import all_from_stock, allocations_fit, source, sourcing_facts
 from hub.sagas.table import Entry, Step, Table, ignore, never, on, refuse, refuse_if, step, waits
 
 Receipt = MaterialPoReceived | MaterialPoPartReceived

@@ -12,7 +12,7 @@ from hub.messages.material_po import (
     ReviewMaterialPoDelay,
 )
 from hub.messages.order import OrderReleased
-from hub.sagas.delivery import (
+from hub.sagas.procurement.delivery import (
     all_in,
     announced_before,
     dispatched,
@@ -24,8 +24,8 @@ from hub.sagas.delivery import (
     says_another_unit,
     units_fit,
 )
-from hub.sagas.ordering import issue, keep_back, release, withheld
-from hub.sagas.overdue import (
+from hub.sagas.procurement.ordering import issue, keep_back, release, withheld
+from hub.sagas.procurement.overdue import (
     ask_to_cancel_late,
     delay_facts,
     delay_fits,
@@ -39,7 +39,7 @@ from hub.sagas.overdue import (
     still_owed,
     waits_on,
 )
-from hub.sagas.reduction import (
+from hub.sagas.procurement.reduction import (
     agrees,
     ask_to_cancel,
     cancel_refused,
@@ -55,8 +55,8 @@ from hub.sagas.reduction import (
     serves_nobody,
     shrink_untold,
 )
-from hub.sagas.sourcing import JOINABLE
-from hub.sagas.supplier import (
+from hub.sagas.procurement.sourcing import JOINABLE
+from hub.sagas.procurement.supplier import (
     accept_or_reduce,
     all_accepted,
     all_rejected,

@@ -24,14 +24,15 @@ from hub.messages.order import (
     ReviewOrder,
 )
 from hub.messages.shipment import DispatchShipment, Shipped
-from hub.sagas.amendment import amend, changes_nothing, refuse_late_change, something_accepted
 from hub.sagas.case import CustomerTerms, Scene
 from hub.sagas.dates import refuse_past
 from hub.sagas.delay import confirm_delay, delay_fits
 from hub.sagas.model import Order
 from hub.sagas.numbers import ZERO, plain
-from hub.sagas.prices import price_facts, total
-from hub.sagas.purchase_order import (
+from hub.sagas.production.shipping import ship, ship_fits
+from hub.sagas.sales.amendment import amend, changes_nothing, refuse_late_change, something_accepted
+from hub.sagas.sales.prices import price_facts, total
+from hub.sagas.sales.purchase_order import (
     ask_what_it_is,
     ask_whether_it_counts,
     asked_already,
@@ -45,7 +46,6 @@ from hub.sagas.purchase_order import (
     same_content,
     without_line,
 )
-from hub.sagas.shipping import ship, ship_fits
 from hub.sagas.table import After, Refusal, Step, Table, ignore, never, on, refuse, refuse_if, step, waits
 from hub.sagas.timers import RevisionLapseDue, RevisionReminderDue
 
@@ -208,7 +208,7 @@ def cancel(order: Order, message: object, scene: Scene) -> Step[Order]:
 def review_facts(order: Order, scene: Scene) -> dict[str, Any]:
     """What is asked for, line by line, with what stands against it and what history tells of it (R1, R2, R67).
 
-    `hub.sagas.facts` adds the history.
+    `hub.sagas.history.facts` adds the history.
     """
     products = [_product_name(line.item) for line in order.lines.values()]
     terms = scene.rules.terms.get(order.customer_id, CustomerTerms())

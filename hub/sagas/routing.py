@@ -64,8 +64,8 @@ from hub.sagas.material import FINAL, MATERIAL
 from hub.sagas.material_po import MATERIAL_PO
 from hub.sagas.model import Order
 from hub.sagas.order import ORDER
-from hub.sagas.purchase_order import is_questioned
-from hub.sagas.shortage import latest_first
+from hub.sagas.procurement.shortage import latest_first
+from hub.sagas.sales.purchase_order import is_questioned
 from hub.sagas.stock import STOCK
 from hub.sagas.work_order import WORK_ORDER
 

@@ -26,19 +26,18 @@ from hub.messages.work_order import (
     WorkOrderCreated,
     WorkOrderReassigned,
 )
-from hub.sagas.alteration import (
+from hub.sagas.case import Scene, by_of, person
+from hub.sagas.model import WorkOrder
+from hub.sagas.numbers import ZERO, decimal, plain
+from hub.sagas.production.alteration import (
     BEFORE_PRODUCTION,
     alter,
     is_to_be_planned_anew,
     list_no_longer_fits,
     needs_more,
 )
-from hub.sagas.case import Scene, by_of, person
-from hub.sagas.disposal import disposal_fits, dispose, half_made_left, is_to_be_disposed
-from hub.sagas.model import WorkOrder
-from hub.sagas.numbers import ZERO, decimal, plain
-from hub.sagas.production import dates_fit, halt, made_fits, needs_for, produce, schedule, start
-from hub.sagas.quality import (
+from hub.sagas.production.disposal import disposal_fits, dispose, half_made_left, is_to_be_disposed
+from hub.sagas.production.quality import (
     accept,
     count_fits,
     decide,
@@ -51,8 +50,9 @@ from hub.sagas.quality import (
     remake_needs_nothing,
     remakes_some,
 )
+from hub.sagas.production.run import dates_fit, halt, made_fits, needs_for, produce, schedule, start
+from hub.sagas.production.work_tasks import engineer, facts, good_part_ready, shipping_facts, something_ready
 from hub.sagas.table import Refusal, Step, Table, ignore, never, on, refuse, refuse_if, step, waits
-from hub.sagas.work_tasks import engineer, facts, good_part_ready, shipping_facts, something_ready
 
 # ------------------------------------------------------------------------------- created, examined, supplied
 

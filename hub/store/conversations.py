@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.messages.envelope import instant
 from hub.ports import Mentions
-from hub.sagas.amendment import wanted
+from hub.sagas.sales.amendment import wanted
 from hub.store import tables
 from hub.store.records import MATERIAL_POS, ORDERS, among
 

@@ -18,10 +18,10 @@ from hub.messages.envelope import Letter, check_data, derived_id, write_letter
 from hub.messages.task import TaskOpened
 from hub.policies import Answer, Policies, Policy
 from hub.sagas.case import Case, Rules
-from hub.sagas.facts import KINDS, complete
-from hub.sagas.knowledge import Knowledge
-from hub.sagas.load import loads
-from hub.sagas.scope import Scope, Subjects
+from hub.sagas.history.facts import KINDS, complete
+from hub.sagas.history.knowledge import Knowledge
+from hub.sagas.history.load import loads
+from hub.sagas.history.scope import Scope, Subjects
 from hub.store import records
 from hub.store.experience import load_arrivals, load_plans, load_products, load_suppliers
 

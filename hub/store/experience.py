@@ -20,7 +20,7 @@ from hub.messages.material_po import MaterialPoPartReceived, MaterialPoReceived
 from hub.messages.work_order import MaterialsSpecified, ReadyToShip
 from hub.sagas.calendar import Calendar
 from hub.sagas.case import Case
-from hub.sagas.experience import (
+from hub.sagas.history.experience import (
     Arrival,
     Delivery,
     Finished,

@@ -27,11 +27,11 @@ from hub.messages.work_order import DecideDefect, Dispose, SpecifyMaterials, Sta
 from hub.sagas import timers
 from hub.sagas.address import order_of
 from hub.sagas.case import Case
-from hub.sagas.disposal import stock_id
 from hub.sagas.model import Order
 from hub.sagas.numbers import ZERO, decimal, order_key, short
-from hub.sagas.purchase_order import question_id
-from hub.sagas.shortage import set_aside
+from hub.sagas.procurement.shortage import set_aside
+from hub.sagas.production.disposal import stock_id
+from hub.sagas.sales.purchase_order import question_id
 from hub.sagas.supply import MaterialPo
 from hub.store import records
 from hub.store.returned import classified_document

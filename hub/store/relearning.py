@@ -25,10 +25,10 @@ from hub.messages.work_order import (
     WorkOrderScheduled,
 )
 from hub.sagas.calendar import Calendar
-from hub.sagas.experience import Making, ProductKey, ProductRecord, SupplierRecord, arrivals, planned
-from hub.sagas.experience import delivered as seen_delivered
-from hub.sagas.experience import finished as seen_finished
-from hub.sagas.experience import listed as seen_listed
+from hub.sagas.history.experience import Making, ProductKey, ProductRecord, SupplierRecord, arrivals, planned
+from hub.sagas.history.experience import delivered as seen_delivered
+from hub.sagas.history.experience import finished as seen_finished
+from hub.sagas.history.experience import listed as seen_listed
 from hub.sagas.numbers import decimal
 from hub.store import tables
 from hub.store.database import Database

@@ -12,9 +12,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from hub import asyncapi
 from hub.app import Hub
 from hub.errors import StoreUnavailable
+from hub.pages import asyncapi
 from hub.web.metrics import Meter
 
 ANSWER_WITHIN = 2.0

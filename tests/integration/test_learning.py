@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from hub.sagas.case import Case
-from hub.sagas.experience import Delivery, Finished
+from hub.sagas.history.experience import Delivery, Finished
 from hub.settings import Settings
 from hub.store.database import Database
 from hub.store.experience import Lessons, keep, load_products, load_suppliers

@@ -9,10 +9,10 @@ import jsonschema
 import orjson
 import pytest
 
-from hub import asyncapi
 from hub.messages.catalogue import COMMANDS, EVENTS, MESSAGES
 from hub.messages.envelope import CONTENT_TYPE, schema_id
 from hub.messages.schemas import ENVELOPE_EXAMPLE
+from hub.pages import asyncapi
 
 DOCUMENT: dict[str, Any] = asyncapi.document()
 

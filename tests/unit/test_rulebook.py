@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from hub import rulebook
-from hub.sagas.rules import RULES
+from hub.pages import rulebook
+from hub.pages.rules import RULES
 
 ROOT = Path(__file__).parents[2]
 TESTS = rulebook.tests_by_rule(ROOT)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from hub.profile_page import KINDS, SECTIONS, meanings
+from hub.pages.profiles import KINDS, SECTIONS, meanings
 from tests.support.cli import hub
 from tests.support.running import DATA
 
@@ -284,7 +284,7 @@ def test_pages_are_written_and_watched(folder: Path) -> None:
 
 
 def test_the_repository_s_own_asyncapi_document_is_current() -> None:
-    from hub import asyncapi
+    from hub.pages import asyncapi
 
     committed = Path(__file__).parents[3] / "docs" / "asyncapi.json"
     assert committed.read_text(encoding="utf-8") == asyncapi.as_text()

@@ -7,8 +7,8 @@ from itertools import combinations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hub.drawing.diagram import Label, Link, Node, Panel, draw
-from hub.drawing.layout import Arrow, Box, Plan, layout
+from hub.pages.drawing.diagram import Label, Link, Node, Panel, draw
+from hub.pages.drawing.layout import Arrow, Box, Plan, layout
 
 Rectangle = tuple[float, float, float, float]
 

@@ -15,10 +15,10 @@ from hub.messages.stock import StockChanged
 from hub.messages.task import TaskAssigned, TaskClosed, TaskOpened, TaskWithdrawn
 from hub.sagas.case import Case, Rules, Scene, SupplierOffer
 from hub.sagas.model import Order, Requirement, WorkOrder
+from hub.sagas.procurement.watch import WATCHED
 from hub.sagas.stock import AWAITED_STATES
 from hub.sagas.supply import MaterialPo
 from hub.sagas.tasks import decisions
-from hub.sagas.watch import WATCHED
 
 ZERO = Decimal(0)
 ENDED = {"completed", "cancelled", "rejected"}

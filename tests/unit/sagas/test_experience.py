@@ -13,7 +13,7 @@ from hub.messages.customer_po import Line
 from hub.messages.envelope import check_data
 from hub.sagas.calendar import Calendar
 from hub.sagas.case import Agreed, CustomerTerms
-from hub.sagas.experience import (
+from hub.sagas.history.experience import (
     REMEMBERED,
     Delivery,
     Finished,
@@ -25,12 +25,12 @@ from hub.sagas.experience import (
     delivered,
     finished,
 )
-from hub.sagas.figures import load_figures, made_before, needed, punctuality, scaled
-from hub.sagas.knowledge import History, Knowledge
-from hub.sagas.load import Load, loads
+from hub.sagas.history.figures import load_figures, made_before, needed, punctuality, scaled
+from hub.sagas.history.knowledge import History, Knowledge
+from hub.sagas.history.load import Load, loads
 from hub.sagas.model import OrderLine
-from hub.sagas.prices import price_facts
 from hub.sagas.products import product_of, specification_of
+from hub.sagas.sales.prices import price_facts
 from hub.sagas.supply import Stock
 
 EMPTY = ProductRecord("part MW-1", "", "C-HOLT")

@@ -8,10 +8,10 @@ from xml.etree import ElementTree
 
 import pytest
 
-from hub.sagas import draw
+from hub.pages import process
+from hub.pages.tables import refusal_rows
 from hub.sagas.address import TABLES
 from hub.sagas.document import DOCUMENT
-from hub.sagas.pages import refusal_rows
 from hub.sagas.table import On, Refuse, Table, Wait
 
 DOCS = Path(__file__).parents[3] / "docs"
@@ -19,21 +19,21 @@ EVERY_TABLE = pytest.mark.parametrize("table", TABLES, ids=lambda table: table.n
 
 
 def test_pages_follow_the_tables() -> None:
-    assert draw.drift(DOCS) == [], "run: hub docs"
+    assert process.drift(DOCS) == [], "run: hub docs"
 
 
 def test_a_changed_missing_or_left_over_file_is_found_and_mended(tmp_path: Path) -> None:
-    assert len(draw.write(tmp_path)) == 2 + 2 * len(TABLES)
+    assert len(process.write(tmp_path)) == 2 + 2 * len(TABLES)
     (tmp_path / "process/order.md").write_text("x", encoding="utf-8")
     (tmp_path / "process/stock.md").unlink()
     (tmp_path / "process/ghost.svg").write_text("x", encoding="utf-8")
-    assert draw.drift(tmp_path) == [
+    assert process.drift(tmp_path) == [
         "process/ghost.svg: surplus",
         "process/order.md: stale",
         "process/stock.md: missing",
     ]
-    assert len(draw.write(tmp_path)) == 3
-    assert draw.drift(tmp_path) == []
+    assert len(process.write(tmp_path)) == 3
+    assert process.drift(tmp_path) == []
 
 
 @EVERY_TABLE
@@ -50,7 +50,7 @@ def test_a_page_tells_every_row_refusal_and_task(table: Table[Any]) -> None:
 
 @EVERY_TABLE
 def test_a_picture_shows_every_state(table: Table[Any]) -> None:
-    picture = draw.diagram(table)
+    picture = process.diagram(table)
     shown = {text.text for text in ElementTree.fromstring(picture).iter("{http://www.w3.org/2000/svg}text")}
     reached = {row.to for row in table.rows if isinstance(row, On) and row.to}
     assert {state.replace("_", " ") for state in reached} <= shown

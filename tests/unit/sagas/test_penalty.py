@@ -10,7 +10,7 @@ import pytest
 from hub.configuration import rules_of
 from hub.messages.cancellation import PenaltyStep
 from hub.partners import Partner, Partners
-from hub.sagas.proposal import UNCONFIRMED
+from hub.sagas.sales.proposal import UNCONFIRMED
 from hub.sagas.work_order import LIVE
 from hub.settings import load_settings
 from tests.unit.sagas.play import Play

@@ -21,10 +21,10 @@ from hypothesis.stateful import (
 )
 
 from hub.messages.base import Message
-from hub.sagas.change_review import obstacle
 from hub.sagas.model import Order, WorkOrder
 from hub.sagas.numbers import SMALLEST
-from hub.sagas.sourcing import JOINABLE
+from hub.sagas.procurement.sourcing import JOINABLE
+from hub.sagas.sales.change_review import obstacle
 from hub.sagas.supply import MaterialPo
 from tests.unit.sagas.invariants import ENDED, RULES, Witness, check
 from tests.unit.sagas.play import Play, person

@@ -8,10 +8,10 @@ import orjson
 import pytest
 
 from hub.messages.shipment import DispatchShipment
-from hub.sagas import roles
+from hub.pages import roles
+from hub.pages.words import sentence, words
 from hub.sagas.address import TABLES
 from hub.sagas.table import On
-from hub.sagas.words import sentence, words
 
 
 @pytest.mark.parametrize("role", roles.INTRODUCTIONS)

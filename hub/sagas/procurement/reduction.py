@@ -18,7 +18,7 @@ from hub.messages.material_po import (
 )
 from hub.sagas.case import Scene
 from hub.sagas.numbers import ZERO, decimal
-from hub.sagas.ordering import names, next_version
+from hub.sagas.procurement.ordering import names, next_version
 from hub.sagas.supply import MaterialLine, MaterialPo, MaterialShare
 from hub.sagas.table import Step, step
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from hub.drawing.layout import Arrow, Box, Plan, Point, layout
-from hub.drawing.svg import arrow, curve, page, rectangle, text, text_width
+from hub.pages.drawing.layout import Arrow, Box, Plan, Point, layout
+from hub.pages.drawing.svg import arrow, curve, page, rectangle, text, text_width
 
 MARGIN = 24.0
 HEAD = 58.0
@@ -27,7 +27,7 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A state. ``kind``: start (a dot), any (stands for several states), or a class of `hub.drawing.svg`."""
+    """A state. ``kind``: start (a dot), any (stands for several states), or a class of `hub.pages.drawing.svg`."""
 
     key: str
     title: str

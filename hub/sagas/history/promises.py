@@ -8,13 +8,13 @@ from decimal import Decimal
 from hub.messages.customer_po import Line
 from hub.messages.order import ChangedLine
 from hub.messages.task import TaskOpened
-from hub.sagas.alteration import specified_otherwise
-from hub.sagas.figures import Facts, list_figures, load_figures, made_before, needed
-from hub.sagas.knowledge import Knowledge
+from hub.sagas.history.figures import Facts, list_figures, load_figures, made_before, needed
+from hub.sagas.history.knowledge import Knowledge
+from hub.sagas.history.scope import Scope, Subjects
 from hub.sagas.model import Order
 from hub.sagas.numbers import ZERO, decimal
+from hub.sagas.production.alteration import specified_otherwise
 from hub.sagas.products import product_of
-from hub.sagas.scope import Scope, Subjects
 
 
 def _order(task: TaskOpened, scope: Scope) -> Order:

@@ -19,8 +19,8 @@ from hub.messages.work_order import MaterialsSpecified
 from hub.sagas.calendar import Calendar
 from hub.sagas.model import Order, WorkOrder
 from hub.sagas.numbers import ZERO, decimal
+from hub.sagas.procurement.sourcing import JOINABLE
 from hub.sagas.products import product_of, specification_of
-from hub.sagas.sourcing import JOINABLE
 from hub.sagas.stock import AWAITED_STATES
 from hub.sagas.supply import MaterialPo
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from hub.drawing.columns import Measures, columns
+from hub.pages.drawing.columns import Measures, columns
 
 SIDE_GAP = 16.0
 RANK_GAP = 17.0

@@ -8,13 +8,13 @@ from textwrap import wrap
 from typing import Any
 
 from hub import generated
-from hub.drawing.diagram import Label, Link, Node, Panel, draw
 from hub.messages.base import Command
+from hub.pages.drawing.diagram import Label, Link, Node, Panel, draw
+from hub.pages.overview import overview
+from hub.pages.tables import index, page
+from hub.pages.words import condition, roles, short_type, slug, words
 from hub.sagas.address import TABLES
-from hub.sagas.overview import overview
-from hub.sagas.pages import index, page
 from hub.sagas.table import On, Table
-from hub.sagas.words import condition, roles, short_type, slug, words
 
 MANY = 4
 """A row that holds in so many states or more is drawn once, from a box that stands for them all."""

@@ -18,11 +18,11 @@ from hub.sagas.case import Scene
 from hub.sagas.dates import refuse_past
 from hub.sagas.model import Order
 from hub.sagas.numbers import ZERO
-from hub.sagas.ordering import names, next_version, on_the_wire
+from hub.sagas.procurement.ordering import names, next_version, on_the_wire
+from hub.sagas.procurement.watch import day_after, deadlines
 from hub.sagas.supply import MaterialLine, MaterialPo
 from hub.sagas.table import Refusal, Step, step
 from hub.sagas.timers import SupplierDue
-from hub.sagas.watch import day_after, deadlines
 
 
 def still_owed(po: MaterialPo, due: SupplierDue, scene: Scene) -> bool:

@@ -10,10 +10,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from hub.pages.rules import RULES
+from hub.pages.words import condition, short_type, slug, words
 from hub.sagas.address import TABLES
-from hub.sagas.rules import RULES
 from hub.sagas.table import Ignore, Never, On, Refuse, RefuseIf, Table
-from hub.sagas.words import condition, short_type, slug, words
 
 FILE = "rules.md"
 INTRODUCTION = """\

@@ -10,8 +10,8 @@ from hub.messages.material import Allocation, MaterialReserved, SourceMaterial
 from hub.sagas.case import Scene
 from hub.sagas.dates import earliest_delivery, refuse_past
 from hub.sagas.model import MaterialSource, Requirement
-from hub.sagas.netting import names_of
 from hub.sagas.numbers import ZERO, decimal, plain, short
+from hub.sagas.procurement.netting import names_of
 from hub.sagas.table import Refusal, Step, step
 
 JOINABLE = ("issued", "confirmed", "part_received")
@@ -108,7 +108,7 @@ def source(need: Requirement, answer: SourceMaterial, scene: Scene) -> Step[Requ
 def sourcing_facts(need: Requirement, scene: Scene) -> dict[str, Any]:
     """What is needed, what of it is in stock, and the suppliers with their terms (R12, R13).
 
-    `hub.sagas.facts` adds what is on its way, and how suppliers kept their dates.
+    `hub.sagas.history.facts` adds what is on its way, and how suppliers kept their dates.
     """
     stock = scene.stock(need.material)
     work = scene.order.work_orders[need.work_order_id]

@@ -10,9 +10,9 @@ from math import ceil
 from typing import Any
 
 from hub.sagas.calendar import Calendar
-from hub.sagas.experience import Arrival, Listed, SupplierRecord
-from hub.sagas.knowledge import History, Knowledge
-from hub.sagas.load import WEEK, Load, monday_of, week_of
+from hub.sagas.history.experience import Arrival, Listed, SupplierRecord
+from hub.sagas.history.knowledge import History, Knowledge
+from hub.sagas.history.load import WEEK, Load, monday_of, week_of
 from hub.sagas.numbers import SMALLEST, ZERO, plain
 from hub.sagas.supply import Stock
 

@@ -11,10 +11,10 @@ from typing import Any
 import orjson
 
 from hub.messages.base import Message
+from hub.pages.tables import grid, refusal_rows, states_of
+from hub.pages.words import condition_in_full, sentence, short_type, slug, words
 from hub.sagas.address import TABLES
-from hub.sagas.pages import grid, refusal_rows, states_of
 from hub.sagas.table import On, Table, Wait
-from hub.sagas.words import condition_in_full, sentence, short_type, slug, words
 
 INTRODUCTIONS: dict[str, str] = {
     "sales-officer": """\

@@ -19,8 +19,8 @@ from hub.sagas.case import Scene
 from hub.sagas.difference import amended, differences, fields, header_fields, lines_of
 from hub.sagas.model import ChangeRequest, Order, OrderLine, Revision
 from hub.sagas.numbers import ZERO, decimal
-from hub.sagas.purchase_order import dates, without_line
-from hub.sagas.sequence import change_numbers
+from hub.sagas.sales.purchase_order import dates, without_line
+from hub.sagas.sales.sequence import change_numbers
 from hub.sagas.table import Step, step
 
 

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from hub.drawing.diagram import Label, Link, Node, Panel, draw
 from hub.messages.base import Command, Message
 from hub.messages.cancellation import AssessCancellation
 from hub.messages.customer_po import AnswerPenalty, CancelCustomerPo, SubmitCustomerPo
@@ -19,13 +18,14 @@ from hub.messages.material_po import MaterialPoReceived
 from hub.messages.order import OrderConfirmed, ReviewChange
 from hub.messages.shipment import Shipped
 from hub.messages.work_order import MaterialsSpecified
+from hub.pages.drawing.diagram import Label, Link, Node, Panel, draw
+from hub.pages.words import OTHERWISE, condition, roles, short_type, words
 from hub.sagas.cancellation import CANCELLATION
 from hub.sagas.change import CHANGE
 from hub.sagas.material import MATERIAL
 from hub.sagas.order import ORDER
 from hub.sagas.table import On, Table
 from hub.sagas.timers import PenaltyExpiryDue
-from hub.sagas.words import OTHERWISE, condition, roles, short_type, words
 from hub.sagas.work_order import WORK_ORDER
 
 KEY = (

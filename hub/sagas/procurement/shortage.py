@@ -14,8 +14,8 @@ from hub.messages.material import MaterialRequired, MaterialShort
 from hub.messages.stock import AdjustStock
 from hub.sagas.case import Case, Scene
 from hub.sagas.model import Requirement, WorkOrder
-from hub.sagas.netting import names_of
 from hub.sagas.numbers import ZERO, plain
+from hub.sagas.procurement.netting import names_of
 from hub.sagas.table import Step, step
 
 SETTLED = frozenset({"consumed", "released"})

@@ -18,7 +18,7 @@ from hub.messages.material_po import ReviewMaterialPoChange
 from hub.messages.order import ReviewChange, ReviewDelay, ReviewOrder
 from hub.messages.task import TaskOpened
 from hub.messages.work_order import SpecifyMaterials
-from hub.sagas.figures import (
+from hub.sagas.history.figures import (
     Facts,
     arrival_figures,
     list_figures,
@@ -28,11 +28,11 @@ from hub.sagas.figures import (
     punctuality,
     scaled,
 )
-from hub.sagas.knowledge import Knowledge
+from hub.sagas.history.knowledge import Knowledge
+from hub.sagas.history.promises import change_facts, change_subjects, delay_facts, delay_subjects
+from hub.sagas.history.scope import Scope, Subjects
 from hub.sagas.numbers import plain
 from hub.sagas.products import product_of
-from hub.sagas.promises import change_facts, change_subjects, delay_facts, delay_subjects
-from hub.sagas.scope import Scope, Subjects
 from hub.sagas.supply import MaterialPo
 
 JOINABLE_SHOWN = 5

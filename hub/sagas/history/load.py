@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from hub.sagas.calendar import Calendar
-from hub.sagas.experience import Planned
+from hub.sagas.history.experience import Planned
 
 WEEK = timedelta(days=7)
 HORIZON = 104

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from statistics import median
 
 from hub.messages.customer_po import Line
-from hub.sagas.experience import REMEMBERED, Arrival, Finished, Listed, ProductRecord, SupplierRecord
-from hub.sagas.load import Loads
+from hub.sagas.history.experience import REMEMBERED, Arrival, Finished, Listed, ProductRecord, SupplierRecord
+from hub.sagas.history.load import Loads
 from hub.sagas.products import product_of, specification_of
 from hub.sagas.supply import Stock
 

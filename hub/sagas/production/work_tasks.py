@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from hub.sagas.case import Scene
-from hub.sagas.disposal import disposal_facts, half_made_left
 from hub.sagas.model import WorkOrder
 from hub.sagas.numbers import ZERO, plain
-from hub.sagas.shipping import parts_may_ship
+from hub.sagas.production.disposal import disposal_facts, half_made_left
+from hub.sagas.production.shipping import parts_may_ship
 
 
 def facts(work: WorkOrder, scene: Scene) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from hub.sagas.case import Scene
 from hub.sagas.difference import fields
 from hub.sagas.model import WorkOrder
 from hub.sagas.numbers import ZERO, decimal, plain
-from hub.sagas.production import part
+from hub.sagas.production.run import part
 from hub.sagas.table import Step, step
 
 State = Literal["awaiting_engineering", "awaiting_materials", "ready", "scheduled"]

@@ -9,8 +9,8 @@ import textwrap
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from hub.pages.words import condition_in_full, sentence, short_type, slug, words
 from hub.sagas.table import NEW, Ignore, Never, On, Refuse, RefuseIf, Table
-from hub.sagas.words import condition_in_full, sentence, short_type, slug, words
 
 
 def module_of(table: Table[Any]) -> Any:

@@ -10,7 +10,7 @@ from hub.messages.work_order import DecideDefect, FixOrdered, MaterialsAvailable
 from hub.sagas.case import Scene, by_of
 from hub.sagas.model import WorkOrder
 from hub.sagas.numbers import ZERO, decimal, plain
-from hub.sagas.production import needs_for
+from hub.sagas.production.run import needs_for
 from hub.sagas.table import Refusal, Step, step
 
 

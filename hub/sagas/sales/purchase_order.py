@@ -16,12 +16,12 @@ from hub.messages.order import (
     OrderReceived,
     OrderRevised,
 )
-from hub.sagas import sequence
 from hub.sagas.case import Case, Scene
 from hub.sagas.difference import amended, content
 from hub.sagas.model import Order, OrderLine, Revision
 from hub.sagas.numbers import ZERO, decimal, plain, short
 from hub.sagas.paper import PURPOSES, differences
+from hub.sagas.sales import sequence
 from hub.sagas.table import Refusal, Step, step
 
 

@@ -15,8 +15,8 @@ from hub.messages.order import OrderEvent, OrderReleased
 from hub.sagas.case import Scene
 from hub.sagas.model import Cancellation
 from hub.sagas.numbers import ZERO, decimal, plain
-from hub.sagas.penalty import question_of
-from hub.sagas.proposal import penalty_of, proposal_facts, proposal_fits
+from hub.sagas.sales.penalty import question_of
+from hub.sagas.sales.proposal import penalty_of, proposal_facts, proposal_fits
 from hub.sagas.table import After, Refusal, Step, step
 from hub.sagas.timers import PenaltyExpiryDue, PenaltyReminderDue
 

@@ -18,8 +18,8 @@ from hub.messages.material_po import (
 )
 from hub.sagas.case import Scene
 from hub.sagas.numbers import ZERO, decimal, plain, same_unit
-from hub.sagas.ordering import names
-from hub.sagas.supplier import lines_known, proposal
+from hub.sagas.procurement.ordering import names
+from hub.sagas.procurement.supplier import lines_known, proposal
 from hub.sagas.supply import ENDED_LINES, MaterialLine, MaterialPo
 from hub.sagas.table import Refusal, Step, step
 

@@ -22,7 +22,7 @@ from hub.messages.material_po import (
 )
 from hub.sagas.case import Scene
 from hub.sagas.numbers import ZERO, decimal, same_unit
-from hub.sagas.ordering import names, next_version, on_the_wire
+from hub.sagas.procurement.ordering import names, next_version, on_the_wire
 from hub.sagas.supply import MaterialLine, MaterialPo
 from hub.sagas.table import Refusal, Step, step
 

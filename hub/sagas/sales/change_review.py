@@ -7,12 +7,12 @@ from decimal import Decimal
 from typing import Any
 
 from hub.messages.order import ChangedLine, ReviewChange
-from hub.sagas.alteration import production_has_begun, scaled, specified_otherwise
 from hub.sagas.case import CustomerTerms, Scene
 from hub.sagas.difference import shown
 from hub.sagas.model import Change, ChangeRequest, Order, WorkOrder
 from hub.sagas.numbers import ZERO, decimal, plain
-from hub.sagas.prices import price_differs
+from hub.sagas.production.alteration import production_has_begun, scaled, specified_otherwise
+from hub.sagas.sales.prices import price_differs
 from hub.sagas.table import Refusal
 
 LARGEST = Decimal(10) ** 12

@@ -1,0 +1,1 @@
+"""What the hub's own history tells whoever decides: facts of tasks."""

@@ -1,0 +1,1 @@
+"""Where raw material comes from, and what suppliers say."""

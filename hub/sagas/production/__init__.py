@@ -1,0 +1,1 @@
+"""The making of one line item: engineering, production, inspection, shipping."""

@@ -1,0 +1,1 @@
+"""What the customer asks and the sales officer decides: purchase orders, changes, cancellations."""
