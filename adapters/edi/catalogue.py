@@ -243,6 +243,15 @@ CATALOGUE: dict[str, Kind] = {
         _fatal("value_invalid", "the value does not fit: {detail}", "element", ak4="7", contrl="12"),
         _warning("date_not_a_day", "{value} is a period, not a day", "content"),
         _warning("price_basis_unknown", "price basis {value} is not known; the price is not used", "content"),
+        _warning(
+            "price_unit_differs",
+            "the price is for {found}, the quantity is in {expected}; the price is not used",
+            "content",
+        ),
+        _warning("line_amount", "{found} is stated, quantity and price make {expected}", "content"),
+        _warning("product_unidentified", "line {value} names its product in no way that is known here", "content"),
+        _warning("line_delivery", "line {value} goes to a place of its own: {found}", "content"),
+        _warning("line_currency", "line {value} is in {found}, the order in {expected}", "content"),
         _warning("total_lines", "{found} lines are stated, there are {expected}", "content"),
         _warning(
             "total_quantity",

@@ -129,6 +129,37 @@ def check_schedule(document: Document, line: Mapping[str, Any], position: int) -
             line.setdefault("requested_date", line_date)
 
 
+_ASIDE = ("_date", "_amount", "_charged", "_currency", "_delivery")
+
+
+def check_line(document: Document, line: dict[str, Any], position: int, header: Mapping[str, Any]) -> None:
+    """What a person should know of a line before it is confirmed: an amount that quantity and price do not make, a
+    currency or a delivery place that is not the order's, a product that is not known by any name. What was put aside
+    for this is taken off the line.
+    """
+    _, amount, charged, currency, delivery = [line.pop(name, None) for name in _ASIDE]
+    if amount and not charged and "unit_price" in line and "quantity" in line:
+        made = _amount(line)
+        if abs(made - Decimal(amount)) > Decimal("0.01"):
+            document.fault("line_amount", position, found=amount, expected=plain(made))
+    name = line.get("line", "")
+    if currency and currency != header.get("currency", currency):
+        document.fault("line_currency", position, value=name, found=currency, expected=header["currency"])
+    if delivery and delivery[1] not in _places(header):
+        document.fault("line_delivery", delivery[0], value=name, found=delivery[1])
+    if not line["product"] and line.get("action") in (None, "add"):
+        document.fault("product_unidentified", position, value=name)
+
+
+def _places(header: Mapping[str, Any]) -> set[str]:
+    """By which names and numbers the order's delivery places go."""
+    found = set()
+    for party in header.get("parties", ()):
+        if party["role"] == "ship-to":
+            found |= {party.get("name", ""), *(each["value"] for each in party.get("identifiers", ()))}
+    return found
+
+
 ACCEPTING = frozenset({"01", "06", "1", "6", "29"})
 DECLINING = frozenset({"44", "27"})
 """Purposes and functions by which a customer answers the penalty question that a document refers to (R33)"""

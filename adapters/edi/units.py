@@ -103,6 +103,9 @@ MEASURES: dict[str, str] = {
 _OLD_EDIFACT = {"PCE": "H87", "PCS": "H87", "EA": "H87", "NAR": "H87", "PCB": "H87"}
 """Codes by which EDIFACT partners have long meant pieces"""
 
+PIECES = frozenset({"H87", "C62"})
+"""Units by which things are counted one by one"""
+
 _SHAPE = re.compile("[A-Z0-9]{2,3}", re.ASCII)
 
 

@@ -7,8 +7,10 @@ from typing import Any
 from adapters.edi.edifact.envelope import Segment, at
 from adapters.edi.edifact.fields import Fields
 from adapters.edi.edifact.lines import free_text
+from adapters.edi.edifact.order_codes import PRICES
 from adapters.edi.edifact.supply import CANCELLATION
 from adapters.edi.mapping import Job, Meaning, acknowledgment, build, put
+from adapters.edi.units import PIECES, from_edifact
 from adapters.edi.values import per_unit
 from hub.messages.base import Command
 from hub.messages.material_po import AnswerMaterialPoCancellation
@@ -37,11 +39,14 @@ class SupplierAnswer:
         self.function = ""
         self.lines: list[dict[str, Any]] = []
         self._notes: list[str] = []
+        self._promised: dict[str, Any] = {}
+        """what the header promises for every line"""
         self._references: set[str] = set()
 
     def read(self) -> Meaning:
         """What the document says."""
         line: dict[str, Any] | None = None
+        summary = False
         for position, segment in self.document.to_read:
             match segment[0][0]:
                 case "BGM":
@@ -54,16 +59,16 @@ class SupplierAnswer:
                     self.lines.append(line)
                 case "QTY" if line is not None:
                     self._quantity(line, position, segment)
-                case "DTM" if line is not None:
-                    self._date(line, position, segment)
+                case "DTM" if not summary:
+                    self._date(self._promised if line is None else line, position, segment)
                 case "PRI" if line is not None:
-                    put(line, "_price", self._price(position, segment))
+                    self._price(line, position, segment)
                 case "FTX":
                     text = free_text(segment)
                     if text:
                         (self._notes if line is None else line["_texts"]).append(text)
                 case "UNS":
-                    line = None
+                    line, summary = None, True
         return self._meaning()
 
     def _refer(self, rff: Segment, line: dict[str, Any] | None) -> None:
@@ -83,15 +88,21 @@ class SupplierAnswer:
             line["_offered"] = value
         elif qualifier in ("21", "1"):
             line["_ordered"] = value
+        elif qualifier == "83":
+            line["_texts"].append(f"backordered: {value}")
+            return
         else:
             return
         if at(qty, 1, 3) and ("_unit" not in line or qualifier not in ("21", "1")):
             put(line, "_unit", self.fields.unit(position, qty, 1, 3))
 
-    def _price(self, position: int, pri: Segment) -> str | None:
-        """The price of one unit."""
-        price = self.fields.amount(position, pri, 1, 2)
-        return per_unit(price, self.fields.decimal(position, pri, 1, 5) or "1") if price else None
+    def _price(self, line: dict[str, Any], position: int, pri: Segment) -> None:
+        """The price of one unit, and of which."""
+        price, rank = self.fields.amount(position, pri, 1, 2), PRICES.get(at(pri, 1), 99)
+        if price and rank <= line.get("_price_rank", 98):
+            line["_price_rank"] = rank
+            line["_price"] = per_unit(price, self.fields.decimal(position, pri, 1, 5) or "1")
+            line["_priced"] = position, price, at(pri, 1, 6)
 
     def _date(self, line: dict[str, Any], position: int, dtm: Segment) -> None:
         date = self.fields.date(position, dtm)
@@ -122,9 +133,12 @@ class SupplierAnswer:
         if answer is None:
             return None
         found: dict[str, Any] = {"line": line["line"]}
+        if not self._price_fits(line):
+            line["_texts"].append(f"price {line['_priced'][1]} {line['_priced'][2]}")
+            del line["_price"]
         put(found, "reason", "; ".join(line["_texts"]))
         if answer != "rejected":
-            put(found, "promised_date", line.get("promised_date"))
+            put(found, "promised_date", line.get("promised_date") or self._promised.get("promised_date"))
             offered, ordered = line.get("_offered"), line.get("_ordered")
             if offered is not None and offered != ordered:
                 # what was ordered may not be repeated; the order itself then tells whether this is another quantity
@@ -140,6 +154,18 @@ class SupplierAnswer:
             found = {name: value for name, value in found.items() if value is not None}
         found["answer"] = answer
         return found
+
+    def _price_fits(self, line: dict[str, Any]) -> bool:
+        """Whether the price is for the unit that the quantity is in; a quantity without one is in that of the price."""
+        position, _, said = line.get("_priced", (0, "", ""))
+        if not said:
+            return True
+        unit = from_edifact(said)
+        measured = line.setdefault("_unit", unit)
+        if unit == measured or PIECES.issuperset((unit, measured)):
+            return True
+        self.document.fault("price_unit_differs", position, 1, 6, found=said, expected=str(measured))
+        return False
 
     def _cancellation(self, title: str) -> Meaning:
         data: dict[str, Any] = {

@@ -5,9 +5,10 @@ from __future__ import annotations
 from adapters.edi.envelope import Document
 from adapters.edi.faults import clean
 from adapters.edi.kept import Kept
-from adapters.edi.units import from_x12, is_unit
+from adapters.edi.units import PIECES, from_x12, is_unit
 from adapters.edi.values import currency, day, decimal
 from adapters.edi.x12.envelope import at
+from adapters.edi.x12.order_codes import MEASURED_BASES, PRICE_BASES
 
 
 class Fields(Kept):
@@ -60,6 +61,23 @@ class Fields(Kept):
         if not text:
             return None
         return from_x12(text) or (text if is_unit(text) else self.unit(position, segment, index))
+
+    def price_basis(self, position: int, index: int, code: str, unit: str | None) -> str | None:
+        """For how many of this unit a price with that basis is (element 639); None, and a warning, where it cannot be
+        told, or where the price is for another unit: it is not used then.
+        """
+        number = PRICE_BASES.get(code) if code else "1"
+        if number is not None:
+            return number
+        number, measured = MEASURED_BASES.get(code, (None, None))
+        if measured in (None, unit):
+            if number is None:
+                self.document.fault("price_basis_unknown", position, index, value=code)
+            return number
+        if measured == "DZN" and unit in PIECES:
+            return "12"
+        self.document.fault("price_unit_differs", position, index, found=str(measured), expected=unit or "none")
+        return None
 
     def currency(self, position: int, segment: list[str], index: int) -> str | None:
         """A currency code."""

@@ -78,13 +78,21 @@ class OrderHeader:
         self.data.setdefault("references", []).append({"kind": kind, "value": value})
 
     def on_cur(self, position: int, cur: list[str]) -> None:
-        """The currency."""
-        put(self.data, "currency", self.fields.currency(position, cur, 2))
+        """The currency; the first one counts, and a rate of exchange is kept."""
+        value = self.fields.currency(position, cur, 2)
+        if "currency" in self.data:
+            self.fields.keep(position, cur)
+            return
+        put(self.data, "currency", value)
+        if any(part.strip() for part in cur[3:]):
+            self.fields.keep(position, cur)
 
     def on_ref(self, position: int, ref: list[str]) -> None:
         """A reference."""
         value = at(ref, 2) or at(ref, 3)
-        if ref[0] == "N9" and at(ref, 1) == "L1":
+        if lines.heads_notes(ref):
+            if not value.isalpha():
+                self.fields.keep(position, ref)
             return
         if value:
             self._refer(at(ref, 1) or "REF", value)
@@ -131,7 +139,7 @@ class OrderHeader:
     def on_itd(self, position: int, itd: list[str]) -> None:
         """Terms of payment."""
         said = []
-        if at(itd, 3):
+        if at(itd, 3).strip("0."):
             within = f" within {at(itd, 5)} days" if at(itd, 5) else ""
             said.append(f"{at(itd, 3)} % discount{within}")
         if at(itd, 7):
@@ -167,6 +175,8 @@ class OrderHeader:
         kind = {"A": "allowance", "C": "charge"}.get(at(sac, 1), at(sac, 1))
         words = [kind, at(sac, 2) or at(sac, 4), amount, f"{at(sac, 7)} %" if at(sac, 7) else "", at(sac, 15)]
         self._terms().setdefault("charges", []).append(" ".join(filter(None, words)))
+        if any(part.strip() for part in (*sac[8:15], *sac[16:])):
+            self.fields.keep(position, sac, "charge" if at(sac, 1) == "C" else "allowance")
 
 
 HANDLERS: dict[str, Callable[[OrderHeader, int, list[str]], None]] = {

@@ -10,7 +10,7 @@ from adapters.edi.mapping import empty_line, put
 from adapters.edi.units import MEASURES, from_x12
 from adapters.edi.x12.envelope import at
 from adapters.edi.x12.fields import Fields
-from adapters.edi.x12.order_codes import CHANGES, CHARACTERISTICS, DELIVERY_DATES, PRICE_BASES, PRODUCT_FIELDS
+from adapters.edi.x12.order_codes import CHANGES, CHARACTERISTICS, DELIVERY_DATES, PRODUCT_FIELDS
 
 Line = dict[str, Any]
 
@@ -69,9 +69,8 @@ def _quantity_and_price(
         if basis:
             fields.keep_text(position, segment[0], f"price basis {basis}")
         return
-    number = PRICE_BASES.get(basis, "") if basis else "1"
-    if not number:
-        fields.document.fault("price_basis_unknown", position, price + 1, value=basis)
+    number = fields.price_basis(position, price + 1, basis, measured)
+    if number is None:
         fields.keep_text(position, segment[0], f"price {amount} {basis}")
         return
     line["unit_price"] = amount
@@ -177,16 +176,54 @@ def _stores(fields: Fields, line: Line, position: int, sdq: list[str]) -> None:
             line["schedule"].append(entry)
 
 
+def heads_notes(ref: list[str]) -> bool:
+    """Whether it only says that notes follow; what it says beyond a word is a note itself."""
+    return ref[0] == "N9" and at(ref, 1) == "L1"
+
+
 def _reference(fields: Fields, line: Line, position: int, ref: list[str]) -> None:
     value = at(ref, 2) or at(ref, 3)
-    if value and not (ref[0] == "N9" and at(ref, 1) == "L1"):
+    if heads_notes(ref):
+        if not value.isalpha():
+            fields.keep(position, ref)
+        return
+    if value:
         characteristic(line, f"reference {at(ref, 1)}", value)
+    if at(ref, 2) and at(ref, 3):
+        fields.keep_text(position, f"{ref[0]}03", at(ref, 3))
 
 
 def _note(fields: Fields, line: Line, position: int, msg: list[str]) -> None:
     text = at(msg, 2) if msg[0] == "MTX" else at(msg, 1)
     if text:
         line["notes"].append(clean(text, 5000))
+
+
+def _spoken(fields: Fields, line: Line, position: int, nte: list[str]) -> None:
+    if at(nte, 2):
+        line["notes"].append(clean(at(nte, 2), 5000))
+
+
+def _amount(fields: Fields, line: Line, position: int, amt: list[str]) -> None:
+    if at(amt, 1) == "1":
+        put(line, "_amount", fields.decimal(position, amt, 2, negative=True))
+    fields.keep(position, amt)
+
+
+def _charge(fields: Fields, line: Line, position: int, sac: list[str]) -> None:
+    line["_charged"] = True
+    fields.keep(position, sac)
+
+
+def _currency(fields: Fields, line: Line, position: int, cur: list[str]) -> None:
+    put(line, "_currency", fields.currency(position, cur, 2))
+    fields.keep(position, cur)
+
+
+def _place(fields: Fields, line: Line, position: int, n1: list[str]) -> None:
+    if at(n1, 1) == "ST":
+        line["_delivery"] = position, at(n1, 4) or at(n1, 2)
+    fields.keep(position, n1)
 
 
 HANDLERS: dict[str, Callable[[Fields, Line, int, list[str]], None]] = {
@@ -200,6 +237,12 @@ HANDLERS: dict[str, Callable[[Fields, Line, int, list[str]], None]] = {
     "N9": _reference,
     "MSG": _note,
     "MTX": _note,
+    "NTE": _spoken,
+    "AMT": _amount,
+    "SAC": _charge,
+    "ITA": _charge,
+    "CUR": _currency,
+    "N1": _place,
 }
 """What the segments after PO1 or POC say about the line; the rest is kept as it is"""
 

@@ -9,6 +9,7 @@ from adapters.edi.mapping import (
     Meaning,
     build,
     cancellation,
+    check_line,
     check_schedule,
     check_totals,
     customer,
@@ -56,7 +57,7 @@ class OrderMap:
             elif tag == "POC":
                 line, handlers = lines.begin_poc(self.fields, position, segment), lines.HANDLERS
             elif tag == "CTT":
-                summary = True
+                summary, handlers = True, {}
                 self._count(position, segment)
                 continue
             elif tag == "AMT" and (summary or line is None):
@@ -134,7 +135,7 @@ class OrderMap:
         if not self.lines and document.type == "860":
             document.fault("segment_missing", document.size, tag="POC")
         for position, line in zip(self._starts, self.lines, strict=True):
-            line.pop("_date", None)
+            check_line(document, line, position, header)
             if "quantity" in line:
                 check_schedule(document, line, position)
         if document.rejected and not all("quantity" in line and "unit" in line for line in self.lines):

@@ -95,18 +95,14 @@ PRICE_BASES: dict[str, str] = {
             "DR",
             "ES",
             "FX",
-            "FB",
             "LE",
             "LP",
             "MP",
             "NT",
             "PE",
-            "PP",
             "PR",
-            "PU",
+            "QE",
             "QT",
-            "RE",
-            "RS",
             "SL",
             "ST",
             "TE",
@@ -117,10 +113,35 @@ PRICE_BASES: dict[str, str] = {
         ],
         "1",
     ),
-    "HP": "100",
-    "TP": "1000",
+    "PN": "10",
+    **dict.fromkeys(["HP", "LC", "QH", "TC", "WC"], "100"),
+    **dict.fromkeys(["TP", "LM", "QS", "TM", "WM"], "1000"),
+    "TT": "10000",
+    "HT": "100000",
 }
-"""Number of units that a price is for, by PO105; others are not used"""
+"""Number of units that a price is for, by PO105 (element 639), whatever the unit of the quantity is; prices at which
+others sell (RE, RS, SR), for a period or in part are not used"""
+
+MEASURED_BASES: dict[str, tuple[str, str]] = {
+    "PP": ("1", "LBR"),
+    "PK": ("1", "KGM"),
+    "PG": ("1", "GRM"),
+    "PO": ("1", "ONZ"),
+    "PT": ("1", "STN"),
+    "PF": ("1", "FOT"),
+    "HF": ("100", "FOT"),
+    "TF": ("1000", "FOT"),
+    "PY": ("1", "YRD"),
+    "PS": ("1000", "FTK"),
+    "P7": ("1", "MTR"),
+    "P1": ("1000", "MTR"),
+    "P2": ("1", "CMT"),
+    "P6": ("1", "MMT"),
+    "PL": ("1", "LTR"),
+    "ML": ("1", "MLT"),
+    **dict.fromkeys(["PD", "LD", "TD", "WD"], ("1", "DZN")),
+}
+"""Number of units that a price is for, and which: it is used where the quantity is in that unit"""
 
 DELIVERY_DATES = {
     code: rank for rank, code in enumerate(("002", "106", "074", "067", "063", "064", "010", "038", "037"))

@@ -54,12 +54,12 @@ def cutter(delimiters: Delimiters) -> Callable[[Document], CutOrder]:
 
 def uncut(delimiters: Delimiters) -> Callable[[str], bool]:
     """What tells whether every date left in a passage is of another kind than the one cut out, which is not that of a
-    part of a line, and that the passage is not of the summary.
+    part of a line, that the passage is not of the summary, and that no amount depends on the quantity cut out.
     """
     mark, end = delimiters.element, delimiters.segment
 
     def whole(passage: str) -> bool:
-        if f"{end}CTT" in passage:
+        if f"{end}CTT" in passage or f"{end}AMT" in passage:
             return False
         dates = [piece.split(mark, 2)[1:2] for piece in passage.split(f"{end}DTM")[1:]]
         return HOLE not in passage or (

@@ -6,10 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 from adapters.edi.mapping import Job, Meaning, acknowledgment, build, put
-from adapters.edi.values import per_unit, plain, total
+from adapters.edi.values import implied_hundredths, per_unit, plain, total
 from adapters.edi.x12.envelope import at
 from adapters.edi.x12.fields import Fields
-from adapters.edi.x12.order_codes import PRICE_BASES
 from hub.messages.base import Command
 from hub.messages.material_po import AnswerMaterialPoCancellation
 
@@ -48,8 +47,14 @@ _OUTCOMES = {
 _WHOLE = {"AD": "accepted", "AK": "accepted", "AT": "accepted", "RJ": "rejected"}
 """What BAK02 and BCA02 say of the whole order where no line is listed; a change without lines says nothing"""
 
+_EXCEPTIONS = "AE"
+"""BAK02: only the lines that differ are listed; the others are accepted"""
+
+_NOT_ITS_OWN = frozenset({"RTL", "MSR", "RES", "MAP", "MAX", "MIN"})
+"""CTP02: a price that others ask or may ask"""
+
 _PROMISES = ("067", "069", "017", "002", "106", "068", "010", "011", "080")
-_RECEIVED = frozenset({"AH", "AP", "NA"})
+_RECEIVED = frozenset({"AH", "NA"})
 
 
 class SupplierAnswer:
@@ -63,7 +68,9 @@ class SupplierAnswer:
         self.outcome = ""
         self.lines: list[dict[str, Any]] = []
         self._notes: list[str] = []
-        self._cancels = False
+        self._cancels = self._unnumbered = False
+        self._promised: tuple[int, str] | None = None
+        """rank and day of the date that the header promises for every line"""
 
     def read(self) -> Meaning:
         """What the document says."""
@@ -81,40 +88,47 @@ class SupplierAnswer:
                     line = {"line": "", "_texts": [], "_codes": []}
                 case "ACK" if line is not None:
                     self._status(line, position, segment)
-                case "CTP" if line is not None:
-                    put(line, "_price", self._price(position, segment, 3, "1"))
-                case "DTM" | "SCH" if line is not None:
+                case "CTP" if line is not None and at(segment, 2) not in _NOT_ITS_OWN:
+                    put(line, "_price", self._price(line, position, segment, 3, 9))
+                case "DTM":
                     self._date(line, position, segment)
+                case "SCH" if line is not None:
+                    self._delivery(line, position, segment)
+                case "SAC":
+                    self._charge(line, position, segment)
                 case "MSG" | "MTX":
-                    text = at(segment, 2) if segment[0] == "MTX" else at(segment, 1)
-                    target = self._notes if line is None else line["_texts"]
-                    if text:
-                        target.append(text)
+                    self._text(line, at(segment, 2) if segment[0] == "MTX" else at(segment, 1))
         return self._meaning()
+
+    def _text(self, line: dict[str, Any] | None, text: str) -> None:
+        if text:
+            (self._notes if line is None else line["_texts"]).append(text)
 
     def _begin(self, position: int, segment: list[str]) -> dict[str, Any]:
         change = segment[0] == "POC"
         line: dict[str, Any] = {"line": at(segment, 1), "_texts": [], "_codes": [], "_at": position}
         line["_ordered"] = self.fields.decimal(position, segment, 3 if change else 2)
-        line["_restated"] = not change
+        line["_restated"] = not change or at(segment, 2) not in ("QI", "QD", "DI")
         put(line, "_unit", self.fields.stated_unit(position, segment, 5 if change else 3))
         price = 6 if change else 4
-        put(line, "_own_price", self._price(position, segment, price, PRICE_BASES.get(at(segment, price + 1), "")))
+        put(line, "_own_price", self._price(line, position, segment, price, price + 1))
         line["_deleted"] = change and at(segment, 2) == "DI"
+        named = dict(zip(segment[price + 2 :: 2], segment[price + 3 :: 2], strict=False))
+        line["line"] = named.get("PL", "").strip() or line["line"]
         if not line["line"]:
-            line["line"] = str(len(self.lines) + 1)
+            line["line"], self._unnumbered = str(len(self.lines) + 1), True
         return line
 
-    def _price(self, position: int, segment: list[str], index: int, basis: str) -> str | None:
-        """The price of one unit; one for an unknown number of them is not used."""
-        price = self.fields.decimal(position, segment, index)
-        code = at(segment, index + 1)
-        if price is None or segment[0] == "CTP" or not code or basis == "1":
-            return price
-        if not basis:
-            self.document.fault("price_basis_unknown", position, index + 1, value=code)
+    def _price(self, line: dict[str, Any], position: int, segment: list[str], index: int, basis: int) -> str | None:
+        """The price of one unit; one for an unknown number of them, or of another unit, is told and not used."""
+        price, code = self.fields.decimal(position, segment, index), at(segment, basis)
+        if price is None:
             return None
-        return per_unit(price, basis)
+        number = self.fields.price_basis(position, basis, code, line.get("_unit"))
+        if number is None:
+            line["_texts"].append(f"price {price} {code}")
+            return None
+        return per_unit(price, number)
 
     def _status(self, line: dict[str, Any], position: int, ack: list[str]) -> None:
         code = at(ack, 1)
@@ -136,11 +150,31 @@ class SupplierAnswer:
             if code == "IS" and at(ack, index + 1):
                 line["_texts"].append(f"substitute {at(ack, index)} {at(ack, index + 1)}")
 
-    def _date(self, line: dict[str, Any], position: int, segment: list[str]) -> None:
-        kind, index = (at(segment, 5), 6) if segment[0] == "SCH" else (at(segment, 1), 2)
-        date = self.fields.date(position, segment, index)
-        if date and kind in _PROMISES and "promised_date" not in line:
-            line["_scheduled"] = date
+    def _date(self, line: dict[str, Any] | None, position: int, dtm: list[str]) -> None:
+        date, kind = self.fields.date(position, dtm, 2), at(dtm, 1)
+        if not date or kind not in _PROMISES:
+            return
+        if line is not None:
+            line["_scheduled"] = max(date, line.get("_scheduled", ""))
+        elif self._promised is None or _PROMISES.index(kind) < self._promised[0]:
+            self._promised = _PROMISES.index(kind), date
+
+    def _delivery(self, line: dict[str, Any], position: int, sch: list[str]) -> None:
+        """One of the deliveries that a line comes in; the last of them is when it has come."""
+        date, quantity = self.fields.date(position, sch, 6), self.fields.decimal(position, sch, 1)
+        if date and at(sch, 5) in _PROMISES:
+            line["_scheduled"] = max(date, line.get("_scheduled", ""))
+            line.setdefault("_deliveries", []).append(f"{quantity or '?'} {at(sch, 2)} on {date}")
+
+    def _charge(self, line: dict[str, Any] | None, position: int, sac: list[str]) -> None:
+        """What the supplier charges or allows beside the price, in words: nothing of an answer has a place for it."""
+        kind = {"A": "allowance", "C": "charge"}.get(at(sac, 1))
+        amount = implied_hundredths(at(sac, 5)) if at(sac, 5) else None
+        if kind:
+            said = (kind, at(sac, 2) or at(sac, 4), amount, f"{at(sac, 7)} %" if at(sac, 7) else "", at(sac, 15))
+            self._text(line, " ".join(filter(None, said)))
+            if line is not None:
+                line["_charged"] = True
 
     def _meaning(self) -> Meaning:
         title = f"{self.document.type} {self.number}".strip()
@@ -148,11 +182,12 @@ class SupplierAnswer:
             return self._cancellation(title)
         answers = [answer for answer in map(self._answer, self.lines) if answer]
         message: Command | None = None
-        whole = None if self.lines else _WHOLE.get(self.outcome)
-        if (answers or whole) and self.number:
+        whole = _WHOLE.get(self.outcome) if not self.lines else "accepted" if self.outcome == _EXCEPTIONS else None
+        lost = self._unnumbered and self.outcome == _EXCEPTIONS
+        if (answers or whole) and self.number and not lost:
             message = acknowledgment(self.number, answers, "\n".join(self._notes), self.document, whole)
         elif self.outcome not in _RECEIVED and not any(fault.fatal for fault in self.document.faults):
-            detail = "the answer names no lines, so a person has to say which ones it means"
+            detail = "the answer does not say what becomes of which lines"
             self.document.fault("reference_missing", 2, detail=detail)
             return Meaning("quarantine", (), "supplier_confirm", title, quarantine=True)
         return Meaning("supplier_confirm", (message,) if message else (), None, title)
@@ -163,22 +198,29 @@ class SupplierAnswer:
         if codes and codes <= HELD:
             return None
         found: dict[str, Any] = {"line": line["line"]}
-        put(found, "reason", "; ".join(line["_texts"]))
+        texts = line["_texts"]
         if not codes:
             answer = _OUTCOMES.get(self.outcome)
             if answer is None:
                 return None
+            if answer == "changed":
+                texts = ["changed, without saying what", *texts]
         elif codes <= REJECTED:
             answer = "rejected"
         else:
             answer = "accepted" if codes <= ACCEPTED else "changed"
+        deliveries = line.get("_deliveries", ())
+        if len(deliveries) > 1 and answer != "rejected":
+            texts = [*texts, ", ".join(deliveries)]
+        put(found, "reason", "; ".join(texts))
         if answer != "rejected":
-            put(found, "promised_date", line.get("promised_date") or line.get("_scheduled"))
+            of_all = self._promised[1] if self._promised else None
+            put(found, "promised_date", line.get("promised_date") or line.get("_scheduled") or of_all)
             self._changes(line, codes, found)
-            if "quantity" in found or "unit_price" in found:
+            if "quantity" in found or "unit_price" in found or "_charged" in line:
                 answer = "changed"
             put(found, "unit", line.get("_unit"))
-        if answer == "accepted" and line["_restated"]:
+        if line["_restated"] and (answer == "accepted" or not codes) and answer != "rejected":
             # what is accepted is what the supplier says was ordered: the order itself tells whether it was
             put(found, "quantity", line["_ordered"])
             put(found, "unit_price", line.get("_own_price"))

@@ -331,7 +331,7 @@ def test_another_sender_has_other_articles() -> None:
 
 
 def test_positions_of_segments_are_those_of_the_document() -> None:
-    said = "PO1*1*1*EA~PO1*2*{}*EA~CTT*2~"
+    said = "PO1*1*1*EA***BP*A-1~PO1*2*{}*EA***BP*A-2~CTT*2~"
     raw = x12(order(said.format("1")), order(said.format("x"), number="0002"))
     documents = [item for item in X12Stream(raw) if isinstance(item, Document)]
     assert [documents[1].tag(position) for position in range(1, 7)] == ["ST", "BEG", "PO1", "PO1", "CTT", "SE"]

@@ -87,9 +87,80 @@ def test_the_answer_to_a_line_of_an_855(acks: tuple[str, ...], answer: dict[str,
 
 
 def test_lines_that_say_nothing_take_the_answer_of_the_whole() -> None:
-    for outcome, answer in (("AD", AS_ORDERED), ("RD", {"answer": "rejected"}), ("AC", CHANGED)):
+    changed = {**AS_ORDERED, "answer": "changed", "reason": "changed, without saying what"}
+    for outcome, answer in (("AD", AS_ORDERED), ("RD", {"answer": "rejected"}), ("AC", changed)):
         reading = answer_855("PO1*1*5*EA*2.50~", bak=f"BAK*00*{outcome}*{PO}*20261120~")
         assert only(reading)["lines"] == [{"line": "1", **answer}]
+
+
+@pytest.mark.rule("R20")
+def test_lines_that_are_not_listed_are_accepted_where_only_exceptions_are() -> None:
+    """X12 element 587, AE: acknowledged with the exceptions only."""
+    reading = answer_855("PO1*2*5*EA*2.50~", "ACK*IQ*4*EA~", bak=f"BAK*00*AE*{PO}*20261120~")
+    assert only(reading)["answer"] == "accepted"
+    assert [each["line"] for each in only(reading)["lines"]] == ["2"]
+    named = answer_855("PO1**5*EA*2.50**BP*A-1*PL*7~", "ACK*IQ*4*EA~", bak=f"BAK*00*AE*{PO}*20261120~")
+    assert [each["line"] for each in only(named)["lines"]] == ["7"]
+    unnamed = answer_855("PO1**5*EA*2.50**BP*A-1~", "ACK*IQ*4*EA~", bak=f"BAK*00*AE*{PO}*20261120~")
+    assert (unnamed.disposition, codes(unnamed)) == ("quarantine", ["reference_missing"])
+
+
+@pytest.mark.rule("R20")
+def test_an_answer_that_neither_accepts_nor_changes_is_for_a_person() -> None:
+    """X12 element 587, AP: a replenishment is acknowledged; RF: what is refused is not all that is listed."""
+    for outcome in ("AP", "RF", "ZZ"):
+        reading = answer_855("PO1*1*5*EA*2.50~", bak=f"BAK*00*{outcome}*{PO}*20261120~")
+        assert (reading.disposition, codes(reading)) == ("quarantine", ["reference_missing"])
+
+
+@pytest.mark.rule("R60")
+def test_a_date_before_the_lines_is_promised_for_each_that_has_none() -> None:
+    header = ("DTM*002*20261215~", "DTM*067*20261210~")
+    reading = answer_855(*header, "PO1*1*5*EA~", "ACK*IA~", "PO1*2*5*EA~", "ACK*DR***067*20261224~")
+    assert [each["promised_date"] for each in only(reading)["lines"]] == ["2026-12-10", "2026-12-24"]
+    changes = ("POC*1*CA*5*5*EA*2.50~", "ACK*IA~")
+    raw = x12(transaction(f"BCA*00*AC*{PO}***20261120~", *header, *changes, kind="865"))
+    assert only(read_x12(raw, SUPPLIERS))["lines"][0]["promised_date"] == "2026-12-10"
+    said = ("DTM+2:20261217:102'", "LIN+1+5'", "LIN+2+6'", "QTY+21:5'", "DTM+67:20261224:102'")
+    assert [each["promised_date"] for each in only(ordrsp(*said))["lines"]] == ["2026-12-17", "2026-12-24"]
+
+
+@pytest.mark.rule("R20")
+def test_several_deliveries_of_a_line_are_told_and_the_last_is_when_it_has_come() -> None:
+    reading = answer_855("PO1*1*5*EA~", "ACK*IA*5*EA~", "SCH*3*EA***067*20261224~", "SCH*2*EA***067*20261210~")
+    line = only(reading)["lines"][0]
+    assert (line["answer"], line["promised_date"]) == ("accepted", "2026-12-24")
+    assert line["reason"] == "3 EA on 2026-12-24, 2 EA on 2026-12-10"
+
+
+@pytest.mark.rule("R20")
+def test_a_charge_that_is_added_to_a_line_changes_it() -> None:
+    reading = answer_855("SAC*C*D240***327500~", "PO1*1*5*EA*2.50~", "ACK*IA~", "SAC*C*C310***500*******06***Crating~")
+    assert only(reading)["note"] == "charge D240 3275.00"
+    line = only(reading)["lines"][0]
+    assert (line["answer"], line["reason"]) == ("changed", "charge C310 5.00 Crating")
+
+
+@pytest.mark.rule("R20")
+def test_the_net_price_counts_and_what_is_backordered_is_told() -> None:
+    """UN/EDIFACT 5125: AAA net, AAB gross, AAE for information; 6063: 83 is the quantity on back order."""
+    for prices in ("PRI+AAA:2.40'PRI+AAB:2.60'", "PRI+AAE:9'PRI+AAB:2.60'PRI+AAA:2.40'"):
+        line = only(ordrsp("LIN+1+6'", "QTY+21:5'", "QTY+83:2'", prices))["lines"][0]
+        assert (line["unit_price"], line["reason"]) == ("2.40", "backordered: 2")
+
+
+@pytest.mark.rule("R20")
+def test_a_price_of_another_unit_is_told_and_not_used() -> None:
+    reading = answer_855("PO1*1*5*CA*1.5005*PP~", "ACK*IP~")
+    line = only(reading)["lines"][0]
+    assert codes(reading) == ["price_unit_differs"]
+    assert (line.get("unit_price"), line["reason"]) == (None, "price 1.5005 PP")
+    retail = answer_855("PO1*1*5*EA*1.50~", "CTP**RTL*9.99~", "ACK*IP~")
+    assert only(retail)["lines"][0]["unit_price"] == "1.50"
+    priced = ordrsp("LIN+1+6'", "QTY+21:5:PCE'", "PRI+AAA:2.40:::1:KGM'")
+    line = only(priced)["lines"][0]
+    assert codes(priced) == ["price_unit_differs"]
+    assert (line.get("unit_price"), line["reason"]) == (None, "price 2.40 KGM")
 
 
 @pytest.mark.rule("R20")
