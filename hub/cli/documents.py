@@ -38,7 +38,7 @@ def parse(
 
     With --json: one object per file, one per line.
     """
-    from hub.app import readers
+    from hub.app.adapters import readers
     from hub.parsing import Parser
 
     settings = load_settings()
@@ -69,7 +69,7 @@ def _read(path: Path) -> bytes:
 
 def _context(settings: Settings, path: Path | None, files: Sequence[Path]) -> Any:
     """What the file says, or what the hub itself knows."""
-    from hub.app import context_of
+    from hub.app.parts import context_of
     from hub.configuration import partners_of
     from hub.context import load_context
 
@@ -119,7 +119,7 @@ def submit(files: Files, wait: bool = Wait, timeout: float | None = Timeout, as_
 
     Exit 1 when a document is not taken in, or what it asks for is refused.
     """
-    from hub.app import isolated_readers
+    from hub.app.adapters import isolated_readers
 
     settings = load_settings()
 
@@ -144,7 +144,7 @@ def submit(files: Files, wait: bool = Wait, timeout: float | None = Timeout, as_
 
 
 async def _take_in(settings: Settings, database: Database, readers: tuple[Reader, ...], path: Path) -> dict[str, Any]:
-    from hub.app import intake_of
+    from hub.app.parts import intake_of
     from hub.configuration import partners_of, rules_of
 
     raw, partners = await asyncio.to_thread(_read, path), partners_of(settings)

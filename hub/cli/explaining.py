@@ -17,7 +17,8 @@ from hub.settings import Settings
 
 def explain(settings: Settings, partners: Partners, partner: Partner, path: Path, *, as_json: bool) -> None:
     """Show how a partner's document is read, segment by segment. Raises Inconsistent where something is wrong in it."""
-    from hub.app import context_of, explainers, readers
+    from hub.app.adapters import explainers, readers
+    from hub.app.parts import context_of
 
     try:
         raw = path.read_bytes()

@@ -58,7 +58,7 @@ def docs(
     """Write what follows from the code: the pages of the process, its rules and roles, of partner profiles and EDI
     faults, and asyncapi.json."""
     from hub import generated as files
-    from hub.app import adapter_pages
+    from hub.app.adapters import adapter_pages
     from hub.pages import asyncapi, process, profiles, roles, rulebook
 
     single = {**rulebook.files(folder), **asyncapi.files(), **profiles.files(), **adapter_pages()}

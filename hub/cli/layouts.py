@@ -103,7 +103,9 @@ def learn(
 
     Exit 1 when it teaches nothing, with the reason.
     """
-    from hub.app import context_now, isolated_student, utc_now
+    from hub.app import utc_now
+    from hub.app.adapters import isolated_student
+    from hub.app.parts import context_now
     from hub.configuration import partners_of
     from hub.handlers.study import study_one
 

@@ -42,7 +42,7 @@ def preview(
     Mails to partners are named after their events; those to your own people are task.opened, task.overdue,
     task.withdrawn and task.digest.
     """
-    from hub.app import mail_writer
+    from hub.app.adapters import mail_writer
 
     settings = load_settings().model_copy(update={"mail_receipts": True})
     writer = mail_writer(settings)

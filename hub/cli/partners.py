@@ -28,7 +28,7 @@ partner = typer.Typer(help="Partner profiles: check them, try them.", no_args_is
 @example("hub partner check")
 def check(as_json: AsJson = False) -> None:
     """Check partner and material files: form, and what a profile lacks for its channel."""
-    from hub.app import mail_writer
+    from hub.app.adapters import mail_writer
     from hub.configuration import partners_of, policies_of
 
     settings = load_settings()
@@ -181,7 +181,7 @@ def _known(partners: Partners, partner_id: str) -> Partner:
 
 def partner_named(settings: Settings, partner_id: str) -> tuple[Partner, Writer]:
     """A partner of the partner files, and who writes to it. Raises NotFound."""
-    from hub.app import writers
+    from hub.app.adapters import writers
     from hub.configuration import partners_of
 
     found = _known(partners_of(settings), partner_id)

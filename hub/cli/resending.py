@@ -25,7 +25,7 @@ def resend(
 
     For what a partner has refused, once that is mended, or has lost. The earlier document is kept, and gives way.
     """
-    from hub.app import reissue_of
+    from hub.app.parts import reissue_of
     from hub.configuration import partners_of, rules_of
 
     settings, who = load_settings(), operator(by)

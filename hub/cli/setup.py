@@ -215,7 +215,7 @@ def _look_at_folders(root: Path, own: Sequence[str]) -> list[Line]:
 
 
 async def _templates(effective: Settings) -> list[Line]:
-    from hub.app import mail_writer
+    from hub.app.adapters import mail_writer
 
     languages = ", ".join((await asyncio.to_thread(mail_writer, effective)).languages)
     own = f"{effective.mail_templates} before the hub's own" if effective.mail_templates else "the hub's own"
@@ -232,7 +232,7 @@ async def _partners(effective: Settings) -> list[Line]:
 
 
 async def _mailboxes(effective: Settings) -> list[Line]:
-    from hub.app import mailboxes_of
+    from hub.app.adapters import mailboxes_of
 
     return [await asyncio.to_thread(_look_at_mailbox, mailbox) for mailbox in mailboxes_of(effective)]
 
@@ -248,7 +248,7 @@ def _look_at_mailbox(mailbox: Mailbox) -> Line:
 
 
 async def _smtp(effective: Settings) -> list[Line]:
-    from hub.app import listener_of
+    from hub.app.adapters import listener_of
 
     listener = listener_of(effective)
     if listener is None:
@@ -267,7 +267,7 @@ async def _smtp(effective: Settings) -> list[Line]:
 
 
 async def _names(effective: Settings) -> Line:
-    from hub.app import names_answer
+    from hub.app.adapters import names_answer
 
     fine = await asyncio.to_thread(names_answer, effective)
     where = ", ".join(effective.name_servers) or "this machine's"
@@ -294,7 +294,7 @@ async def _greeting(host: str, port: int) -> str:
 
 
 async def _mail_server(effective: Settings) -> list[Line]:
-    from hub.app import mail_server_of
+    from hub.app.adapters import mail_server_of
 
     server = mail_server_of(effective.model_copy(update={"smtp_timeout": min(effective.smtp_timeout, PATIENCE)}))
     if server is None:

@@ -86,7 +86,7 @@ def _acknowledgments(
     settings: Settings, writer: Writer, partner: Partner, profile: EdiProfile, numbers: Numbers
 ) -> Iterator[tuple[str, bytes]]:
     """What we would answer to a document as the partner might write it, which asks for every acknowledgment."""
-    from hub.app import readers
+    from hub.app.adapters import readers
 
     we = EdiProfile(
         id=profile.our_id or settings.our_edi_id,

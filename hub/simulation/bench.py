@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from hub.app import writers
+from hub.app.adapters import writers
 from hub.client import client_of
 from hub.configuration import partners_of
 from hub.handlers.scribe import told_types

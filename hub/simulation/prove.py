@@ -15,7 +15,7 @@ import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from hub.app import writers
+from hub.app.adapters import writers
 from hub.audit import Report, audit, audit_events
 from hub.client import client_of
 from hub.errors import HubError

@@ -12,7 +12,8 @@ from typing import Any
 import orjson
 import pytest
 
-from hub.app import Hub, build, reissue_of, utc_now
+from hub.app import Hub, build, utc_now
+from hub.app.parts import reissue_of
 from hub.audit import audit
 from hub.cli import setup
 from hub.errors import NotFound, Refused

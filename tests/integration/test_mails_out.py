@@ -17,7 +17,8 @@ import pytest
 from sqlalchemy import select
 
 from adapters.email.sending.smtp import SmtpServer
-from hub.app import Hub, build, mail_server_of
+from hub.app import Hub, build
+from hub.app.adapters import mail_server_of
 from hub.audit import audit
 from hub.errors import HubError, MailServerUnreachable
 from hub.handlers.outgoing import outgoing

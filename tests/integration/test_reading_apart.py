@@ -10,7 +10,8 @@ import pytest
 
 from adapters.email import EmailReader
 from adapters.email.isolation.reader import IsolatedReader
-from hub.app import build, context_of, utc_now
+from hub.app import build, utc_now
+from hub.app.parts import context_of
 from hub.ports import Context, Reading
 from hub.settings import Settings
 from tests.support.cli import hub, set_environment

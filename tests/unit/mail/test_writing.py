@@ -12,7 +12,7 @@ import pytest
 
 from adapters.email import EmailWriter
 from adapters.email.sending.writer import envelope_sender
-from hub.app import writers
+from hub.app.adapters import writers
 from hub.handlers.scribe import told_types
 from hub.messages.base import Event
 from hub.messages.catalogue import EVENTS
