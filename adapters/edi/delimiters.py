@@ -18,6 +18,7 @@ _UTF8_RUN = re.compile("[\xc2-\xf4][\x80-\xbf]{1,3}")
 _AFTER_ISA = re.compile(r"[ \r\n]*(?:GS|TA1|IEA|ISB|ISE)[^0-9A-Za-z]")
 _APOSTROPHE = re.compile(r"'[ \r\n]*UN[GH][^0-9A-Za-z]")
 _AFTER_UNB = re.compile(r"(?:UNG|UNH|UNZ)[^0-9A-Za-z]")
+_NEXT_UNB = re.compile(r"UNB[^0-9A-Za-z]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +180,8 @@ def _from_unb(text: str, start: int) -> Header:
 def _terminator_of_unb(text: str, at: int, element: str, component: str) -> str:
     """The apostrophe where it stands before the next segment, or else what does."""
     found = ""
-    for match in _AFTER_UNB.finditer(text, at):
+    following = _NEXT_UNB.search(text, at)
+    for match in _AFTER_UNB.finditer(text, at, following.start() if following else len(text)):
         before = text[at : match.start()]
         last = before.rstrip("\r\n")[-1:]
         if not _usable(last, element, component):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
-from typing import Any
+from collections.abc import Callable, Collection, Iterator
+from itertools import groupby
+from typing import Any, ClassVar
 
+from adapters.edi.delimiters import Standard
 from adapters.edi.edifact import acknowledge as edifact_ack
 from adapters.edi.edifact import dispatch as edifact_dispatch
 from adapters.edi.edifact import order as edifact_order
@@ -16,10 +18,12 @@ from adapters.edi.edifact.envelope import EdifactStream
 from adapters.edi.encoding import one_byte_each
 from adapters.edi.envelope import Group, Interchange
 from adapters.edi.explanation import Watch
+from adapters.edi.faults import Fault
 from adapters.edi.reading import Assembler, Dialect
 from adapters.edi.receipts import read_edifact, read_x12
 from adapters.edi.splitting import PADDING
-from adapters.edi.tokens import BOM, Limits
+from adapters.edi.stream import Item, Stream
+from adapters.edi.tokens import BOM, Limits, Tokenizer
 from adapters.edi.x12 import acknowledge as x12_ack
 from adapters.edi.x12 import dispatch as x12_dispatch
 from adapters.edi.x12 import order as x12_order
@@ -98,12 +102,21 @@ EDIFACT = Dialect(
 )
 
 
-class X12Reader:
-    """Reads X12 files: purchase orders and their changes, suppliers' answers, acknowledgments.
+DIALECTS: dict[Standard, Dialect] = {"x12": X12, "edifact": EDIFACT}
+_STREAMS: dict[Standard, type[Stream]] = {"x12": X12Stream, "edifact": EdifactStream}
+_OTHER_MARK: dict[Standard, bytes] = {"x12": b"UNB", "edifact": b"ISA"}
+
+
+class _EdiReader:
+    """Reads purchase orders and their changes, suppliers' answers, acknowledgments.
 
     ``our_ids`` are our own interchange ids; an interchange to somebody else is refused. Without any, and
     without one in the partner's profile, the receiver is not looked at.
     """
+
+    standard: ClassVar[Standard]
+    """of the first interchange; those behind it may be of the other"""
+    begins: ClassVar[tuple[str, ...]]
 
     def __init__(self, our_ids: Collection[str] = (), limits: Limits | None = None) -> None:
         self._our_ids = frozenset(our_ids)
@@ -111,47 +124,65 @@ class X12Reader:
 
     def recognises(self, raw: bytes, name: str) -> bool:
         """Whether the file begins as an interchange does."""
-        return _beginning(raw).startswith("ISA")
+        return _beginning(raw).startswith(self.begins)
 
     def read(self, raw: bytes, name: str, context: Context) -> Reading:
         """What the file says; interchanges that the context names as received before are refused as duplicates."""
-        raw = one_byte_each(raw)
-        assembler = Assembler(X12, context, self._our_ids, _sniffed(raw))
-        return assembler.assemble(X12Stream(raw, self._limits))
+        reading, _ = self._read(one_byte_each(raw), context, lambda: None)
+        return reading
 
     def explain(self, raw: bytes, context: Context) -> Explanation:
         """What the file says, and from which of its segments each part was read."""
-        raw, watch = one_byte_each(raw), Watch()
-        assembler = Assembler(X12, context, self._our_ids, _sniffed(raw), watch)
-        return watch.explanation(assembler.assemble(X12Stream(raw, self._limits)), assembler.faults)
+        watches: list[Watch] = []
+
+        def watch() -> Watch:
+            watches.append(Watch())
+            return watches[-1]
+
+        reading, faults = self._read(one_byte_each(raw), context, watch)
+        return watches[-1].explanation(reading, faults)
+
+    def _read(
+        self, raw: bytes, context: Context, watch: Callable[[], Watch | None]
+    ) -> tuple[Reading, tuple[Fault, ...]]:
+        """What the file says, and what is wrong with it.
+
+        Most files hold one standard and are read as such; one whose envelopes do not come out even, and that may hold
+        the other standard too, is read again as both.
+        """
+        assembler = self._assembler(raw, context, watch())
+        reading = assembler.assemble(_STREAMS[self.standard](raw, self._limits))
+        if _OTHER_MARK[self.standard] in raw and any(map(_of_envelope, assembler.faults)):
+            assembler = self._assembler(raw, context, watch())
+            reading = assembler.assemble(self._each_as_it_is(raw))
+        return reading, assembler.faults
+
+    def _assembler(self, raw: bytes, context: Context, watch: Watch | None) -> Assembler:
+        return Assembler(DIALECTS[self.standard], context, self._our_ids, _sniffed(raw), watch, DIALECTS)
+
+    def _each_as_it_is(self, raw: bytes) -> Iterator[Item]:
+        """What the file holds, each interchange read by the standard of its own header."""
+        blocks = Tokenizer(raw, self.standard, self._limits, mixed=True)
+        for standard, some in groupby(blocks, key=lambda block: block.standard):
+            yield from _STREAMS[standard](limits=self._limits, blocks=some)
 
 
-class EdifactReader:
-    """Reads EDIFACT files: purchase orders and their changes, suppliers' answers, acknowledgments.
+class X12Reader(_EdiReader):
+    """Reads files that begin with an X12 interchange."""
 
-    ``our_ids`` are our own interchange ids; an interchange to somebody else is refused. Without any, and
-    without one in the partner's profile, the receiver is not looked at.
-    """
+    standard = "x12"
+    begins = ("ISA",)
 
-    def __init__(self, our_ids: Collection[str] = (), limits: Limits | None = None) -> None:
-        self._our_ids = frozenset(our_ids)
-        self._limits = limits or Limits()
 
-    def recognises(self, raw: bytes, name: str) -> bool:
-        """Whether the file begins as an interchange does."""
-        return _beginning(raw).startswith(("UNA", "UNB"))
+class EdifactReader(_EdiReader):
+    """Reads files that begin with an EDIFACT interchange."""
 
-    def read(self, raw: bytes, name: str, context: Context) -> Reading:
-        """What the file says; interchanges that the context names as received before are refused as duplicates."""
-        raw = one_byte_each(raw)
-        assembler = Assembler(EDIFACT, context, self._our_ids, _sniffed(raw))
-        return assembler.assemble(EdifactStream(raw, self._limits))
+    standard = "edifact"
+    begins = ("UNA", "UNB")
 
-    def explain(self, raw: bytes, context: Context) -> Explanation:
-        """What the file says, and from which of its segments each part was read."""
-        raw, watch = one_byte_each(raw), Watch()
-        assembler = Assembler(EDIFACT, context, self._our_ids, _sniffed(raw), watch)
-        return watch.explanation(assembler.assemble(EdifactStream(raw, self._limits)), assembler.faults)
+
+def _of_envelope(fault: Fault) -> bool:
+    return fault.kind.level == "interchange" and fault.kind.severity == "error"
 
 
 def _beginning(raw: bytes) -> str:

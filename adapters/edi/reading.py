@@ -47,6 +47,7 @@ class Dialect:
 class _Read:
     """What is kept of a document once it has been read."""
 
+    standard: Standard
     meaning: Meaning
     disposition: Disposition
     where: Place
@@ -66,6 +67,7 @@ class _Read:
             self.partner_id,
             meaning.title,
             meaning.statements,
+            self.standard,
         )
 
 
@@ -74,12 +76,15 @@ class Assembler:
     """Takes messages, groups and interchanges as they come, and makes one Reading of them."""
 
     dialect: Dialect
+    """of the interchange that is open; to begin with, of the file's first"""
     context: Context
     our_ids: Collection[str] = ()
     sniffed: Intent | None = None
     """what the file seems to be, where nothing in it can be read"""
     watch: Watcher | None = None
     """is told of each map that is about to read a document"""
+    dialects: Mapping[Standard, Dialect] = field(default_factory=dict)
+    """those of interchanges that may come, where there are others than the first"""
     _read: list[_Read] = field(default_factory=list)
     _faults: list[Fault] = field(default_factory=list)
     _drafts: list[Draft] = field(default_factory=list)
@@ -93,7 +98,10 @@ class Assembler:
     """who sends the open interchange"""
     _acknowledgments: int = 0
 
+    _kind: Standard = field(init=False)
+
     def __post_init__(self) -> None:
+        self._kind = self.dialect.standard
         self._familiar = Familiar(self.dialect.orders)
 
     def assemble(self, items: Iterable[Document | Group | Interchange]) -> Reading:
@@ -117,6 +125,9 @@ class Assembler:
         if interchange is self._open:
             return
         self._open = interchange
+        if interchange.standard != self.dialect.standard:
+            self.dialect = self.dialects[interchange.standard]
+            self._familiar = Familiar(self.dialect.orders)
         self._partner = partner = self._partner_of(interchange.sender)
         if not interchange.number:
             return
@@ -156,7 +167,8 @@ class Assembler:
         told = (*document.interchange.faults, *document.faults)
         findings = tuple([fault.finding() for fault in told[:_MOST_TOLD]])
         partner_id = self._partner.id if self._partner else None
-        self._read.append(_Read(meaning, disposition, document.place(), partner_id, findings))
+        standard = self.dialect.standard
+        self._read.append(_Read(standard, meaning, disposition, document.place(), partner_id, findings))
 
     def _economise(self, faults: list[Fault]) -> None:
         """Of a file with a great many faults only the gravest of what comes further are kept."""
@@ -211,7 +223,7 @@ class Assembler:
         findings = tuple(fault.finding() for fault in interchange.faults[:_MOST_TOLD])
         meaning = Meaning("functional_ack", title="TA1", statements=said)
         partner_id = self._partner.id if self._partner else None
-        return _Read(meaning, disposition, interchange.place(), partner_id, findings)
+        return _Read(self.dialect.standard, meaning, disposition, interchange.place(), partner_id, findings)
 
     @property
     def faults(self) -> tuple[Fault, ...]:
@@ -229,7 +241,7 @@ class Assembler:
         partner = next((p for p in self._partners.values() if p), None)
         titles = [one.meaning.title for one in read if one.meaning.title]
         return Reading(
-            kind=self.dialect.standard,
+            kind=self._kind,
             intent=intent,
             disposition=_disposition(read, findings),
             messages=_messages(read),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, ClassVar, Literal
 
@@ -56,9 +56,11 @@ class Stream(ABC):
     tags: ClassVar[dict[Role, str]]
     """of the segments of which the envelopes are made"""
 
-    def __init__(self, source: bytes | BinaryIO, limits: Limits | None = None) -> None:
+    def __init__(
+        self, source: bytes | BinaryIO = b"", limits: Limits | None = None, *, blocks: Iterable[Block] | None = None
+    ) -> None:
         self._limits = limits or Limits()
-        self._blocks = Tokenizer(source, self.standard, self._limits)
+        self._blocks = blocks or Tokenizer(source, self.standard, self._limits)
         self._interchange: Interchange | None = None
         self._group: Group | None = None
         self._body: Body | None = None

@@ -50,7 +50,7 @@ async def hear_acknowledgments(connection: AsyncConnection, reading: Reading, do
     parts = list(reading.parts)
     for place, part in enumerate(parts):
         if part.statements and part.disposition in ACCEPTED:
-            parts[place] = await _hear(connection, part, reading.kind, document_id, now, heard)
+            parts[place] = await _hear(connection, part, part.kind or reading.kind, document_id, now, heard)
     if parts != list(reading.parts):
         heard.reading = _with(reading, parts)
     return heard

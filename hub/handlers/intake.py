@@ -339,7 +339,7 @@ class Intake:
             rows.append(
                 outgoing(
                     our_id,
-                    kind=reading.kind,
+                    kind=draft.kind,
                     extension="edi",
                     partner_id=draft.partner_id,
                     content=draft.render(handing, now),

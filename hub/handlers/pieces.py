@@ -164,7 +164,7 @@ def question(
     return DocumentQuarantined(
         document_id=piece.document_id,
         original_id=document_id if piece.document_id != document_id else None,
-        kind=reading.kind,
+        kind=part.kind or reading.kind,
         name=name or None,
         partner_id=part.partner_id,
         role="procurement-officer" if of_supplier else "sales-officer",

@@ -64,6 +64,8 @@ class Part:
     title: str = ""
     statements: tuple[Statement, ...] = ()
     """of an acknowledgment: what it says"""
+    kind: Kind | None = None
+    """where a file can hold documents of several kinds; None: that of the file"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ class Numbers(Protocol):
 class Draft(Protocol):
     """An acknowledgment that waits for its control number."""
 
+    kind: Literal["x12", "edifact"]
     purpose: str
     """what it is, for people: ``997``, ``CONTRL``"""
     partner_id: str | None

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 
+from adapters.edi.delimiters import Standard
 from adapters.edi.edifact.render import Element, Route, Segments, delimiters_of, interchange
 from adapters.edi.envelope import Document, Endpoint, Group, Interchange
 from adapters.edi.faults import Fault, fatal
@@ -51,6 +52,7 @@ class ControlMessage:
     groups: tuple[GroupReceipt, ...]
     syntax: str = "3"
     purpose: str = "CONTRL"
+    kind: Standard = "edifact"
     partner_id: str | None = None
 
     def render(self, numbers: Numbers, now: datetime) -> bytes:

@@ -9,6 +9,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import NamedTuple
 
+from adapters.edi.delimiters import Standard
 from adapters.edi.envelope import Document, Endpoint, Group, Interchange
 from adapters.edi.faults import Fault, fatal
 from adapters.edi.x12.render import Route, Segments, bare_interchange, delimiters_of, interchange
@@ -73,6 +74,7 @@ class InterchangeAcknowledgment:
     status: str
     note: str
     purpose: str = "TA1"
+    kind: Standard = "x12"
     partner_id: str | None = None
 
     def render(self, numbers: Numbers, now: datetime) -> bytes:
@@ -107,6 +109,7 @@ class FunctionalAcknowledgment:
     route: Route
     groups: tuple[GroupReceipt, ...]
     purpose: str = "997"
+    kind: Standard = "x12"
     partner_id: str | None = None
 
     def render(self, numbers: Numbers, now: datetime) -> bytes:

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from adapters.edi.reader import EdifactReader, X12Reader
 from hub.partners import EdiProfile, Partner, Partners
 from hub.ports import Context, Reader
-from tests.unit.edi.documents import Numbers, edifact, message, order, transaction, x12
+from tests.unit.edi.documents import ORDER, Numbers, edifact, message, order, transaction, x12
 
 DATA = Path(__file__).parents[2] / "data" / "edi"
 NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
@@ -42,6 +42,7 @@ SEEDS: list[tuple[Reader, bytes]] = [
         ),
     ),
     (X12Reader(), x12(transaction("AK1*PO*1~", "AK2*850*1~", "AK5*A~", "AK9*A*1*1*1~", kind="997"))),
+    (X12Reader(), x12(order()) + edifact(message(*ORDER)) + x12(order()).replace(b"~", b"\n")),
     (
         EdifactReader(),
         edifact(

@@ -57,6 +57,13 @@ def test_lines_wrapped_at_a_column(width: int, ending: str) -> None:
     assert segments(wrapped.encode()) == segments(text.encode())
 
 
+def test_a_byte_order_mark_before_an_interchange_that_follows_another() -> None:
+    for between in (b"\xef\xbb\xbf", b"\r\n\xef\xbb\xbf"):
+        assert segments(ORDER + between + ORDER) == PLAIN * 2
+    text = edifact(message("BGM+220+A'"))
+    assert segments(text + b"\xef\xbb\xbfUNA:+.? '" + text, "edifact") == segments(text, "edifact") * 2
+
+
 def test_a_byte_order_mark_and_padding_around() -> None:
     assert segments(b"\xef\xbb\xbf\r\n" + ORDER + b"\x1a\x00\r\n") == PLAIN
 
@@ -201,9 +208,9 @@ class Counted(str):
         return super().split(*where)  # type: ignore[arg-type]
 
 
-def work(raw: bytes, standard: str) -> int:
+def work(raw: bytes, standard: str, *, mixed: bool = False) -> int:
     """How many characters the tokenizer looks at, or copies, until the end of a file."""
-    tokenizer = Tokenizer(raw, standard)  # type: ignore[arg-type]
+    tokenizer = Tokenizer(raw, standard, mixed=mixed)  # type: ignore[arg-type]
     tokenizer._text, Counted.seen = Counted(), 0
     for block in tokenizer:
         block.segments.clear()
@@ -219,6 +226,15 @@ def test_hostile_input_takes_work_in_proportion(filler: bytes) -> None:
         small, large = (work(head + filler * (size // len(filler)), standard) for size in (100_000, 800_000))
         assert small > 500
         assert large < 12 * small + 1_000_000
+        small, large = (
+            work(head + filler * (size // len(filler)), standard, mixed=True) for size in (100_000, 300_000)
+        )
+        assert large < 4.5 * small + 1_000_000
+
+
+def test_a_file_of_many_small_interchanges_of_both_standards_takes_work_in_proportion() -> None:
+    small, large = (work((ORDER + edifact(message("BGM+220+A'"))) * times, "x12", mixed=True) for times in (100, 800))
+    assert large < 12 * small
 
 
 def test_a_trailer_without_terminator_before_the_next_interchange() -> None:
