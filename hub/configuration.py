@@ -81,7 +81,7 @@ def _exact(table: PenaltyTable) -> dict[str, Decimal]:
 def terms_of(customer: Partner) -> CustomerTerms:
     """What is agreed with a customer."""
     prices = {each.part: Agreed(each.price, each.basis) for each in customer.prices}
-    return CustomerTerms(customer.currency, prices, customer.parts)
+    return CustomerTerms(customer.currency, prices, customer.parts, tuple(customer.usual_remarks))
 
 
 def policies_of(settings: Settings, partners: Partners) -> Policies:

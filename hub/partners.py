@@ -165,6 +165,11 @@ class Partner(_Profile):
     """the partner's part numbers and ours"""
     prices: Annotated[list[AgreedPrice], _for([{"part": "CC-4410", "price": "38.75"}])] = []
     """prices agreed with a customer"""
+    usual_remarks: Annotated[
+        list[Annotated[str, Field(min_length=1, max_length=5000)]], _for(["Our general terms of purchase apply."])
+    ] = []
+    """texts, or sentences of them, that this customer's orders bear and that ask for nothing; no policy confirms
+    an order with any remark but these and courtesies (R67)"""
     tolerance_percent: Annotated[Annotated[float, Field(ge=0, le=100)] | None, _for(2, "% of the quantity")] = None
     """how much less is still "in full" (R66); absent: for suppliers as the settings say, for customers none"""
     answer_hours: Annotated[Annotated[float, Field(gt=0, le=87_660)] | None, _for(24, "hours")] = None

@@ -21,6 +21,7 @@ from hub.messages.order import ReviewOrder
 from hub.messages.task import TaskOpened
 from hub.messages.work_order import SpecifyMaterials
 from hub.sagas.numbers import same_unit
+from hub.sagas.sales.remarks import says_more
 
 Facts = dict[str, Any]
 Answer = dict[str, Any]
@@ -92,8 +93,10 @@ Policy = Annotated[
 
 
 def needs_a_person(facts: Facts) -> bool:
-    """What no policy confirms: a new product, another price than agreed, a past date, a product named twice (R67)."""
-    return any(
+    """What no policy confirms: a new product, another price than agreed, a past date, a product named twice, a remark
+    of the customer's that is neither a courtesy nor one that its orders commonly bear (R67).
+    """
+    return says_more(facts["remarks"]) or any(
         line["new_product"] or line["price_differs"] or line["in_the_past"] or line["product_named_twice"]
         for line in facts["lines"]
     )

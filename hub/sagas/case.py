@@ -57,6 +57,8 @@ class CustomerTerms:
     """by part number, the customer's or ours"""
     parts: Mapping[str, str] = field(default_factory=dict)
     """the customer's part numbers, and ours"""
+    usual_remarks: tuple[str, ...] = ()
+    """texts that its orders commonly bear and that ask for nothing"""
 
 
 @dataclass(frozen=True)

@@ -55,14 +55,14 @@ def amended(standing: SubmitCustomerPo, sent: SubmitCustomerPo) -> SubmitCustome
         if _deletes(sent, item):
             lines.pop(item.line, None)
         elif item.action != "none":
-            lines[item.line] = _completed(was.get(item.line), item, date)
+            lines[item.line] = _completed(was.get(item.line), item, date, adds=changes)
         elif item.line in was:
             lines[item.line] = was[item.line]
     header = {
         "currency": sent.currency or standing.currency,
         "parties": _parties(standing.parties, sent.parties),
         "references": list({each.kind: each for each in (*standing.references, *sent.references)}.values()),
-        "notes": sent.notes or standing.notes,
+        "notes": _remarks(standing.notes, sent.notes) if changes else sent.notes or standing.notes,
         "terms": _filled(standing.terms, sent.terms),
         "order_date": standing.order_date or sent.order_date,
         "requested_date": sent.requested_date or standing.requested_date,
@@ -100,13 +100,20 @@ def _deletes(sent: SubmitCustomerPo, item: Line) -> bool:
     return item.action == "delete" or nothing
 
 
-def _completed(was: Line | None, item: Line, date: str | None) -> Line:
+def _remarks(was: list[str], now: list[str]) -> list[str]:
+    """What was remarked before, which a change does not take back, and what is now."""
+    return list(dict.fromkeys((*was, *now)))
+
+
+def _completed(was: Line | None, item: Line, date: str | None, *, adds: bool) -> Line:
     """A line as sent, with what its sender left unsaid: its date from the header, the rest as it was."""
     before = was.requested_date if was else None
     item = item.model_copy(update={"action": None, "requested_date": item.requested_date or date or before})
     if was is None or not _same_product(was.product, item.product):
         return item
     kept: dict[str, Any] = {name: getattr(item, name) or getattr(was, name) for name in _LISTS}
+    if adds:
+        kept["notes"] = _remarks(was.notes, item.notes)
     kept["product"] = _filled(was.product, item.product)
     if item.unit_price is None and same_unit(was.unit, item.unit):
         kept |= {"unit_price": was.unit_price, "price_basis": was.price_basis}

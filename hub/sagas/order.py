@@ -46,6 +46,7 @@ from hub.sagas.sales.purchase_order import (
     same_content,
     without_line,
 )
+from hub.sagas.sales.remarks import remark_facts, says_more
 from hub.sagas.table import After, Refusal, Step, Table, ignore, never, on, refuse, refuse_if, step, waits
 from hub.sagas.timers import RevisionLapseDue, RevisionReminderDue
 
@@ -122,10 +123,13 @@ def _review_fits(order: Order, review: ReviewOrder, scene: Scene) -> Refusal | N
 
 
 def _policy_may(order: Order, review: ReviewOrder, scene: Scene) -> Refusal | None:
-    """A policy confirms no price that differs, no past date, no product named twice (R67)."""
+    """A policy confirms no price that differs, no past date, no product named twice, and no remark (R67)."""
     if not isinstance(review.by, Policy) or review.decision != "confirm":
         return None
-    for line in review_facts(order, scene)["lines"]:
+    facts = review_facts(order, scene)
+    if says_more(facts["remarks"]):
+        return Refusal("needs_a_person", "the customer wrote a remark, which is not for a policy", "by.policy")
+    for line in facts["lines"]:
         if line["price_differs"] or line["in_the_past"] or line["product_named_twice"]:
             return Refusal("needs_a_person", f"line {line['line']} is not for a policy to confirm", "by.policy")
     return None
@@ -206,7 +210,7 @@ def cancel(order: Order, message: object, scene: Scene) -> Step[Order]:
 
 
 def review_facts(order: Order, scene: Scene) -> dict[str, Any]:
-    """What is asked for, line by line, with what stands against it and what history tells of it (R1, R2, R67).
+    """What is asked for, line by line, what stands against it, and what the customer wrote besides (R1, R2, R67).
 
     `hub.sagas.history.facts` adds the history.
     """
@@ -232,6 +236,10 @@ def review_facts(order: Order, scene: Scene) -> dict[str, Any]:
         "revision": len(order.revisions),
         "currency": order.po.currency or terms.currency,
         "value": total(line["value"] for line in lines),
+        "terms": order.po.terms.model_dump(exclude_defaults=True) if order.po.terms else None,
+        "remarks": remark_facts(
+            order.po, {number: line.item for number, line in order.lines.items() if line.open > ZERO}, terms
+        ),
         "lines": lines,
     }
 

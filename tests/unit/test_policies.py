@@ -31,7 +31,7 @@ LINE: dict[str, Any] = {
     "all_in_stock": True,
 }
 FACTS: dict[str, dict[str, Any]] = {
-    "confirm-order": {"customer_id": "C-HOLT", "value": "5000", "currency": "EUR", "lines": [LINE]},
+    "confirm-order": {"customer_id": "C-HOLT", "value": "5000", "currency": "EUR", "remarks": [], "lines": [LINE]},
     "repeat-materials": {
         "customer_id": "C-HOLT",
         "made_before": {"times": 3, "for_this_customer": 2},
@@ -141,6 +141,14 @@ NEVER = ["new_product", "price_differs", "in_the_past", "product_named_twice"]
 def test_some_things_no_policy_confirms(doubt: str) -> None:
     second = {**LINE, "line": "2", doubt: True}
     assert answer("confirm-order", {**FACTS["confirm-order"], "lines": [LINE, second]}, up_to="999999") is None
+
+
+@pytest.mark.rule("R67")
+def test_no_policy_passes_over_a_remark_that_says_something() -> None:
+    remark = {"kind": "note", "line": None, "text": "Thank you. Treat the small ones as samples.", "says": []}
+    assert answer("confirm-order", {**FACTS["confirm-order"], "remarks": [remark]})
+    remark["says"] = ["Treat the small ones as samples"]
+    assert answer("confirm-order", {**FACTS["confirm-order"], "remarks": [remark]}) is None
 
 
 @pytest.mark.rule("R40")

@@ -125,7 +125,17 @@ def _facts(say: Phrasing, task: Mapping[str, Any]) -> Table:
         (say.word("due"), say.instant(task["due_at"]) if task.get("due_at") else None),
         (say.word("given_to"), task.get("assignee")),
     ]
-    return tuple((name, one_line(value)[:500]) for name, value in rows if value)
+    shown = [(name, one_line(value)[:500]) for name, value in rows if value]
+    return (*shown, *_remarks(say, facts))
+
+
+def _remarks(say: Phrasing, facts: Mapping[str, Any]) -> Table:
+    """What the customer wrote besides: a row for each remark that is more than a courtesy."""
+    rows = []
+    for each in [each for each in facts.get("remarks") or () if each["says"]][:MOST]:
+        line = f" ({say.word('line')} {each['line']})" if each["line"] else ""
+        rows.append((f"{say.word('remark')}{line}", one_line(each["text"])[:1000]))
+    return tuple(rows)
 
 
 def _lines(say: Phrasing, facts: Mapping[str, Any]) -> Table:

@@ -13,6 +13,7 @@ from hub.sagas.model import Change, ChangeRequest, Order, WorkOrder
 from hub.sagas.numbers import ZERO, decimal, plain
 from hub.sagas.production.alteration import production_has_begun, scaled, specified_otherwise
 from hub.sagas.sales.prices import price_differs
+from hub.sagas.sales.remarks import remark_facts
 from hub.sagas.table import Refusal
 
 LARGEST = Decimal(10) ** 12
@@ -110,8 +111,9 @@ def decided(asked: ChangeRequest, review: ReviewChange, order: Order) -> ChangeR
 
 
 def change_facts(saga: Change, scene: Scene) -> dict[str, Any]:
-    """What would differ, line by line, and what can still be altered (R8, R67)."""
+    """What would differ, line by line, and what can still be altered, what was written besides (R8, R67)."""
     order, asked = scene.order, saga.requests[-1]
+    terms = scene.rules.terms.get(order.customer_id, CustomerTerms())
     return {
         "change_id": asked.change_id,
         "customer_id": order.customer_id,
@@ -121,6 +123,7 @@ def change_facts(saga: Change, scene: Scene) -> dict[str, Any]:
         "document_id": asked.sent.source.document_id,
         "requests": [each.change_id for each in saga.undecided],
         "header": list(asked.header),
+        "remarks": remark_facts(asked.sent, {item.line: item for item in asked.sent.lines}, terms),
         "lines": [_line_facts(order, each, scene) for each in asked.lines],
     }
 
