@@ -84,7 +84,13 @@ def mail_writer(settings: Settings) -> EmailWriter:
 def mailboxes_of(settings: Settings) -> list[ImapMailbox]:
     """The mailboxes that the settings name, not connected yet."""
     return [
-        ImapMailbox(each.name, each.account, folder=each.folder, processed=each.processed, failed=each.failed)
+        ImapMailbox(
+            each.name,
+            each.account.within(settings.folder),
+            folder=each.folder,
+            processed=each.processed,
+            failed=each.failed,
+        )
         for each in map(mailbox_address, settings.mailboxes)
     ]
 
@@ -136,7 +142,7 @@ def mail_server_of(settings: Settings) -> SmtpServer | None:
     """The server that mails go out by, not connected yet; None: they go into the outbox folder."""
     if settings.smtp_url is None:
         return None
-    account = mail_server_account(settings.smtp_url)
+    account = mail_server_account(settings.smtp_url).within(settings.folder)
     return SmtpServer(account, our_domain=settings.our_domain, timeout=settings.smtp_timeout)
 
 

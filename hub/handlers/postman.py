@@ -25,7 +25,17 @@ from hub.pausing import pause
 from hub.ports import Handed, MailServer, Parcel
 from hub.sagas.case import Rules
 from hub.store.database import Database
-from hub.store.deliveries import QueuedMail, enter, free_claims, is_held, mark, next_due, note, sent_within_a_day
+from hub.store.deliveries import (
+    QueuedMail,
+    enter,
+    free_claims,
+    in_hand,
+    is_held,
+    mark,
+    next_due,
+    note,
+    sent_within_a_day,
+)
 from hub.store.journal import Journal
 
 log = logging.getLogger("hub.mail")
@@ -208,34 +218,38 @@ class Postman:
             return "cap_thread", f"{in_thread} mails were sent in this conversation within a day (HUB_MAILS_IN_THREAD)"
         return "", ""
 
-    async def _note(self, delivery: QueuedMail, handed: Handed) -> None:
-        """Write down what the server has said."""
+    async def _note(self, taken: QueuedMail, handed: Handed) -> None:
+        """Write down what the server has said, beside what has happened to the mail since it was taken."""
         now, journal = self._now(), Journal()
-        first = delivery.first_at or instant(now)
-        tried = now - datetime.fromisoformat(first)
-        accepted = [*delivery.accepted, *handed.accepted]
-        given_up = dict(handed.later) if tried >= self._terms.retry else {}
-        refused = {**(delivery.refused or {}), **handed.refused, **given_up}
-        left = [one for one in handed.later if one not in given_up]
-        said = "; ".join(f"{one}: {text}" for one, text in {**handed.later, **handed.refused}.items()) or None
-        values: dict[str, Any] = {
-            "recipients": left,
-            "accepted": accepted,
-            "refused": refused,
-            "attempts": delivery.attempts + 1,
-            "doubts": delivery.doubts + handed.in_doubt,
-            "first_at": first,
-            "claimed_until": None,
-            "said": said,
-            "due_at": instant(now + min(max(tried, AGAIN), AT_MOST)),
-        }
-        if handed.accepted:
-            values |= {"sent_at": instant(now)}
         async with self._database.write() as connection:
+            delivery = await in_hand(connection, taken)
+            first = delivery.first_at or instant(now)
+            tried = now - datetime.fromisoformat(first)
+            back = delivery.refused or {}
+            later = {one: why for one, why in handed.later.items() if one in delivery.recipients}
+            given_up = later if tried >= self._terms.retry else {}
+            lost = {**{one: why for one, why in handed.refused.items() if one not in back}, **given_up}
+            accepted = [*delivery.accepted, *(one for one in handed.accepted if one not in back)]
+            over = {*handed.accepted, *handed.refused, *given_up}
+            left = [one for one in delivery.recipients if one not in over]
+            said = "; ".join(f"{one}: {text}" for one, text in {**handed.later, **handed.refused}.items())
+            values: dict[str, Any] = {
+                "recipients": left,
+                "accepted": accepted,
+                "refused": {**lost, **back},
+                "attempts": delivery.attempts + 1,
+                "doubts": delivery.doubts + handed.in_doubt,
+                "first_at": first,
+                "claimed_until": None,
+                "due_at": instant(now + min(max(tried, AGAIN), AT_MOST)),
+            }
+            if said or not back:
+                values["said"] = said or None
+            if handed.accepted:
+                values["sent_at"] = instant(now)
             await note(connection, delivery.document_id, **values)
             tried_now = replace(delivery, attempts=delivery.attempts + 1)
-            if handed.refused or given_up:
-                lost = {**handed.refused, **given_up}
+            if lost:
                 code = "given_up" if given_up else "too_large" if _too_large(lost) else "mail_refused"
                 text = "; ".join(f"{one}: {reason}" for one, reason in lost.items())
                 gone = not (accepted or left)
@@ -249,8 +263,8 @@ class Postman:
             await journal.write(connection)
         self._committed()
         self.condition.sent += bool(handed.accepted)
-        if handed.later:
-            log.warning("%s waits for another try: %s", delivery.document_id, said)
+        if later:
+            log.warning("%s waits for another try: %s", taken.document_id, said)
 
     async def _fail(
         self,

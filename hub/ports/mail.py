@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Protocol
 
 from hub.ports.carrying import Arrival, Holder
@@ -25,7 +26,7 @@ class MailAccount:
     """empty: there is no login"""
     password: str = field(default="", repr=False)
     token_file: str = ""
-    """a file that holds an access token (XOAUTH2), in place of a password"""
+    """a file that holds an access token (XOAUTH2), in place of a password; `within` has put it in the hub's folder"""
     token_command: str = ""
     """a command that prints one"""
 
@@ -33,6 +34,10 @@ class MailAccount:
     def by_token(self) -> bool:
         """Whether the login is by an access token."""
         return bool(self.token_file or self.token_command)
+
+    def within(self, folder: Path) -> MailAccount:
+        """The account as a hub in this folder uses it."""
+        return replace(self, token_file=str(folder / self.token_file)) if self.token_file else self
 
 
 class Mailbox(Holder, Protocol):

@@ -7,7 +7,7 @@ that nobody waits for the server. A claim ends by itself: what a hub that died w
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -101,6 +101,25 @@ def _queued(row: Any) -> QueuedMail:
     )
 
 
+async def in_hand(connection: AsyncConnection, mail: QueuedMail) -> QueuedMail:
+    """The mail as it stands by now, locked: while it was handed over it may have come back, or a person acted on it."""
+    documents, table = tables.documents, tables.deliveries
+    lock = select(documents.c.document_id).where(documents.c.document_id == mail.document_id).with_for_update()
+    await connection.execute(lock)
+    query = select(table).where(table.c.document_id == mail.document_id).with_for_update()
+    row = (await connection.execute(query)).one()
+    return replace(
+        mail,
+        recipients=tuple(orjson.loads(row.recipients)),
+        accepted=tuple(orjson.loads(row.accepted)),
+        refused=orjson.loads(row.refused),
+        attempts=row.attempts,
+        doubts=row.doubts,
+        first_at=row.first_at,
+        releases=row.releases,
+    )
+
+
 async def enter(connection: AsyncConnection, document_id: str, parcel: Parcel, now: datetime) -> None:
     """Put a mail into the queue, due now."""
     row = {
@@ -172,22 +191,24 @@ async def note_bounce(
 ) -> Literal["known", "part", "whole"]:
     """Note that a mail that a server had taken has come back: from these addresses, as far as it went to them.
 
-    Where it went to none of them it came back as a whole. ``part``: others have it or will; ``known``: it is no news.
+    Where it went to none of them it came back as a whole. It may come back before the server's answer to it is noted.
+    ``part``: others have it or will; ``known``: it is no news.
     """
     table = tables.deliveries
     query = select(table).where(table.c.document_id == document_id).with_for_update()
     row = (await connection.execute(query)).first()
     if row is None:
         return "whole"
-    accepted, refused = orjson.loads(row.accepted), orjson.loads(row.refused)
-    missed = [one for one in accepted if one.lower() in unreached]
+    accepted, refused, waiting = (orjson.loads(each) for each in (row.accepted, row.refused, row.recipients))
+    at_hand = waiting if row.claimed_until is not None else []
+    missed = [one for one in (*accepted, *at_hand) if one.lower() in unreached]
     if not missed and any(one.lower() in unreached for one in refused):
         return "known"
-    missed = missed or accepted
-    left = [one for one in accepted if one not in missed]
-    values = {"accepted": left, "refused": {**refused, **dict.fromkeys(missed, reason)}}
+    missed = missed or accepted or at_hand
+    left, still = ([one for one in some if one not in missed] for some in (accepted, waiting))
+    values = {"accepted": left, "recipients": still, "refused": {**refused, **dict.fromkeys(missed, reason)}}
     await note(connection, document_id, code="bounced", said=reason, **values)
-    return "part" if left or orjson.loads(row.recipients) else "whole"
+    return "part" if left or still else "whole"
 
 
 async def listed(database: Database, limit: int) -> list[Row]:

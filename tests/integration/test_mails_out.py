@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -23,7 +23,7 @@ from hub.audit import audit
 from hub.errors import HubError, MailServerUnreachable
 from hub.handlers.outgoing import outgoing
 from hub.handlers.postman import Postman
-from hub.ports import MailAccount
+from hub.ports import Handed, MailAccount, MailServer, Parcel
 from hub.settings import Settings, load_settings
 from hub.store import queries, tables
 from hub.store.deliveries import figures, listed
@@ -501,6 +501,56 @@ async def test_a_bounce_of_one_of_several_recipients_is_of_that_one_alone(carrie
     await carried.hub.intake.receive(whole.encode(), "bounce.eml", "3")
     assert await carried.state(mail) == "undeliverable"
     assert (await audit(carried.hub.database, at_rest=False)).clean
+
+
+@pytest.mark.rule("R42")
+async def test_what_comes_back_before_the_servers_answer_is_noted_has_come_back(carried: Carried) -> None:
+    """The bounce of one recipient, and then of all, is taken in while the mail is handed over."""
+    bounce = BOUNCE.format(
+        action="failed", to="orders@metalworks.example", headers="Message-ID: <1@metalworks.example>"
+    )
+    start, end = bounce.index("Final-Recipient"), bounce.index("--b\nContent-Type: text/rfc822")
+    one = f"Final-Recipient: rfc822; {OTHER}\nAction: failed\nStatus: 5.1.1\n\n"
+    server = carried.postman._server
+    meanwhile = MeanwhileServer(server, lambda text: carried.hub.intake.receive(text.encode(), "bounce.eml", text))
+    carried.postman._server = meanwhile
+
+    mail = await carried.put(1, f"{BUYER}, {OTHER}")
+    await asked_for(carried.hub, mail)
+    meanwhile.comes = bounce[:start] + one + bounce[end:]
+    await carried.carry()
+    assert await carried.state(mail) == "sent"
+    delivery = await carried.delivery(mail)
+    assert (orjson.loads(delivery.accepted), list(orjson.loads(delivery.refused))) == ([BUYER], [OTHER])
+    assert (delivery.code, delivery.recipients) == ("bounced", "[]")
+
+    meanwhile.comes = bounce[:start] + one + one.replace(OTHER, BUYER) + bounce[end:]
+    await send_again(carried.hub.database, mail, "ada", carried.clock())
+    await carried.carry()
+    delivery = await carried.delivery(mail)
+    assert (await carried.state(mail), orjson.loads(delivery.accepted)) == ("undeliverable", [])
+    assert sorted(orjson.loads(delivery.refused)) == [BUYER, OTHER]
+    assert (await audit(carried.hub.database, at_rest=False)).clean
+
+
+class MeanwhileServer:
+    """A server while whose answer is awaited something comes in."""
+
+    def __init__(self, server: MailServer, come: Callable[[str], Awaitable[Any]]) -> None:
+        self._server, self._come = server, come
+        self.name, self.comes = server.name, ""
+
+    def parcel(self, raw: bytes) -> Parcel:
+        return self._server.parcel(raw)
+
+    async def hand_over(self, parcel: Parcel, recipients: Sequence[str], raw: bytes) -> Handed:
+        handed = await self._server.hand_over(parcel, recipients, raw)
+        if self.comes:
+            await self._come(self.comes)
+        return handed
+
+    async def close(self) -> None:
+        await self._server.close()
 
 
 @pytest.mark.rule("R42")

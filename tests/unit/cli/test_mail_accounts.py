@@ -132,6 +132,15 @@ def test_a_token_stands_in_place_of_a_password(tmp_path: Path) -> None:
     assert access_token(by_token(command=f"cat {tmp_path}/token")) == "ya29.abc"
 
 
+def test_a_relative_path_of_a_token_is_one_in_the_hubs_folder(tmp_path: Path) -> None:
+    (tmp_path / "hub" / "secrets").mkdir(parents=True)
+    (tmp_path / "hub" / "secrets" / "token").write_text("ya29.abc\n")
+    folder = tmp_path / "hub"
+    assert access_token(by_token("secrets/token").within(folder)) == "ya29.abc"
+    assert access_token(by_token(str(folder / "secrets" / "token")).within(tmp_path / "elsewhere")) == "ya29.abc"
+    assert by_token(command="get token").within(folder) == by_token(command="get token")
+
+
 @pytest.mark.parametrize(
     ("file", "command", "said"),
     [
