@@ -12,6 +12,8 @@ from adapters.edi.units import from_edifact
 from adapters.edi.values import currency, day, edifact_decimal
 
 _DAYS = {
+    "2": re.compile("[0-9]{6}", re.ASCII),
+    "3": re.compile("[0-9]{6}", re.ASCII),
     "101": re.compile("[0-9]{6}", re.ASCII),
     "102": re.compile("[0-9]{8}", re.ASCII),
     "201": re.compile("[0-9]{6}[0-9]{4}", re.ASCII),
@@ -25,7 +27,33 @@ _DAYS = {
 """Formats of dates (2379) that name one day, by what they look like"""
 
 _SHORT = frozenset({"101", "201", "202", "301"})
-_PERIODS = frozenset({"602", "609", "610", "615", "616", "713", "715", "717", "718", "719"})
+_PERIODS = frozenset(
+    map(
+        str,
+        [
+            103,
+            *range(105, 111),
+            205,
+            302,
+            *range(305, 309),
+            *range(401, 407),
+            *range(501, 504),
+            *range(600, 617),
+            *range(701, 721),
+            *range(801, 822),
+        ],
+    )
+)
+"""Formats of what is no day: weeks, months, times, spans, durations"""
+
+
+def _year_first(text: str, form: str) -> str:
+    """The day in a date of this format, year first; with the century where the format has it."""
+    if form == "2":
+        return text[4:] + text[2:4] + text[:2]
+    if form == "3":
+        return text[4:] + text[:4]
+    return text[:6] if form in _SHORT else text[:8]
 
 
 class Fields(Kept):
@@ -68,7 +96,9 @@ class Fields(Kept):
             return None
         value = None
         if pattern and pattern.fullmatch(text):
-            value = day(text[:6] if form in _SHORT else text[:8], self._today)
+            value = day(_year_first(text, form), self._today)
+            if text[8:12].strip("0") and form not in _SHORT:
+                self.keep_text(position, "DTM", f"{at(dtm, 1)} at {text[8:10]}:{text[10:12]}")
         if value is None:
             self.document.fault("date_invalid", position, 1, 2, value=text, detail=f" in format {clean(form, 10)}")
         return value

@@ -8,11 +8,9 @@ from typing import Any
 from adapters.edi.edifact import lines, parties
 from adapters.edi.edifact.envelope import Segment, at
 from adapters.edi.edifact.fields import Fields
+from adapters.edi.edifact.schedule import take_date
 from adapters.edi.mapping import put
 from hub.messages.customer_po import CHANGE_NUMBER
-
-PARTY_SEGMENTS = frozenset({"LOC", "RFF", "CTA", "COM"})
-"""Segments that belong to the NAD before them"""
 
 _PERIODS = {"D": "days", "W": "weeks", "M": "months"}
 
@@ -33,6 +31,7 @@ class OrderHeader:
     def finished(self) -> dict[str, Any]:
         """The fields of the normalised order; a change has the number of its order, and its own as a reference."""
         self.data.pop("_date", None)
+        parties.name_delivery(self.fields, self.data.get("parties", ()))
         if self.order and self.order != self.data.get("po_number"):
             if "po_number" in self.data:
                 number = {"kind": CHANGE_NUMBER, "value": self.data["po_number"]}
@@ -42,7 +41,7 @@ class OrderHeader:
 
     def take(self, tag: str, position: int, segment: Segment) -> None:
         """Take over what a segment before the first line says."""
-        if self._party is not None and tag in PARTY_SEGMENTS:
+        if self._party is not None and tag in parties.PARTY_SEGMENTS:
             parties.extend(self.fields, self._party, position, segment)
             return
         handler = HANDLERS.get(tag)
@@ -66,7 +65,7 @@ class OrderHeader:
         """A date of the whole order."""
         qualifier = at(dtm, 1)
         if qualifier not in ("137", "4"):
-            lines.take_date(self.fields, self.data, position, dtm)
+            take_date(self.fields, self.data, position, dtm)
             return
         value = self.fields.date(position, dtm)
         if value and (qualifier == "137" or "order_date" not in self.data):
@@ -75,9 +74,9 @@ class OrderHeader:
     def on_cux(self, position: int, cux: Segment) -> None:
         """The currency; the reference currency counts."""
         value = self.fields.currency(position, cux, 1, 2)
-        if "currency" in self.data:
+        if "currency" in self.data or len(cux) > 2:
             self.fields.keep(position, cux)
-        else:
+        if "currency" not in self.data:
             put(self.data, "currency", value)
 
     def on_rff(self, position: int, rff: Segment) -> None:
@@ -86,6 +85,8 @@ class OrderHeader:
             self.order = at(rff, 1, 2)
         elif at(rff, 1, 2):
             self.data.setdefault("references", []).append({"kind": at(rff, 1), "value": at(rff, 1, 2)})
+            if at(rff, 1, 3):
+                self.fields.keep(position, rff)
 
     def on_ftx(self, position: int, ftx: Segment) -> None:
         """Free text."""

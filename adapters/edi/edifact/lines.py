@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from adapters.edi.edifact import prices, schedule
 from adapters.edi.edifact.envelope import Segment, at
 from adapters.edi.edifact.fields import Fields
 from adapters.edi.edifact.order_codes import (
     ACTIONS,
     CHARACTERISTICS,
-    DELIVERY_DATES,
     DESCRIPTIONS,
-    PRICES,
+    IDENTIFYING,
     PRODUCT_FIELDS,
-    QUANTITIES,
+    ROLES,
 )
+from adapters.edi.edifact.parties import PARTY_SEGMENTS
 from adapters.edi.mapping import empty_line, put
 from adapters.edi.units import MEASURES
 
@@ -32,9 +33,30 @@ def begin(fields: Fields, position: int, lin: Segment, *, change: bool) -> Line:
         if action not in ACTIONS:
             fields.document.fault("code_invalid", position, 2, value=action)
         line["action"] = ACTIONS.get(action, "change")
+    elif ACTIONS.get(action, "") in ("", "delete"):
+        line["_acted"] = action
     if at(lin, 3):
         _number(fields, line, position, "LIN", at(lin, 3), at(lin, 3, 2))
     return line
+
+
+ASIDE = ("_quantity", "_unit", "_price", "_scheduling", "_location", "_group", "_dated")
+"""What is only noted of a line while its segments are read"""
+
+
+def take(fields: Fields, line: Line, tag: str, position: int, segment: Segment) -> None:
+    """Take over what a segment after LIN says about the line; the rest is kept."""
+    if line.get("_group") == "NAD" and tag in PARTY_SEGMENTS:
+        fields.keep(position, segment)
+        return
+    if tag in GROUPS:
+        line["_group"] = tag
+    handler = HANDLERS.get(tag, _keep)
+    handler(fields, line, position, segment)
+
+
+def _keep(fields: Fields, line: Line, position: int, segment: Segment) -> None:
+    fields.keep(position, segment)
 
 
 def _number(fields: Fields, line: Line, position: int, tag: str, value: str, kind: str) -> None:
@@ -55,14 +77,23 @@ def characteristic(line: Line, name: str, value: str, unit: str = "") -> None:
 
 
 def _item_numbers(fields: Fields, line: Line, position: int, pia: Segment) -> None:
+    if at(pia, 1) not in IDENTIFYING:
+        fields.keep(position, pia, "another product")
+        return
     for element in range(2, len(pia)):
         if at(pia, element):
             _number(fields, line, position, "PIA", at(pia, element), at(pia, element, 2))
 
 
 def _description(fields: Fields, line: Line, position: int, imd: Segment) -> None:
-    text = " ".join(filter(None, (at(imd, 3, 4), at(imd, 3, 5)))) or at(imd, 3)
+    text = " ".join(filter(None, (at(imd, 3, 4), at(imd, 3, 5))))
+    coded = at(imd, 3)
     code = at(imd, 2)
+    if not text and (at(imd, 1) == "C" or at(imd, 3, 2) or at(imd, 3, 3)):
+        if coded:
+            characteristic(line, DESCRIPTIONS.get(code, f"description {code}".strip()), coded)
+        return
+    text = text or coded
     if not text:
         fields.keep(position, imd)
     elif code in ("", "8", "79", "ANM", "DSC") and "description" not in line["product"]:
@@ -84,87 +115,14 @@ def _measure(fields: Fields, line: Line, position: int, mea: Segment) -> None:
         fields.keep(position, mea)
 
 
-def _quantity(fields: Fields, line: Line, position: int, qty: Segment) -> None:
-    qualifier = at(qty, 1)
-    value = fields.decimal(position, qty, 1, 2)
-    unit = fields.unit(position, qty, 1, 3)
-    if value is None or unit is None:
-        return
-    if line.get("_scheduling"):
-        line["schedule"].append({"quantity": value})
-        return
-    if qualifier == "11":
-        entry = {"quantity": value}
-        put(entry, "location", line.pop("_location", ""))
-        line["schedule"].append(entry)
-        return
-    rank = QUANTITIES.get(qualifier, 99)
-    if rank < line.get("_quantity", 99):
-        line["_quantity"], line["quantity"], line["unit"] = rank, value, unit
-        line["_unit"] = at(qty, 1, 3)
-    else:
-        fields.keep(position, qty)
-
-
-def _price(fields: Fields, line: Line, position: int, pri: Segment) -> None:
-    qualifier = at(pri, 1)
-    value = fields.amount(position, pri, 1, 2)
-    basis = fields.decimal(position, pri, 1, 5)
-    rank = PRICES.get(qualifier, 99)
-    if value is None:
-        fields.keep(position, pri)
-    elif rank < line.get("_price", 99):
-        if "unit_price" in line:
-            fields.keep_text(position, "PRI", f"price {line['unit_price']}")
-        line["_price"], line["unit_price"] = rank, value
-        line["price_basis"] = basis if basis and basis.strip("0.") else "1"
-    else:
-        fields.keep(position, pri)
-
-
-def _date(fields: Fields, line: Line, position: int, dtm: Segment) -> None:
-    if line["schedule"]:
-        value = fields.date(position, dtm)
-        if value:
-            line["schedule"][-1]["date"] = value
-        return
-    take_date(fields, line, position, dtm)
-
-
-def take_date(fields: Fields, target: dict[str, Any], position: int, dtm: Segment) -> None:
-    """The plainest of the dates that say when goods are wanted; every other is kept beside."""
-    qualifier, value = at(dtm, 1), fields.date(position, dtm)
-    if value is None:
-        return
-    known = target.get("_date")
-    rank = DELIVERY_DATES.get(qualifier, 99)
-    if rank < 99 and (known is None or rank < known[0]):
-        if known:
-            fields.keep_text(known[1], "DTM", f"date {known[2]} {target['requested_date']}")
-        target["_date"] = (rank, position, qualifier)
-        target["requested_date"] = value
-        if qualifier != "2":
-            fields.keep_text(position, "DTM", f"date {qualifier} {value}")
-    else:
-        fields.keep_text(position, "DTM", f"date {qualifier} {value}")
-
-
-def _schedule(fields: Fields, line: Line, position: int, scc: Segment) -> None:
-    line["_scheduling"] = True
-
-
-def _place(fields: Fields, line: Line, position: int, loc: Segment) -> None:
-    if line.get("_scheduling") and line["schedule"] and at(loc, 2) and "location" not in line["schedule"][-1]:
-        line["schedule"][-1]["location"] = at(loc, 2)
-    elif at(loc, 1) == "7" and at(loc, 2):
-        line["_location"] = at(loc, 2)
-    else:
-        fields.keep(position, loc)
-
-
 def _reference(fields: Fields, line: Line, position: int, rff: Segment) -> None:
-    if at(rff, 1, 2):
-        characteristic(line, f"reference {at(rff, 1)}", at(rff, 1, 2))
+    kind, value, number = at(rff, 1), at(rff, 1, 2), at(rff, 1, 3)
+    if number and kind in ("ON", "LI") and "action" in line and line["action"] != "add":
+        line["line"] = number
+    elif number:
+        fields.keep(position, rff)
+    if value:
+        characteristic(line, f"reference {kind}", value)
 
 
 def _note(fields: Fields, line: Line, position: int, ftx: Segment) -> None:
@@ -187,17 +145,31 @@ def _packing(fields: Fields, line: Line, position: int, pac: Segment) -> None:
         fields.keep(position, pac)
 
 
+GROUPS = frozenset(["PRI", "RFF", "PAC", "LOC", "TAX", "NAD", "ALC", "TDT", "TOD", "EQD", "SCC", "RCS", "DGS"])
+"""Segments that begin a group of a line"""
+
+
+def _party(fields: Fields, line: Line, position: int, nad: Segment) -> None:
+    if ROLES.get(at(nad, 1)) == "ship-to":
+        line["_delivery"] = position, at(nad, 2) or at(nad, 4) or at(nad, 3)
+    fields.keep(position, nad)
+
+
 HANDLERS: dict[str, Callable[[Fields, Line, int, Segment], None]] = {
     "PIA": _item_numbers,
     "IMD": _description,
     "MEA": _measure,
-    "QTY": _quantity,
-    "PRI": _price,
-    "DTM": _date,
-    "SCC": _schedule,
-    "LOC": _place,
+    "QTY": schedule.take_quantity,
+    "PRI": prices.take_price,
+    "DTM": schedule.take_line_date,
+    "LOC": schedule.take_place,
     "RFF": _reference,
     "FTX": _note,
     "PAC": _packing,
+    "MOA": prices.take_amount,
+    "ALC": prices.take_charge,
+    "CUX": prices.take_currency,
+    "NAD": _party,
+    "SCC": schedule.begin_schedule,
 }
 """What the segments after LIN say about the line; the rest is kept as it is"""

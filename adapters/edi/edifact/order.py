@@ -9,13 +9,16 @@ from typing import Any
 from adapters.edi.edifact import lines
 from adapters.edi.edifact.envelope import Segment, at
 from adapters.edi.edifact.fields import Fields
-from adapters.edi.edifact.header import PARTY_SEGMENTS, OrderHeader
+from adapters.edi.edifact.header import OrderHeader
 from adapters.edi.edifact.order_codes import NOT_ORDERS, ORDERS, PURPOSES
+from adapters.edi.edifact.prices import check_price
+from adapters.edi.edifact.schedule import add_up
 from adapters.edi.mapping import (
     Job,
     Meaning,
     build,
     cancellation,
+    check_line,
     check_schedule,
     check_totals,
     customer,
@@ -44,7 +47,7 @@ class OrderMap:
         """What the document says."""
         line: dict[str, Any] | None = None
         summary, change = False, self.document.type == "ORDCHG"
-        line_party = sub_line = False
+        sub_line = False
         for position, segment in self.document.to_read:
             tag = segment[0][0]
             sub_line = at(segment, 4) == "1" if tag == "LIN" else sub_line and tag != "UNS"
@@ -53,7 +56,6 @@ class OrderMap:
             elif tag == "LIN":
                 line = lines.begin(self.fields, position, segment, change=change)
                 self.lines.append(line)
-                line_party = False
             elif tag == "UNS":
                 summary = True
             elif tag in ("UNH", "UNT"):
@@ -62,13 +64,8 @@ class OrderMap:
                 self._summary(tag, position, segment)
             elif line is None:
                 self.header.take(tag, position, segment)
-            elif tag == "NAD":
-                line_party = True
-                self.fields.keep(position, segment)
-            elif tag in lines.HANDLERS and not (line_party and tag in PARTY_SEGMENTS):
-                lines.HANDLERS[tag](self.fields, line, position, segment)
             else:
-                self.fields.keep(position, segment)
+                lines.take(self.fields, line, tag, position, segment)
         return self._meaning()
 
     def _summary(self, tag: str, position: int, segment: Segment) -> None:
@@ -106,6 +103,11 @@ class OrderMap:
             document.fault("order_type", position, 1, value=kind, detail=detail)
             likely = "not_an_order" if intent == "new_po" else intent
             intent = "quarantine"
+        for line in self.lines:
+            acted = line.pop("_acted", None)
+            if acted is not None and intent != "quarantine":
+                document.fault("purpose_unhandled", line["_at"], 2, value=acted)
+                intent, likely = "quarantine", "change"
         asks = (header.get("po_number", ""),) if change and self._units_left_out() else ()
         if intent == "change" and not self._take_units(header.get("po_number", "")):
             intent, likely = "quarantine", "change"
@@ -136,8 +138,13 @@ class OrderMap:
         number_lines(document, self.lines, positions)
         complete = True
         for position, line in zip(positions, self.lines, strict=True):
-            for name in ("_date", "_quantity", "_unit", "_price", "_scheduling", "_location"):
+            add_up(line)
+            check_price(self.fields, line)
+            if line.get("_price"):
+                line.pop("_amount", None)
+            for name in lines.ASIDE:
                 line.pop(name, None)
+            check_line(document, line, position, header)
             if "quantity" not in line:
                 if line.get("action") in ("delete", "none"):
                     line["quantity"], line["unit"] = "0", "H87"

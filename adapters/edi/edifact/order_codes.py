@@ -87,14 +87,30 @@ ROLES = {
 }
 """What parties are to the hub (3035); the rest are ``other``"""
 
-DELIVERY_DATES = {code: rank for rank, code in enumerate(("2", "69", "63", "61", "64", "10"))}
+DELIVERY_DATES = {code: rank for rank, code in enumerate(("2", "69", "74", "67", "76", "63", "61", "64", "10"))}
 """DTM qualifiers that say when the goods are wanted, the plainest first"""
 
 QUANTITIES = {"21": 0, "1": 1}
 """QTY qualifiers of the quantity ordered, the plainest first"""
 
+SCHEDULED = frozenset({"21", "1", "11", "113"})
+"""QTY qualifiers of a part of the quantity ordered; others under SCC are cumulative, or of the past"""
+
 PRICES = {code: rank for rank, code in enumerate(("AAA", "AAB", "NTP", "GRP", "INV", "CAL"))}
 """PRI qualifiers, the one that counts first"""
 
-ACTIONS = {"1": "add", "2": "delete", "3": "change", "4": "none", "5": "none", "": "change"}
-"""What to do with a line of a change (1229)"""
+ACTIONS = {
+    "1": "add",
+    "2": "delete",
+    "3": "change",
+    "4": "none",
+    "5": "none",
+    "8": "change",
+    "9": "change",
+    "11": "none",
+    "": "change",
+}
+"""What to do with a line of a change (1229); 8 is its schedule only, 11 one that is not amended"""
+
+IDENTIFYING = frozenset({"1", "2", "5", ""})
+"""PIA functions (4347) by which the product itself is named; others name what it replaces, or goes with"""

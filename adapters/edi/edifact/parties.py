@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from adapters.edi.edifact.envelope import Segment, at
@@ -9,6 +10,12 @@ from adapters.edi.edifact.fields import Fields
 from adapters.edi.edifact.order_codes import ROLES
 from adapters.edi.mapping import identifier, put
 from adapters.edi.splitting import Repeated
+
+PARTY_SEGMENTS = frozenset({"LOC", "RFF", "CTA", "COM"})
+"""Segments that belong to the NAD before them"""
+
+_DELIVERED = frozenset({"DP", "ST"})
+"""Parties that goods are delivered to"""
 
 _ADDRESSES = {"TE": "telephone", "AL": "telephone", "EM": "email"}
 
@@ -21,6 +28,8 @@ def begin(fields: Fields, position: int, nad: Segment) -> dict[str, Any]:
     """A party from its NAD."""
     role = ROLES.get(at(nad, 1), "other")
     party: dict[str, Any] = {"role": role}
+    if role == "ship-to":
+        party["_by"] = position, at(nad, 1)
     if at(nad, 2):
         party["identifiers"] = [identifier(at(nad, 2, 3) or at(nad, 2, 2), at(nad, 2))]
     plain = _joined(nad, 3)
@@ -37,6 +46,17 @@ def begin(fields: Fields, position: int, nad: Segment) -> dict[str, Any]:
     if role == "other":
         fields.keep_text(position, "NAD", f"the party's role is {at(nad, 1)}")
     return party
+
+
+def name_delivery(fields: Fields, parties: Sequence[dict[str, Any]]) -> None:
+    """Where a delivery party is named, the goods go there, and not to the consignees (CN, UC) that are named beside."""
+    ways = [party.pop("_by", None) for party in parties]
+    if not any(way and way[1] in _DELIVERED for way in ways):
+        return
+    for party, way in zip(parties, ways, strict=True):
+        if way and way[1] not in _DELIVERED:
+            party["role"] = "other"
+            fields.keep_text(way[0], "NAD", f"the party's role is {way[1]}")
 
 
 def extend(fields: Fields, party: dict[str, Any], position: int, segment: Segment) -> None:

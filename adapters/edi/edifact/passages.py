@@ -58,13 +58,17 @@ def cutter(delimiters: Delimiters) -> Callable[[Document], CutOrder]:
 
 
 def uncut(delimiters: Delimiters) -> Callable[[str], bool]:
-    """What tells whether every date and quantity left in a passage is of another kind than those cut out."""
+    """What tells whether every date and quantity left in a passage is of another kind than those cut out, and no amount
+    depends on them.
+    """
     mark, part, end = delimiters.element, delimiters.component, delimiters.segment
 
     def whole(passage: str) -> bool:
         dates = [piece.partition(part)[0] for piece in passage.split(f"{end}DTM")[1:]]
         kinds = {kind.removeprefix(mark) for kind in dates}
-        return f"{end}QTY" not in passage and all(map(str.isalnum, kinds)) and kinds.isdisjoint({_WANTED, _ORDERED})
+        if f"{end}QTY" in passage or f"{end}MOA" in passage:
+            return False
+        return all(map(str.isalnum, kinds)) and kinds.isdisjoint({_WANTED, _ORDERED})
 
     return whole
 

@@ -138,10 +138,14 @@ def _packing(fields: Fields, line: Line, position: int, po4: list[str]) -> None:
 def take_date(fields: Fields, target: dict[str, Any], position: int, dtm: list[str]) -> None:
     """The plainest of the dates that say when goods are wanted; every other is kept beside."""
     qualifier, value = at(dtm, 1), fields.date(position, dtm, 2)
+    if value is None and at(dtm, 5) == "D8":
+        value = fields.date(position, dtm, 6)
     if value is None:
         if at(dtm, 6):
             fields.keep(position, dtm)
         return
+    if at(dtm, 3).strip("0"):
+        fields.keep_text(position, "DTM03", f"{qualifier} at {at(dtm, 3)}")
     known = target.get("_date")
     rank = DELIVERY_DATES.get(qualifier, 99)
     if rank == 99:
