@@ -10,9 +10,11 @@ from __future__ import annotations
 
 from bisect import bisect
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any, NamedTuple, TypeVar
+
+from pydantic import BaseModel
 
 from adapters.edi.envelope import Document, Group, Interchange
 from adapters.edi.faults import clean
@@ -25,6 +27,8 @@ from hub.messages.base import Wire
 from hub.messages.customer_po import Line, Reference, Source, SubmitCustomerPo, Totals, Unmapped
 
 M = TypeVar("M", bound=Wire)
+K = TypeVar("K")
+V = TypeVar("V")
 
 _MOST_HEADERS, _MOST_ARTICLES = 512, 2048
 """passages of a kind that are remembered; when there are more, all are forgotten, and those still in use come back"""
@@ -42,7 +46,8 @@ class _Piece(NamedTuple):
     text: str
 
 
-class _Article(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class _Article:
     """What a line says but for its number, quantity and date."""
 
     said: dict[str, Any]
@@ -52,7 +57,8 @@ class _Article(NamedTuple):
     unmapped: Sequence[_Piece] = ()
 
 
-class _Header(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class _Header:
     """What an order says but for its lines, and for what was cut out of its header."""
 
     said: dict[str, Any]
@@ -117,9 +123,9 @@ class Familiar:
         unmapped: list[Unmapped] = []
         position = header.size + 1
         for passage, number, quantity, date in cut.lines:
-            if passage not in articles:
+            article = articles.get(passage)
+            if article is None:
                 raise OutOfTheOrdinary
-            article = articles[passage]
             lines.append(_line(article, number, quantity, date))
             numbers.add(number)
             if article.unmapped:
@@ -174,9 +180,11 @@ def _by_passage(kept: Kept, sizes: list[int]) -> list[list[_Piece]]:
 
 
 def _line(article: _Article, number: str, quantity: str, date: str) -> Line:
-    said = {**article.said, "line": _line_number(number), "quantity": _quantity(quantity)}
+    said = article.said.copy()
+    said["line"] = _LINE_NUMBERS[number]
+    said["quantity"] = _QUANTITIES[quantity]
     if date:
-        said["requested_date"] = _date(date)
+        said["requested_date"] = _DATES[date]
     return _made(Line, said, article.named)
 
 
@@ -184,41 +192,45 @@ def _order(
     header: _Header, document: Document, cut: CutOrder, lines: list[Line], unmapped: list[Unmapped]
 ) -> SubmitCustomerPo:
     source: Source = header.said["source"]
-    numbers = [*source.control_numbers[:-1], clean(document.number)]
-    said = {
-        **header.said,
-        "po_number": _number(cut.number),
-        "lines": lines,
-        "totals": _totals(len(lines)),
-        "source": _made(Source, vars(source) | {"control_numbers": numbers}, source.model_fields_set),
-        "unmapped": unmapped,
-    }
+    origin = vars(source).copy()
+    origin["control_numbers"] = [*source.control_numbers[:-1], clean(document.number)]
+    said = header.said.copy()
+    said["po_number"] = _number(cut.number)
+    said["lines"] = lines
+    said["totals"] = _TOTALS[len(lines)]
+    said["source"] = _made(Source, origin, source.model_fields_set)
+    said["unmapped"] = unmapped
     if cut.ordered:
-        said["order_date"] = _date(cut.ordered)
+        said["order_date"] = _DATES[cut.ordered]
     if cut.wanted:
-        said["requested_date"] = _date(cut.wanted)
+        said["requested_date"] = _DATES[cut.wanted]
     if cut.references:
         known = header.said["references"]
         if len(known) != len(cut.references):
             raise OutOfTheOrdinary
-        said["references"] = [
-            _made(Reference, {"kind": one.kind, "value": _number(text)}, one.model_fields_set)
-            for one, text in zip(known, cut.references, strict=True)
-        ]
+        said["references"] = list(map(_reference, known, cut.references))
     return _made(SubmitCustomerPo, said, header.named)
+
+
+def _reference(known: Reference, number: str) -> Reference:
+    return _made(Reference, {"kind": known.kind, "value": _number(number)}, known.model_fields_set)
 
 
 def _made(kind: type[M], said: dict[str, Any], named: set[str]) -> M:
     """``kind.model_construct(named, **said)``, many times as fast; values are known to be as the model wants them."""
     made: M = _new(kind)
-    _put(made, "__dict__", said)
-    _put(made, "__pydantic_fields_set__", named)
-    _put(made, "__pydantic_extra__", None)
-    _put(made, "__pydantic_private__", None)
+    _put_values(made, said)
+    _put_named(made, named)
+    _put_extra(made, None)
+    _put_private(made, None)
     return made
 
 
-_new, _put = object.__new__, object.__setattr__
+_new = object.__new__
+_put_values, _put_named, _put_extra, _put_private = (
+    BaseModel.__dict__[slot].__set__
+    for slot in ("__dict__", "__pydantic_fields_set__", "__pydantic_extra__", "__pydantic_private__")
+)
 
 
 def _gives_back(said: Wire, make: Callable[..., Wire], *known: object) -> bool:
@@ -244,14 +256,27 @@ def _number(text: str) -> str:
     return text
 
 
-@lru_cache(maxsize=1024)
+class _Memo(dict[K, V]):
+    """What was made of values that come again and again; when there are too many, all are forgotten."""
+
+    def __init__(self, make: Callable[[K], V], most: int) -> None:
+        super().__init__()
+        self._make, self._most = make, most
+
+    def __missing__(self, key: K) -> V:
+        made = self._make(key)
+        if len(self) >= self._most:
+            self.clear()
+        self[key] = made
+        return made
+
+
 def _line_number(text: str) -> str:
     if not (text.isascii() and text.isdecimal() and len(text) <= 6):
         raise OutOfTheOrdinary
     return text
 
 
-@lru_cache(maxsize=8192)
 def _quantity(text: str) -> str:
     value = decimal(text) if len(text) <= 12 else None
     if value is None or value[0] == "-":
@@ -259,7 +284,6 @@ def _quantity(text: str) -> str:
     return value
 
 
-@lru_cache(maxsize=1024)
 def _date(text: str) -> str:
     value = day(text) if len(text) == 8 else None
     if value is None or value[0] not in "12":
@@ -267,9 +291,8 @@ def _date(text: str) -> str:
     return value
 
 
-@lru_cache(maxsize=1024)
-def _totals(lines: int) -> Totals:
-    return Totals(lines=lines)
+_LINE_NUMBERS, _QUANTITIES, _DATES = _Memo(_line_number, 1024), _Memo(_quantity, 8192), _Memo(_date, 1024)
+_TOTALS: _Memo[int, Totals] = _Memo(lambda lines: Totals(lines=lines), 1024)
 
 
 def _unmapped(pieces: Sequence[_Piece], position: int) -> list[Unmapped]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -89,6 +89,6 @@ class Fault:
         return Finding(self.code, kind.severity, text, str(self.place)[:200])
 
 
-def fatal(faults: Iterable[Fault]) -> bool:
+def fatal(faults: Sequence[Fault]) -> bool:
     """Whether any of them refuses what it concerns."""
-    return any([fault.fatal for fault in faults])  # noqa: C419  # a list, being empty mostly, is made faster
+    return bool(faults) and any(fault.fatal for fault in faults)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from adapters.edi.delimiters import Delimiters
 from adapters.edi.envelope import Document
@@ -22,7 +22,8 @@ CutLine = tuple[str, str, str, str]
 wanted, which is empty where it has none of its own"""
 
 
-class CutOrder(NamedTuple):
+@dataclass(slots=True)
+class CutOrder:
     """The text of an order: that of its header, with the values that follow cut out of it, and its lines."""
 
     header: str
@@ -66,19 +67,25 @@ def date_cutter(beginning: str, end: str, form: str = "") -> Callable[[str], tup
     return cut
 
 
-def cut_references(text: str, beginning: str, mark: str, end: str, others: Sequence[str] = ()) -> tuple[str, list[str]]:
-    """A header with the values of its references cut out of it, and these; a segment of a reference begins in this way,
-    and between its kind and its value stands the mark. A value has none of the others in it.
+def reference_cutter(
+    beginning: str, mark: str, end: str, others: Sequence[str] = ()
+) -> Callable[[str], tuple[str, list[str]]]:
+    """What cuts the values of its references out of a header, and gives both; a segment of a reference begins in this
+    way, and between its kind and its value stands the mark. A value has none of the others in it; where one does not
+    look like this, none is cut.
     """
-    if beginning not in text:
-        return text, []
-    before, *pieces = text.split(beginning)
-    kept, values = [before], []
-    for piece in pieces:
-        said, ended, rest = piece.partition(end)
-        kind, found, value = said.partition(mark)
-        if not found or mark in value or any(other in value for other in others):
+    mark_, end_, begin_ = map(re.escape, (mark, end, beginning))
+    kind, value = f"[^{mark_}{end_}]*", f"[^{mark_}{end_}{re.escape(''.join(others))}]*"
+    referred = re.compile(rf"({begin_}{kind}{mark_})({value})(?={end_}|\Z)")
+
+    def cut(text: str) -> tuple[str, list[str]]:
+        if beginning not in text:
             return text, []
-        kept += beginning, kind, mark, HOLE, ended, rest
-        values.append(value)
-    return "".join(kept), values
+        pieces = referred.split(text)
+        values = pieces[2::3]
+        if text.count(beginning) != len(values):
+            return text, []
+        pieces[2::3] = [HOLE] * len(values)
+        return "".join(pieces), values
+
+    return cut

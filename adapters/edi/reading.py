@@ -47,27 +47,29 @@ class Dialect:
 class _Read:
     """What is kept of a document once it has been read."""
 
-    standard: Standard
     meaning: Meaning
     disposition: Disposition
-    where: Place
+    interchange: Interchange
+    group: Group | None = None
+    number: str = ""
     partner_id: str | None = None
     findings: tuple[Finding, ...] = ()
 
     def part(self) -> Part:
         """The document as one of those in its file."""
         meaning = self.meaning
+        where = Place(self.interchange.number, self.group.number if self.group else "", self.number)
         return Part(
             meaning.intent,
             self.disposition,
-            str(self.where),
+            str(where),
             meaning.messages,
             self.findings,
             meaning.likely_intent,
             self.partner_id,
             meaning.title,
             meaning.statements,
-            self.standard,
+            self.interchange.standard,
         )
 
 
@@ -156,19 +158,21 @@ class Assembler:
             meaning = self._understand(document)
             self._economise(document.faults)
             self._receipts.append(self.dialect.receipt(document))
-        self._faults.extend(document.faults)
+        faults, interchange = document.faults, document.interchange
         disposition: Disposition = "accepted"
         if document.rejected:
             disposition = "rejected"
         elif meaning.quarantine:
             disposition = "quarantine"
-        elif document.faults and any(f.kind.level in ("segment", "element") for f in document.faults):
+        elif faults and any(fault.kind.level in ("segment", "element") for fault in faults):
             disposition = "accepted_with_errors"
-        told = (*document.interchange.faults, *document.faults)
-        findings = tuple([fault.finding() for fault in told[:_MOST_TOLD]])
+        told = interchange.faults + faults
+        findings = tuple([fault.finding() for fault in told[:_MOST_TOLD]]) if told else ()
         partner_id = self._partner.id if self._partner else None
-        standard = self.dialect.standard
-        self._read.append(_Read(standard, meaning, disposition, document.place(), partner_id, findings))
+        self._faults += faults
+        self._read.append(
+            _Read(meaning, disposition, interchange, document.group, document.number, partner_id, findings)
+        )
 
     def _economise(self, faults: list[Fault]) -> None:
         """Of a file with a great many faults only the gravest of what comes further are kept."""
@@ -223,7 +227,7 @@ class Assembler:
         findings = tuple(fault.finding() for fault in interchange.faults[:_MOST_TOLD])
         meaning = Meaning("functional_ack", title="TA1", statements=said)
         partner_id = self._partner.id if self._partner else None
-        return _Read(self.dialect.standard, meaning, disposition, interchange.place(), partner_id, findings)
+        return _Read(meaning, disposition, interchange, partner_id=partner_id, findings=findings)
 
     @property
     def faults(self) -> tuple[Fault, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from adapters.edi.delimiters import Delimiters
 from adapters.edi.envelope import Document
-from adapters.edi.passages import HOLE, Anatomy, CutLine, CutOrder, OutOfTheOrdinary, cut_references, date_cutter
+from adapters.edi.passages import HOLE, Anatomy, CutLine, CutOrder, OutOfTheOrdinary, date_cutter, reference_cutter
 
 _WANTED, _ORDERED = "2", "137"
 """DTM qualifiers of the dates that are cut out"""
@@ -17,7 +17,8 @@ def cutter(delimiters: Delimiters) -> Callable[[Document], CutOrder]:
     mark, part, end = delimiters.element, delimiters.component, delimiters.segment
     repeat = delimiters.repetition or mark
     line, summary = f"{end}LIN{mark}", f"{end}UNS{mark}S{end}CNT{mark}2{part}"
-    ordered, referred = f"{end}QTY{mark}21{part}", f"{end}RFF{mark}"
+    ordered = f"{end}QTY{mark}21{part}"
+    cut_references = reference_cutter(f"{end}RFF{mark}", part, end, (mark, repeat))
     cut_wanted, cut_ordered = (
         date_cutter(f"{end}DTM{mark}{kind}{part}", end, f"{part}102") for kind in (_WANTED, _ORDERED)
     )
@@ -50,7 +51,7 @@ def cutter(delimiters: Delimiters) -> Callable[[Document], CutOrder]:
         rest, ordered_on = cut_ordered(rest)
         rest, wanted_on = cut_wanted(rest)
         before, party, behind = rest.partition(f"{end}NAD{mark}")
-        before, references = cut_references(before, referred, part, end, (mark, repeat))
+        before, references = cut_references(before)
         passage = f"{opened}{mark}{kind}{mark}{before}{party}{behind}"
         return CutOrder(passage, po_number, ordered_on, wanted_on, references, cut_lines)
 

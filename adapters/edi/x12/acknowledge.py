@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
-from typing import NamedTuple
 
 from adapters.edi.delimiters import Standard
 from adapters.edi.envelope import Document, Endpoint, Group, Interchange
@@ -22,7 +21,8 @@ _MOST = 100
 """segments with faults that are listed per message"""
 
 
-class SetReceipt(NamedTuple):
+@dataclass(slots=True)
+class SetReceipt:
     """What is acknowledged of one transaction set."""
 
     type: str

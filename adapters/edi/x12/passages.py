@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from adapters.edi.delimiters import Delimiters
 from adapters.edi.envelope import Document
-from adapters.edi.passages import HOLE, Anatomy, CutLine, CutOrder, OutOfTheOrdinary, cut_references, date_cutter
+from adapters.edi.passages import HOLE, Anatomy, CutLine, CutOrder, OutOfTheOrdinary, date_cutter, reference_cutter
 
 _WANTED = "002"
 """DTM qualifier of the date that is cut out"""
@@ -15,15 +15,18 @@ _WANTED = "002"
 def cutter(delimiters: Delimiters) -> Callable[[Document], CutOrder]:
     """What cuts an 850 with these delimiters that ends with ``CTT*<lines>``."""
     mark, end = delimiters.element, delimiters.segment
-    line, counted, referred = f"{end}PO1{mark}", f"{end}CTT{mark}", f"{end}REF{mark}"
+    line, counted = f"{end}PO1{mark}", f"{end}CTT{mark}"
     dated = f"{end}DTM{mark}{_WANTED}{mark}"
+    cut_references = reference_cutter(f"{end}REF{mark}", mark, end)
     cut_date, hole = date_cutter(dated, end), dated.replace(end, end + HOLE, 1)
 
     def cut_line(text: str) -> CutLine:
         number, quantity, article = text.split(mark, 2)
         before, found, behind = article.rpartition(dated)  # as cut_date does: one call less for every line
-        if len(behind) < 8 or not found:
+        if not found or len(behind) < 8:
             return article, number, quantity, ""
+        if len(behind) == 8:
+            return before + hole, number, quantity, behind
         return before + hole + behind[8:], number, quantity, behind[:8]
 
     def cut(document: Document) -> CutOrder:
@@ -45,7 +48,7 @@ def cutter(delimiters: Delimiters) -> Callable[[Document], CutOrder]:
         if not ordered:
             raise OutOfTheOrdinary
         rest, wanted = cut_date(rest)
-        rest, references = cut_references(rest, referred, mark, end)
+        rest, references = cut_references(rest)
         passage = f"{end}{purpose}{mark}{order_type}{mark}{release}{mark}{rest}"
         return CutOrder(passage, po_number, ordered, wanted, references, cut_lines)
 
