@@ -4,18 +4,36 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 
 from hub.errors import ConfigurationError
-from hub.partners import Partner, Partners, PenaltyTable, load_partners
+from hub.partner_files import PartnerFiles, load_partners, read_partner_files
+from hub.partners import Partner, Partners, PenaltyTable
 from hub.policies import Policies
+from hub.profile_faults import OurIds
 from hub.sagas.case import Agreed, CustomerTerms, Rules, SupplierOffer, SupplierTimes
 from hub.settings import Settings
 
 
 def partners_of(settings: Settings) -> Partners:
     """The partner and material files that exist. Raises ConfigurationError with file and line."""
-    paths = (path if path.is_absolute() else settings.folder / path for path in settings.partners)
-    return load_partners(*(path for path in paths if path.exists()))
+    return load_partners(*(path for path in partner_paths(settings) if path.exists()), our=_our_ids(settings))
+
+
+def partner_paths(settings: Settings) -> list[Path]:
+    """Where partner and material files are to be."""
+    return [path if path.is_absolute() else settings.folder / path for path in settings.partners]
+
+
+def partner_files(settings: Settings, *more: Path) -> PartnerFiles:
+    """The partner files that exist, and more beside them, with everything that is wrong in them."""
+    paths = [path for path in partner_paths(settings) if path.exists()]
+    known = {path.resolve() for path in paths}
+    return read_partner_files([*paths, *(each for each in more if each.resolve() not in known)], _our_ids(settings))
+
+
+def _our_ids(settings: Settings) -> OurIds:
+    return OurIds(settings.our_edi_id, settings.our_edi_qualifier)
 
 
 def rules_of(settings: Settings, partners: Partners) -> Rules:

@@ -1,4 +1,4 @@
-"""Partner profiles and materials: files that a person keeps, checked on load with errors that name the line."""
+"""Partner profiles and materials: what a person writes down of each (read by `hub.partner_files`)."""
 
 from __future__ import annotations
 
@@ -6,13 +6,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
-from hub.errors import ConfigurationError
 from hub.messages.base import Currency, CustomerId, Material, Money, Name, Quantity, Unit
 from hub.messages.cancellation import PenaltyStep
 from hub.policies import Policy, misplaced
-from hub.yaml_files import plainly, read_yaml
 
 
 class _Profile(BaseModel):
@@ -225,9 +223,9 @@ class MaterialEntry(_Profile):
     """who sells it"""
 
 
-class _File(_Profile):
-    partners: list[Partner] = []
-    materials: list[MaterialEntry] = []
+def same_qualifier(qualifier: str) -> str:
+    """What kind of interchange id it is, one way of writing it: agreed mutually is ZZ in X12 and ZZZ in EDIFACT."""
+    return "ZZ" if qualifier == "ZZZ" else qualifier
 
 
 class Partners:
@@ -236,7 +234,11 @@ class Partners:
     def __init__(self, partners: Iterable[Partner] = (), materials: Iterable[MaterialEntry] = ()) -> None:
         self.all = {partner.id: partner for partner in partners}
         self.materials = {material.id: material for material in materials}
-        self._edi = {(partner.edi.qualifier, partner.edi.id): partner for partner in self.all.values() if partner.edi}
+        self._edi = {
+            (same_qualifier(partner.edi.qualifier), partner.edi.id): partner
+            for partner in self.all.values()
+            if partner.edi
+        }
 
     def get(self, partner_id: str) -> Partner | None:
         """The partner of that id, if there is one."""
@@ -244,7 +246,7 @@ class Partners:
 
     def by_edi(self, qualifier: str, identifier: str) -> Partner | None:
         """The partner with that interchange id; the qualifier has to fit where both sides name one."""
-        exact = self._edi.get((qualifier, identifier))
+        exact = self._edi.get((same_qualifier(qualifier), identifier))
         if exact:
             return exact
         return next((p for (_, known), p in self._edi.items() if known == identifier and not qualifier), None)
@@ -262,33 +264,3 @@ class Partners:
             if mail and domain in {known.lower() for known in mail.domains}:
                 return partner
         return None
-
-
-def _read(path: Path) -> _File:
-    file = read_yaml(path)
-    try:
-        return _File.model_validate(file.data)
-    except ValidationError as error:
-        fault = error.errors(include_url=False)[0]
-        place = ".".join(str(step) for step in fault["loc"])
-        raise ConfigurationError(f"{place}: {plainly(fault)}", where=file.place(fault["loc"])) from error
-
-
-def load_partners(*paths: Path) -> Partners:
-    """Read partner and material files (YAML, ``partners:`` and ``materials:`` lists in any of them).
-
-    Raises ConfigurationError with file and line when one is not as it should be.
-    """
-    partners: dict[str, Partner] = {}
-    materials: dict[str, MaterialEntry] = {}
-    for path in paths:
-        content = _read(path)
-        for partner in content.partners:
-            if partner.id in partners:
-                raise ConfigurationError(f"partner {partner.id} is defined twice", where=str(path))
-            partners[partner.id] = partner
-        for material in content.materials:
-            if material.id in materials:
-                raise ConfigurationError(f"material {material.id} is defined twice", where=str(path))
-            materials[material.id] = material
-    return Partners(partners.values(), materials.values())

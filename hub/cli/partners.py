@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,107 +15,111 @@ from hub.cli.explaining import explain
 from hub.cli.group import add
 from hub.cli.layouts import layout
 from hub.cli.trial import compose, is_for, write_set
-from hub.errors import Inconsistent, NotFound, UnknownType
+from hub.errors import ConfigurationError, Inconsistent, NotFound, UnknownType
 from hub.messages.base import Event
 from hub.messages.catalogue import EVENTS
 from hub.parsing import as_text
-from hub.partners import EdiProfile, Partner, Partners
+from hub.partner_files import FileFault, PartnerFiles
+from hub.partners import Partner, Partners
 from hub.ports import Composed, Writer
 from hub.settings import Settings, load_settings
 
 partner = typer.Typer(help="Partner profiles: check them, try them.", no_args_is_help=True)
 
 
-@example("hub partner check")
-def check(as_json: AsJson = False) -> None:
-    """Check partner and material files: form, and what a profile lacks for its channel."""
+Files = Annotated[
+    list[Path] | None,
+    typer.Argument(metavar="[FILE]...", help="Partner or material files; those of HUB_PARTNERS when not said."),
+]
+
+
+@example("hub partner check", "hub partner check new-customer.yaml")
+def check(files: Files = None, as_json: AsJson = False) -> None:
+    """Check partner and material files: everything that is wrong in them, each with its line and what to do.
+
+    With FILE: only what is in it, beside what the hub knows already. Exit 1 when something is wrong; a warning is not.
+    """
     from hub.app.adapters import mail_writer
-    from hub.configuration import partners_of, policies_of
+    from hub.configuration import partner_files, partner_paths, policies_of
 
-    settings = load_settings()
-    partners = partners_of(settings)
-    policies_of(settings, partners)
-    languages = mail_writer(settings).languages
-    rows = [
-        {
-            "partner": each.id,
-            "name": each.name,
-            "role": each.role,
-            "channel": each.channel,
-            "edi": f"{each.edi.qualifier}:{each.edi.id}" if each.edi else "",
-            "mail": ", ".join([*each.email.addresses, *each.email.domains]) if each.email else "",
-            "columns": [f"{text}: {field}" for text, field in each.email.columns.items()] if each.email else [],
-            "policies": [policy.name for policy in each.policies],
-            "faults": _faults(each, languages),
-        }
-        for each in partners.all.values()
-    ]
-    strangers = sorted(
-        f"{material.id}: supplier {offer.supplier} has no profile"
-        for material in partners.materials.values()
-        for offer in material.suppliers
-        if offer.supplier not in partners.all
-    )
-    strangers += _shared_ids(partners.all.values())
-    if as_json:
-        screen.show_json({"partners": rows, "materials": len(partners.materials), "faults": strangers})
+    settings, chosen = load_settings(), files or []
+    found = partner_files(settings, *chosen)
+    faults = [*found.faults, *_unlike_templates(found, mail_writer(settings).languages)]
+    try:
+        policies_of(settings, Partners(found.partners.values()))
+    except ConfigurationError as error:
+        faults.append(FileFault(error.where, "policies", error.message, "give each a name of its own"))
+    if chosen:
+        faults = [each for each in faults if _is_of(each.where, chosen)]
     else:
-        columns = ("partner", "name", "role", "channel", "edi", "mail", "columns", "policies", "faults")
-        screen.show_table(rows, columns, "no partner files: `hub init` writes samples")
-        screen.say(f"{len(rows)} partners, {len(partners.materials)} materials")
-        for fault in strangers:
-            screen.say(fault)
-    faults = strangers + [f"{row['partner']}: {row['faults'][0]}" for row in rows if row["faults"]]
-    if faults:
-        raise Inconsistent(f"{len(faults)} faults, the first: {faults[0]}")
+        faults += [
+            FileFault(str(path), "", "there is no such file", "make it, or mend HUB_PARTNERS", "warning")
+            for path in partner_paths(settings)
+            if not path.exists()
+        ]
+    faults.sort(key=lambda each: _in_order(each.where))
+    rows = [_row(each, faults) for each in found.partners.values() if not chosen or _is_of(found.file_of(each), chosen)]
+    unread = [each for each in chosen if each.resolve() not in {path.resolve() for path in partner_paths(settings)}]
+    _show_check(found, rows, faults, unread, as_json=as_json)
+    errors = [each for each in faults if each.severity == "error"]
+    if errors:
+        more = f" (and {len(errors) - 1} more)" if errors[1:] else ""
+        raise ConfigurationError(f"{errors[0]}{more}", where=errors[0].where)
 
 
-def _faults(each: Partner, languages: Sequence[str]) -> list[str]:
-    """What a profile lacks for its channel to work."""
-    found = []
-    if each.channel in {"x12", "edifact"} and each.edi is None:
-        found.append(f"channel {each.channel}, but no edi")
-    if each.edi is not None and each.channel in {"x12", "edifact"}:
-        found += _edi_faults(each.channel, each.edi)
-    reachable = each.email is not None and bool(each.email.answer_to or each.email.addresses)
-    if each.channel == "email" and not reachable:
-        found.append("channel email, but no address to write to")
-    if each.email is not None and each.email.language not in languages:
-        found.append(f"language {each.email.language}, but there are no templates in it; it will be English")
-    return found
+def _show_check(
+    found: PartnerFiles, rows: list[dict[str, Any]], faults: list[FileFault], unread: list[Path], *, as_json: bool
+) -> None:
+    if as_json:
+        listed = [asdict(each) for each in faults]
+        screen.show_json({"partners": rows, "materials": len(found.materials), "faults": listed})
+        return
+    columns = ("partner", "name", "role", "channel", "edi", "mail", "columns", "policies")
+    if rows or not faults:
+        screen.show_table(
+            rows, columns, "no partners in it" if unread else "no partner files: `hub init` writes samples"
+        )
+    screen.say(f"{len(rows)} partners, {len(found.materials)} materials")
+    for each in faults:
+        said = f"{each.about}: {each.message}" if each.about else each.message
+        screen.say(f"{each.severity} {each.where}: {said}" + (f"\n  -> {each.todo}" if each.todo else ""))
+    for path in unread:
+        screen.say(f"{path} is not read by the hub yet: put it into HUB_PARTNERS (`partners:` in hub.yaml)")
 
 
-LONGEST_ID = {"x12": 15, "edifact": 35}
-VERSIONS = {"x12": ("004010", "005010"), "edifact": ("D96A", "D01B")}
+def _row(each: Partner, faults: Sequence[FileFault]) -> dict[str, Any]:
+    return {
+        "partner": each.id,
+        "name": each.name,
+        "role": each.role,
+        "channel": each.channel,
+        "edi": f"{each.edi.qualifier}:{each.edi.id}" if each.edi else "",
+        "mail": ", ".join([*each.email.addresses, *each.email.domains]) if each.email else "",
+        "columns": [f"{text}: {field}" for text, field in each.email.columns.items()] if each.email else [],
+        "policies": [policy.name for policy in each.policies],
+        "faults": [fault.message for fault in faults if fault.partner == each.id],
+    }
 
 
-def _edi_faults(channel: str, edi: EdiProfile) -> list[str]:
-    """What cannot be written as it stands in the profile."""
-    longest = LONGEST_ID[channel]
-    found = [
-        f"edi.{name} has {len(value)} characters; {channel} has room for {longest}"
-        for name, value in (("id", edi.id), ("our_id", edi.our_id), ("group_id", edi.group_id))
-        if value and len(value) > longest
-    ]
-    if edi.version and edi.version not in VERSIONS[channel]:
-        found.append(f"edi.version {edi.version}: {channel} is written in {' or '.join(VERSIONS[channel])}")
-    if channel == "x12" and len(edi.qualifier) != 2:
-        found.append(f"edi.qualifier {edi.qualifier}: ISA05 and ISA07 have two characters")
-    marks = [mark for mark in (edi.element_separator, edi.component_separator, edi.segment_terminator) if mark]
-    if any(len(mark) != 1 or mark.isalnum() or mark == " " for mark in marks) or len(set(marks)) < len(marks):
-        found.append("edi: separators and terminator are one character each, no letter, digit or space, and differ")
-    return found
+def _in_order(where: str) -> tuple[str, int]:
+    path, _, line = where.rpartition(":")
+    return (path, int(line)) if line.isdecimal() else (where, 0)
 
 
-def _shared_ids(partners: Iterable[Partner]) -> list[str]:
-    """Interchange ids that several profiles have: whose file it is could not be told."""
-    owners: dict[tuple[str, str], list[str]] = {}
-    for each in partners:
-        if each.edi:
-            owners.setdefault((each.edi.qualifier, each.edi.id), []).append(each.id)
-    return [
-        f"{' and '.join(ids)} share the interchange id {':'.join(key)}" for key, ids in owners.items() if len(ids) > 1
-    ]
+def _is_of(where: str, files: Sequence[Path]) -> bool:
+    """Whether a place (file, or file:line) is in one of the files."""
+    named = Path(_in_order(where)[0]).resolve()
+    return named in {each.resolve() for each in files}
+
+
+def _unlike_templates(found: PartnerFiles, languages: Sequence[str]) -> Iterator[FileFault]:
+    """Partners whose language mails are not written in."""
+    for each in found.partners.values():
+        if each.email is not None and each.email.language not in languages:
+            message = f"language {each.email.language}, but there are no templates in it; it will be English"
+            todo = f"there are {', '.join(languages)}; docs/email.md says how to add others"
+            place = found.place(each, ("email", "language"))
+            yield FileFault(place, f"{each.id}: email.language", message, todo, "warning", each.id)
 
 
 # ------------------------------------------------------------------------------------- what would be sent to them

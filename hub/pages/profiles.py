@@ -36,8 +36,8 @@ _HEAD = """# Partner profiles and materials
 <!-- made by `hub docs`; do not edit -->
 
 Customers, suppliers and materials stand in YAML files, which the setting `HUB_PARTNERS` names; `hub init` writes some
-to start from. `hub partner check` names what is wrong in them with its line, and what a profile lacks for its channel;
-`hub partner test` shows what comes of one. A running hub takes changes up at its next start.
+to start from. `hub partner check FILE` names everything that is wrong in one, with its line and what to do;
+`hub partner test` shows what comes of it. A running hub takes changes up at its next start.
 
 A profile of each kind to start from: """
 

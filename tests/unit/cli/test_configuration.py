@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hub.errors import ConfigurationError
-from hub.partners import load_partners
+from hub.partner_files import load_partners
 from hub.settings import load_settings
 from tests.support.cli import hub
 
@@ -123,7 +123,8 @@ def test_doctor_names_variables_that_are_no_setting(monkeypatch: pytest.MonkeyPa
 def test_partner_files_mean_what_stands_in_them(folder: Path) -> None:
     (folder / "partners.yaml").write_text(
         "partners:\n"
-        "  - {id: 0715, name: No, part_shipments: yes, edi: {id: 007, qualifier: 01}, parts: {0012: 1_0, 1e3: 12:30}}\n"
+        "  - {id: 0715, name: No, channel: x12, part_shipments: yes, edi: {id: 007, qualifier: 01},\n"
+        "     parts: {0012: 1_0, 1e3: 12:30}}\n"
         "materials:\n  - {id: M, unit: KGM, stock: 5, suppliers: [{supplier: S, lead_time_days: 3, price: 1.10}]}\n"
     )
     found = load_partners(folder / "partners.yaml")
@@ -136,14 +137,14 @@ def test_partner_files_mean_what_stands_in_them(folder: Path) -> None:
 
 
 PARTNERS = {
-    "  - id: ''\n    name: B": "partners.0.id: must not be empty (partners.yaml:2)",
-    '  - id: "A\\x1b[31m"\n    name: B': "partners.0.id: holds characters that are not allowed here (partners.yaml:2)",
+    "  - id: ''\n    name: B": "partners.0: id: must not be empty (partners.yaml:2)",
+    '  - id: "A\\x1b[31m"\n    name: B': "partners.0: id: holds characters that are not allowed",
     "  - id: A\n    name: B\n    id: C": "id is given twice (partners.yaml:4)",
-    "  - id: A\n    nam: B": "partners.0.name: is needed (partners.yaml:2)",
-    "  - id: A\n    name: [B]": "partners.0.name: a text or number is needed (partners.yaml:3)",
+    "  - id: A\n    nam: B": "A: name: is needed (partners.yaml:2)",
+    "  - id: A\n    name: [B]": "A: name: a text or number is needed (partners.yaml:3)",
     "  - A": "partners.0: names with their values are needed (name: value) (partners.yaml:2)",
-    "  - {id: A, name: B, tolerance_percent: .nan}": "partners.0.tolerance_percent",
-    f"  - {{id: {'A' * 81}, name: B}}": "partners.0.id",
+    "  - {id: A, name: B, tolerance_percent: .nan}": "A: tolerance_percent: a number is needed",
+    f"  - {{id: {'A' * 81}, name: B}}": "partners.0: id: has more than 80 characters",
 }
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.partners import load_partners
+from hub.partner_files import load_partners
 from hub.settings import Settings
 from tests.support.cli import hub
 
