@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from hub.handlers.reading import read_document
+from hub.handlers.incoming.reading import read_document
 from hub.messages.customer_po import SubmitCustomerPo
 from hub.ports import Context, Draft, Finding, Reader, Reading
 from hub.sagas.difference import content

@@ -15,13 +15,13 @@ from hub.bus.relay import Relay
 from hub.bus.topology import Bus
 from hub.configuration import partners_of, policies_of, rules_of
 from hub.handlers import dead, materials, orders, production
-from hub.handlers.acknowledgments import Silence
-from hub.handlers.asking import make_token
 from hub.handlers.correspondence import Correspondence
-from hub.handlers.mail_door import MailDoor
-from hub.handlers.mail_room import MailRoom
+from hub.handlers.incoming.acknowledgments import Silence
+from hub.handlers.incoming.mail_door import MailDoor
+from hub.handlers.incoming.mail_room import MailRoom
+from hub.handlers.incoming.study import Study
+from hub.handlers.outgoing.asking import make_token
 from hub.handlers.post_room import PostRoom
-from hub.handlers.study import Study
 from hub.partners import Partners
 from hub.ports import Transport
 from hub.settings import Settings

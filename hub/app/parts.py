@@ -7,12 +7,12 @@ from datetime import timedelta
 
 from hub.app.adapters import mail_server_of, mail_writer, writers
 from hub.app.clock import Clock, utc_now
-from hub.handlers.asking import make_token
-from hub.handlers.intake import Intake
-from hub.handlers.notifier import Notifier, Post
-from hub.handlers.postman import Postman, Terms
-from hub.handlers.reissue import Reissue
-from hub.handlers.scribe import Scribe
+from hub.handlers.incoming.intake import Intake
+from hub.handlers.outgoing.asking import make_token
+from hub.handlers.outgoing.notifier import Notifier, Post
+from hub.handlers.outgoing.postman import Postman, Terms
+from hub.handlers.outgoing.reissue import Reissue
+from hub.handlers.outgoing.scribe import Scribe
 from hub.partners import Partners
 from hub.ports import Context, Reader
 from hub.sagas.case import Rules

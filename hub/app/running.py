@@ -11,13 +11,13 @@ from adapters.email.isolation.reader import IsolatedReader
 from hub.bus.relay import Relay
 from hub.bus.topology import Bus, Consumer
 from hub.handlers.correspondence import Correspondence
-from hub.handlers.intake import Intake
-from hub.handlers.mail_door import MailDoor
-from hub.handlers.mail_room import MailRoom
-from hub.handlers.notifier import Notifier
+from hub.handlers.incoming.intake import Intake
+from hub.handlers.incoming.mail_door import MailDoor
+from hub.handlers.incoming.mail_room import MailRoom
+from hub.handlers.incoming.study import Study
+from hub.handlers.outgoing.notifier import Notifier
+from hub.handlers.outgoing.postman import Postman
 from hub.handlers.post_room import PostRoom
-from hub.handlers.postman import Postman
-from hub.handlers.study import Study
 from hub.partners import Partners
 from hub.ports import Transport
 from hub.settings import Settings

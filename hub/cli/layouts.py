@@ -107,7 +107,7 @@ def learn(
     from hub.app.adapters import isolated_student
     from hub.app.parts import context_now
     from hub.configuration import partners_of
-    from hub.handlers.study import study_one
+    from hub.handlers.incoming.study import study_one
 
     settings = load_settings()
 

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.bus.topology import EVENTS_EXCHANGE, Consumer
 from hub.errors import Undeliverable
-from hub.handlers.scribe import Scribe, Thread, Told, matter
+from hub.handlers.outgoing.scribe import Scribe, Thread, Told, matter
 from hub.messages.document import DocumentDeliveryFailed
 from hub.messages.envelope import Letter, derived_id, open_letter, to_bytes, write_letter
 from hub.sagas.case import Case

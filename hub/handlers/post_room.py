@@ -12,8 +12,8 @@ from sqlalchemy import ColumnElement, Table, bindparam, func, select, update
 
 from hub.ending import end
 from hub.errors import StoreUnavailable
-from hub.handlers.intake import Intake, Receipt
-from hub.handlers.outgoing import OUR_PEOPLE, sent_letter
+from hub.handlers.incoming.intake import Intake, Receipt
+from hub.handlers.outgoing.document import OUR_PEOPLE, sent_letter
 from hub.pausing import pause
 from hub.ports import Arrival, Transport
 from hub.store import tables

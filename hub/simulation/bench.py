@@ -11,7 +11,7 @@ from sqlalchemy import select
 from hub.app.adapters import writers
 from hub.client import client_of
 from hub.configuration import partners_of
-from hub.handlers.scribe import told_types
+from hub.handlers.outgoing.scribe import told_types
 from hub.messages.envelope import instant
 from hub.settings import Settings
 from hub.simulation.floor import floor

@@ -19,7 +19,7 @@ from hub.app.adapters import writers
 from hub.audit import Report, audit, audit_events
 from hub.client import client_of
 from hub.errors import HubError
-from hub.handlers.scribe import told_types
+from hub.handlers.outgoing.scribe import told_types
 from hub.messages.envelope import Letter
 from hub.settings import Settings, load_settings
 from hub.simulation.load import ENDS, Figures, simulate

@@ -43,7 +43,7 @@ async def start(folder: Path, port: int) -> asyncio.subprocess.Process:
 async def test_a_mail_server_killed_in_the_middle_of_50_mails_loses_none_and_doubles_only_what_it_did_not_answer(
     backing: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hub.handlers.postman.AGAIN", timedelta(seconds=0.1))
+    monkeypatch.setattr("hub.handlers.outgoing.postman.AGAIN", timedelta(seconds=0.1))
     folder, port = tmp_path / "mails", free_port()
     folder.mkdir()
     server = await start(folder, port)

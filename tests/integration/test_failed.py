@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import select
 
 from hub.app import Hub, build
-from hub.handlers.scribe import Scribe
+from hub.handlers.outgoing.scribe import Scribe
 from hub.messages.base import Message
 from hub.messages.envelope import Letter, check_data, to_bytes, write_letter
 from hub.sagas.timers import RevisionReminderDue

@@ -21,8 +21,8 @@ from hub.app import Hub, build
 from hub.app.adapters import mail_server_of
 from hub.audit import audit
 from hub.errors import HubError, MailServerUnreachable
-from hub.handlers.outgoing import outgoing
-from hub.handlers.postman import Postman
+from hub.handlers.outgoing.document import outgoing
+from hub.handlers.outgoing.postman import Postman
 from hub.ports import Handed, MailAccount, MailServer, Parcel
 from hub.settings import Settings, load_settings
 from hub.store import queries, tables

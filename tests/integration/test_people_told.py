@@ -185,8 +185,8 @@ async def test_a_task_told_of_when_it_is_overdue_already_is_not_told_of_twice(de
 async def test_a_running_hub_writes_to_its_people_and_the_answer_in_the_mail_is_taken(
     backing: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hub.handlers.notifier.PAUSE", timedelta(0))
-    monkeypatch.setattr("hub.handlers.notifier.EVERY", 0.1)
+    monkeypatch.setattr("hub.handlers.outgoing.notifier.PAUSE", timedelta(0))
+    monkeypatch.setattr("hub.handlers.outgoing.notifier.EVERY", 0.1)
     settings = with_partners(backing).model_copy(update={"task_mails": load_settings(task_mails=SALES_MAIL).task_mails})
     async with build(settings) as hub:
         (hub.settings.folder / "inbox" / "order.edi").write_bytes((DATA / "edi/cascade-850-new.edi").read_bytes())

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from hub.app import Hub, build
-from hub.handlers.reading import read_document
+from hub.handlers.incoming.reading import read_document
 from hub.ports import Reading
 from hub.settings import Settings, load_settings
 from hub.store.queries import tasks
@@ -126,7 +126,7 @@ async def test_a_document_that_takes_long_to_read_stops_no_command(
         enough.wait(60)
         return read_document(*given)
 
-    monkeypatch.setattr("hub.handlers.intake.read_document", slowly)
+    monkeypatch.setattr("hub.handlers.incoming.intake.read_document", slowly)
     async with build(with_partners(backing)) as hub:
         (hub.settings.folder / "inbox" / "slow.edi").write_bytes(PO)
         await asyncio.to_thread(begun.wait, 60)

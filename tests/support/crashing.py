@@ -29,7 +29,7 @@ from hub.bus.rabbit import RabbitBus
 from hub.bus.topology import EVENTS_EXCHANGE, Consumer
 from hub.errors import PartEnded
 from hub.handlers import correspondence
-from hub.handlers.intake import Intake
+from hub.handlers.incoming.intake import Intake
 from hub.messages.catalogue import EVENTS
 from hub.sagas import engine
 from hub.settings import load_settings

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from adapters.folders import Folders, folder_name
-from hub.handlers.pieces import of_its_folder
+from hub.handlers.incoming.pieces import of_its_folder
 from hub.partners import EdiProfile, EmailProfile, FolderProfile, Partner, Partners
 from hub.ports import Part, Reading
 

@@ -13,7 +13,7 @@ import pytest
 from adapters.email import EmailWriter
 from adapters.email.sending.writer import envelope_sender
 from hub.app.adapters import writers
-from hub.handlers.scribe import told_types
+from hub.handlers.outgoing.scribe import told_types
 from hub.messages.base import Event
 from hub.messages.catalogue import EVENTS
 from hub.messages.customer_po import PO_EXAMPLE, SubmitCustomerPo

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.ending import end
 from hub.errors import StoreUnavailable
-from hub.handlers.outgoing import OUR_PEOPLE, outgoing
+from hub.handlers.outgoing.document import OUR_PEOPLE, outgoing
 from hub.messages.envelope import instant
 from hub.ports import OF_TASKS, News, Notice, NoticeWriter
 from hub.sagas.numbers import short

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hub.errors import StoreUnavailable
-from hub.handlers.intake import Intake
+from hub.handlers.incoming.intake import Intake
 from hub.ports import Delivery, Listener
 
 

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from hub.ending import end
 from hub.errors import MailboxUnreachable, StoreUnavailable
-from hub.handlers.intake import Intake
+from hub.handlers.incoming.intake import Intake
 from hub.ports import Arrival, Mailbox
 
 log = logging.getLogger("hub.mail")

@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import Any
 
 from hub.errors import HubError, Undeliverable
-from hub.handlers.asking import conversation, make_token, token_for
-from hub.handlers.outgoing import outgoing
+from hub.handlers.outgoing.asking import conversation, make_token, token_for
+from hub.handlers.outgoing.document import outgoing
 from hub.messages.base import Event
 from hub.messages.catalogue import EVENTS
 from hub.messages.customer_po import SubmitCustomerPo

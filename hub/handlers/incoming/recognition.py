@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.handlers.pieces import pieces_of
+from hub.handlers.incoming.pieces import pieces_of
 from hub.ports import Context, Reading
 from hub.store.documents import drop_keys, known_keys, outdated
 from hub.store.questions import all_open

@@ -18,8 +18,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.ending import end
 from hub.errors import MailServerUnreachable, StoreUnavailable
-from hub.handlers.mail_outcome import Failure, say_failed
-from hub.handlers.outgoing import sent_letter
+from hub.handlers.outgoing.document import sent_letter
+from hub.handlers.outgoing.mail_outcome import Failure, say_failed
 from hub.messages.envelope import instant
 from hub.pausing import pause
 from hub.ports import Handed, MailServer, Parcel

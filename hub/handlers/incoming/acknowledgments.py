@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.handlers.pieces import ACCEPTED
+from hub.handlers.incoming.pieces import ACCEPTED
 from hub.messages.base import Event
 from hub.messages.customer_po import Finding as Told
 from hub.messages.document import (

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.errors import NotFound, Refused, Undeliverable
-from hub.handlers.scribe import Scribe, Told, Written
+from hub.handlers.outgoing.scribe import Scribe, Told, Written
 from hub.messages.base import By, Event
 from hub.messages.document import DocumentReissued
 from hub.messages.envelope import Letter, open_letter

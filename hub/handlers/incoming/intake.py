@@ -19,10 +19,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.handlers.acknowledgments import Heard, hear_acknowledgments
-from hub.handlers.mail_outcome import say_returned
-from hub.handlers.outgoing import outgoing
-from hub.handlers.pieces import (
+from hub.handlers.incoming.acknowledgments import Heard, hear_acknowledgments
+from hub.handlers.incoming.pieces import (
     Lost,
     Piece,
     of_its_folder,
@@ -32,8 +30,10 @@ from hub.handlers.pieces import (
     po_of,
     question,
 )
-from hub.handlers.reading import read_document, too_large
-from hub.handlers.recognition import Arrived, Known, recognise
+from hub.handlers.incoming.reading import read_document, too_large
+from hub.handlers.incoming.recognition import Arrived, Known, recognise
+from hub.handlers.outgoing.document import outgoing
+from hub.handlers.outgoing.mail_outcome import say_returned
 from hub.messages.base import Event
 from hub.messages.document import DocumentDuplicate, DocumentReceived, DocumentRejected
 from hub.messages.envelope import derived_id, instant, write_letter
