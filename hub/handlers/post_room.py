@@ -12,7 +12,8 @@ from sqlalchemy import ColumnElement, Table, bindparam, func, select, update
 
 from hub.ending import end
 from hub.errors import StoreUnavailable
-from hub.handlers.incoming.intake import Intake, Receipt
+from hub.handlers.incoming.entry import Receipt
+from hub.handlers.incoming.intake import Intake
 from hub.handlers.outgoing.document import OUR_PEOPLE, sent_letter
 from hub.pausing import pause
 from hub.ports import Arrival, Transport

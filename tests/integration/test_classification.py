@@ -12,7 +12,7 @@ import pytest
 
 from hub.app import Hub, build
 from hub.audit import audit
-from hub.handlers.incoming.intake import Receipt
+from hub.handlers.incoming.entry import Receipt
 from hub.partners import Partners
 from hub.settings import Settings, load_settings
 from hub.store import queries

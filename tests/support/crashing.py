@@ -30,6 +30,7 @@ from hub.bus.topology import EVENTS_EXCHANGE, Consumer
 from hub.errors import PartEnded
 from hub.handlers import correspondence
 from hub.handlers.incoming.intake import Intake
+from hub.handlers.incoming.register import Register
 from hub.messages.catalogue import EVENTS
 from hub.sagas import engine
 from hub.settings import load_settings
@@ -108,7 +109,7 @@ def put_points(deaths: Deaths) -> None:
     deaths.around(EmbeddedBus, "deliver", after="published")
     deaths.around(RabbitBus, "deliver", after="published")
     deaths.around(correspondence, "write_numbers", after="before answers commit")
-    deaths.around(Intake, "_in_transaction", after="document archived")
+    deaths.around(Register, "enter", after="document archived")
     deaths.around(Intake, "receive", after="document taken")
     deaths.behind(Folders, "send", "document sent")
     deaths.behind(Lanes, "noted", "marked")
