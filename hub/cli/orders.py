@@ -13,7 +13,7 @@ from hub.errors import NotFound, Refused
 from hub.sagas.order import CLOSED, OPEN
 from hub.store import queries
 from hub.store.database import Database
-from hub.store.whole import difference, whole_order
+from hub.store.queries import difference, whole_order
 
 STATES = (*OPEN, *CLOSED)
 

@@ -11,7 +11,7 @@ from hub.audit import Report, audit
 from hub.messages.envelope import instant
 from hub.simulation.story import SHOWN, Story
 from hub.store import queries
-from hub.store.whole import whole_order
+from hub.store.queries import whole_order
 
 CHANNELS = {"x12": "X12", "edifact": "EDIFACT", "email": "email", "unknown": "unknown"}
 Row = dict[str, Any]

@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.messages.envelope import instant
 from hub.store import tables
-from hub.store.queries import Row, task_of
+from hub.store.queries.process import task_of
+from hub.store.queries.rows import Row
 
 _LOCK = 7_201_128
 PORTION = 500

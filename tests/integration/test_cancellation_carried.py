@@ -11,8 +11,7 @@ import pytest
 from hub.app import Hub, build
 from hub.audit import audit
 from hub.settings import Settings
-from hub.store.queries import stock, tasks
-from hub.store.whole import whole_order
+from hub.store.queries import stock, tasks, whole_order
 from tests.support.running import ENGINEER, INSPECTOR, SALES, SHIPPING, events, with_partners
 from tests.support.story import STEEL, Story
 

@@ -12,7 +12,7 @@ from hub.app import build
 from hub.audit import audit
 from hub.settings import Settings
 from hub.store import queries
-from hub.store.whole import whole_order
+from hub.store.queries import whole_order
 from tests.support.running import DATA, ENGINEER, PROCUREMENT, SALES, documents, events, eventually, send, with_partners
 from tests.support.story import Story
 

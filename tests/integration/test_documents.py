@@ -13,8 +13,7 @@ from hub.messages.base import Person
 from hub.settings import Settings, load_settings
 from hub.store.documents import lock_numbers, write_numbers
 from hub.store.failures import retry
-from hub.store.queries import failures
-from hub.store.whole import whole_order
+from hub.store.queries import failures, whole_order
 from tests.support.running import DATA, SALES, documents, events, eventually, send, with_partners
 from tests.unit.edi.documents import ISA, order, transaction, x12
 

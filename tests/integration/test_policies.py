@@ -8,7 +8,7 @@ import pytest
 
 from hub.audit import audit
 from hub.settings import Settings
-from hub.store.whole import whole_order
+from hub.store.queries import whole_order
 from tests.support.running import at_rest, events, eventually, send
 from tests.support.workshop import GRADE, LIST, Workshop, workshop
 

@@ -14,7 +14,7 @@ from hub.app import Hub, build
 from hub.audit import audit
 from hub.settings import Settings
 from hub.store import tables
-from hub.store.whole import whole_order
+from hub.store.queries import whole_order
 from tests.support.mailbox import Mailbox
 from tests.support.running import PROCUREMENT, SALES, at_rest, documents, events, eventually, with_partners
 from tests.support.story import Story, order_body

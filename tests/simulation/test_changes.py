@@ -14,7 +14,7 @@ from hub.audit import audit
 from hub.settings import Settings
 from hub.simulation.script import CALM
 from hub.store import queries
-from hub.store.whole import whole_order
+from hub.store.queries import whole_order
 from tests.support.playing import MATERIALS, play, purchase_order
 from tests.support.running import (
     ENGINEER,

@@ -128,7 +128,7 @@ class Workshop:
 
     async def material_po(self, number: str) -> str:
         """The id of the material PO that an order's material was ordered with last."""
-        from hub.store.whole import whole_order
+        from hub.store.queries import whole_order
 
         order_id = (await queries.orders_named(self.hub.database, number))[0]["order_id"]
         order = await whole_order(self.hub.database, order_id)

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from hub.store.history import history
+from hub.store.queries.history import history
 
 
 def event(name: str, at: str, cause: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from hub.messages.task import TaskClosed, TaskOpened
-from hub.store.queries import Row
+from hub.store.queries.rows import Row
 
 NEVER = 1 << 62
 """where a command without events stands among those of its moment"""
