@@ -18,11 +18,11 @@ from adapters.email.sending.smtp import SmtpServer
 from adapters.email.sending.writer import EmailWriter
 from adapters.folders import Folders
 from hub.app.clock import Clock, utc_now
-from hub.listening import host_and_port, is_within, network
-from hub.mail_accounts import mail_server_account, mailbox_address
 from hub.partners import Partners
 from hub.ports import Explainer, Reader, Student, Writer
 from hub.settings import Settings
+from hub.settings.addresses import host_and_port, is_within, network
+from hub.settings.mail_accounts import mail_server_account, mailbox_address
 
 
 def edi_readers(settings: Settings, *, ours_only: bool = True) -> tuple[X12Reader, EdifactReader]:

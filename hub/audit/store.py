@@ -13,15 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hub.audit.documents import check_documents, check_questions
 from hub.audit.ledger import Ledger
 from hub.audit.orders import check_order
-from hub.audit.post import (
-    Post,
-    check_post,
-    check_submitted,
-    check_tasks,
-    check_timers,
-    each_row,
-    read_inbox,
-)
+from hub.audit.post import Post, check_post, check_submitted, check_tasks, check_timers, each_row, read_inbox
 from hub.audit.report import Notes, Report
 from hub.audit.shared import Tally, check_material_po, check_sources, check_stock
 from hub.store import tables

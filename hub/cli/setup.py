@@ -18,9 +18,9 @@ from sqlalchemy import text
 from hub.cli import screen
 from hub.cli.common import AsJson, example, migrated, run
 from hub.errors import HubError, Inconsistent, MailboxUnreachable, NotFound, PortTaken, Refused, StoreUnavailable
-from hub.listening import host_and_port
 from hub.ports import Delivery, Mailbox
 from hub.settings import SETTINGS_FILE, Settings, load_settings, masked, strange_variables
+from hub.settings.addresses import host_and_port
 from hub.store.database import Database
 from hub.store.interchanges import silence
 from hub.store.lease import served

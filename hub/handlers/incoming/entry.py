@@ -10,10 +10,7 @@ from typing import Any
 import orjson
 
 from hub.handlers.incoming.acknowledgments import Heard
-from hub.handlers.incoming.pieces import (
-    Piece,
-    on_the_wire,
-)
+from hub.handlers.incoming.pieces import Piece, on_the_wire
 from hub.handlers.incoming.recognition import Arrived, Known
 from hub.messages.base import Event
 from hub.messages.document import DocumentDuplicate, DocumentReceived, DocumentRejected

@@ -16,10 +16,7 @@ from typing import Any
 from sqlalchemy.exc import IntegrityError
 
 from hub.handlers.incoming.entry import Receipt
-from hub.handlers.incoming.pieces import (
-    of_its_folder,
-    of_known_partners,
-)
+from hub.handlers.incoming.pieces import of_its_folder, of_known_partners
 from hub.handlers.incoming.reading import read_document, too_large
 from hub.handlers.incoming.recognition import Arrived
 from hub.handlers.incoming.register import Register

@@ -16,13 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.handlers.incoming.acknowledgments import Heard, hear_acknowledgments
 from hub.handlers.incoming.entry import Entry, Receipt
-from hub.handlers.incoming.pieces import (
-    Lost,
-    Piece,
-    pieces_of,
-    po_of,
-    question,
-)
+from hub.handlers.incoming.pieces import Lost, Piece, pieces_of, po_of, question
 from hub.handlers.incoming.recognition import Arrived, recognise
 from hub.handlers.outgoing.document import outgoing
 from hub.handlers.outgoing.mail_outcome import say_returned
@@ -33,13 +27,7 @@ from hub.sagas.case import Rules
 from hub.sagas.numbers import short
 from hub.store import layouts, records, tables
 from hub.store.conversations import concerned
-from hub.store.documents import (
-    Handing,
-    add_documents,
-    add_keys,
-    lock_numbers,
-    write_numbers,
-)
+from hub.store.documents import Handing, add_documents, add_keys, lock_numbers, write_numbers
 from hub.store.interchanges import add_interchanges, interchange
 from hub.store.journal import Journal
 from hub.store.questions import say_of_documents

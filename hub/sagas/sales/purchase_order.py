@@ -9,13 +9,7 @@ import orjson
 from hub.messages.customer_po import Finding, Line, SubmitCustomerPo
 from hub.messages.document import AsRead, DocumentQuarantined
 from hub.messages.envelope import instant
-from hub.messages.order import (
-    LineDates,
-    OrderEvent,
-    OrderLineCancelled,
-    OrderReceived,
-    OrderRevised,
-)
+from hub.messages.order import LineDates, OrderEvent, OrderLineCancelled, OrderReceived, OrderRevised
 from hub.sagas.case import Case, Scene
 from hub.sagas.difference import amended, content
 from hub.sagas.model import Order, OrderLine, Revision

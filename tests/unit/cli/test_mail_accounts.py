@@ -8,9 +8,9 @@ import pytest
 
 from adapters.email.token import NoToken, access_token
 from hub.errors import ConfigurationError
-from hub.mail_accounts import mail_server_account, mailbox_address
 from hub.ports import MailAccount
 from hub.settings import load_settings
+from hub.settings.mail_accounts import mail_server_account, mailbox_address
 from tests.support.cli import hub
 
 GOOD = "imaps://orders%40metalworks.example:se%2Ccret@mail.metalworks.example/INBOX"

@@ -1,155 +1,39 @@
-"""The settings of a hub: `HUB_*` variables, or a settings file. Nothing else reads the environment."""
+"""The settings: what can be set, what it means, and what holds where nothing is set."""
 
 from __future__ import annotations
 
-import json
-import os
 from datetime import UTC, date, timedelta
-from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit, urlunsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ValidationError,
-    field_validator,
-    model_validator,
-)
-from pydantic_settings import (
-    BaseSettings,
-    InitSettingsSource,
-    NoDecode,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-    SettingsError,
-)
+from pydantic import AfterValidator, Field, field_validator
+from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
-from hub.errors import ConfigurationError
-from hub.listening import host_and_port, mail_address, network
-from hub.mail_accounts import mail_server_account, mailbox_address
 from hub.messages.base import Role
 from hub.partners import PenaltyTable
 from hub.policies import Policy, misplaced
 from hub.sagas.calendar import DAYS, Calendar
-from hub.yaml_files import YamlFile, plainly, read_yaml
+from hub.settings.file import PREFIX, settings_file
+from hub.settings.forms import (
+    BrokerUrl,
+    Hours,
+    Listed,
+    ListeningPlace,
+    MailAddress,
+    MailboxUrl,
+    MailServerUrl,
+    Mapped,
+    NameServer,
+    NetworkName,
+    Plain,
+    TaskPost,
+    TimeZone,
+    Weekday,
+    masked,
+)
 
-SETTINGS_FILE = Path("hub.yaml")
-PREFIX = "HUB_"
 EMBEDDED = "embedded://"
-
-
-def _listed(given: object) -> object:
-    """A list as a variable has it: in JSON, or with commas between its parts."""
-    if not isinstance(given, str):
-        return given
-    if not given.lstrip().startswith("["):
-        return [part.strip() for part in given.split(",") if part.strip()]
-    try:
-        return json.loads(given)
-    except ValueError as error:
-        raise ValueError("is no list: write its parts with commas between them") from error
-
-
-def _mapped(given: object) -> object:
-    """A table as a variable has it: in JSON, or as ``scheduled: 30, in_production: 70``."""
-    if not isinstance(given, str):
-        return given
-    if not given.lstrip().startswith("{"):
-        pairs = [part.partition(":") for part in given.split(",") if part.strip()]
-        return {key.strip(): value.strip() for key, _, value in pairs}
-    try:
-        return json.loads(given)
-    except ValueError as error:
-        raise ValueError("is no table: write it such as scheduled: 30, in_production: 70") from error
-
-
-def _broker(url: str) -> str:
-    try:
-        parts = urlsplit(url)
-        fine = parts.scheme == "embedded" or (parts.scheme in {"amqp", "amqps"} and bool(parts.hostname))
-        fine = fine and (parts.port is None or parts.port > 0)
-    except ValueError:
-        fine = False
-    if not fine:
-        raise ValueError("is neither embedded:// nor such as amqp://user:password@host:5672/vhost")
-    return url
-
-
-def _mailbox(url: str) -> str:
-    mailbox_address(url)
-    return url
-
-
-def _place(text: str) -> str:
-    if text:
-        host_and_port(text)
-    return text
-
-
-def _name_server(text: str) -> str:
-    host, _ = host_and_port(text, 53)
-    return str(network(host)) and text
-
-
-def _network(text: str) -> str:
-    return str(network(text))
-
-
-def _mail_server(url: str) -> str:
-    mail_server_account(url)
-    return url
-
-
-def _person(text: str) -> str:
-    address = mail_address(text)
-    if address.partition("@")[0].partition("+")[0] in {"orders", "bounces", "postmaster"}:
-        raise ValueError(f"{text!r} is the hub's own address, not a person's")
-    return address
-
-
-def _spaced(given: object) -> object:
-    return given.split() if isinstance(given, str) else given
-
-
-Spaced = (BeforeValidator(_spaced),)
-
-
-def _zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ValueError("is no time zone known here, such as Europe/Berlin (IANA)") from error
-    return name
-
-
-Listed = (NoDecode, BeforeValidator(_listed))
-Mapped = (NoDecode, BeforeValidator(_mapped))
-Hours = Annotated[float, Field(gt=0, le=87_660)]
-"""up to ten years"""
-Plain = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x20\x7f]+$")]
-
-
-class TaskPost(BaseModel):
-    """Where the people of a role are written to."""
-
-    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
-
-    addresses: Annotated[list[Annotated[str, AfterValidator(_person)]], Field(min_length=1), *Spaced]
-    """in a variable with spaces between them"""
-    language: Annotated[str, Field(pattern=r"^[a-z]{2}$")] = "en"
-    people: dict[Annotated[str, Field(min_length=1, max_length=200)], Annotated[str, AfterValidator(_person)]] = {}
-    """addresses of single persons by name: they alone are told of the tasks that are theirs"""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _plainly(cls, given: object) -> object:
-        return {"addresses": given} if isinstance(given, str | list) else given
 
 
 class Settings(BaseSettings):
@@ -161,7 +45,7 @@ class Settings(BaseSettings):
 
     database_url: str = "sqlite+aiosqlite:///hub.sqlite"
     """the store: a SQLite file, or `postgresql+asyncpg://…`"""
-    broker_url: Annotated[str, AfterValidator(_broker)] = EMBEDDED
+    broker_url: BrokerUrl = EMBEDDED
     """the broker: the embedded one, or `amqp://…`"""
     source: Plain = "metalworks-hub"
     """CloudEvents `source` of what the hub says"""
@@ -179,25 +63,25 @@ class Settings(BaseSettings):
     """a folder of templates that replace the hub's own in mails, a folder in it for each language (docs/email.md)"""
     mail_receipts: bool = False
     """whether customers are told by mail as soon as their order has come in, before it is reviewed"""
-    mailboxes: Annotated[list[Annotated[str, AfterValidator(_mailbox)]], *Listed] = []
+    mailboxes: Annotated[list[MailboxUrl], *Listed] = []
     """mailboxes that mails come into, `imaps://user:password@host/INBOX` each (docs/email.md)"""
     mailbox_poll: Annotated[float, Field(gt=0, le=1500)] = 60.0
     """seconds after which a mailbox is looked into although its server has told of nothing"""
-    smtp_listen: Annotated[str, AfterValidator(_place)] = ""
+    smtp_listen: ListeningPlace = ""
     """where mail servers hand mails over by SMTP, such as `0.0.0.0:25`; empty: nowhere (docs/email.md)"""
-    smtp_recipients: Annotated[list[Annotated[str, AfterValidator(mail_address)]], *Listed] = []
+    smtp_recipients: Annotated[list[MailAddress], *Listed] = []
     """addresses that they may hand mails over for, with and without `+…`; empty: orders, bounces, postmaster"""
-    smtp_gateways: Annotated[list[Annotated[str, AfterValidator(_network)]], *Listed] = []
+    smtp_gateways: Annotated[list[NetworkName], *Listed] = []
     """addresses or networks of our own mail servers, whose Authentication-Results count"""
     smtp_certificate: Path | None = None
     """a certificate with its chain (PEM), for STARTTLS; absent: no encryption is offered"""
     smtp_key: Path | None = None
     """the certificate's key, where that is a file of its own"""
-    name_servers: Annotated[list[Annotated[str, AfterValidator(_name_server)]], *Listed] = []
+    name_servers: Annotated[list[NameServer], *Listed] = []
     """name servers that senders are checked with, `10.0.0.53` or `10.0.0.53:5353`; empty: those of this machine"""
     arc_sealers: Annotated[list[Annotated[Plain, AfterValidator(str.lower)]], *Listed] = []
     """domains of forwarders whose ARC seals vouch for a sender that forwarding has made uncertain (docs/email.md)"""
-    smtp_url: Annotated[str, AfterValidator(_mail_server)] | None = None
+    smtp_url: MailServerUrl | None = None
     """the server that mails go out by, `smtp://user:password@host`; absent: they are put into `outbox/`"""
     smtp_timeout: Annotated[float, Field(gt=0, le=600)] = 60.0
     """seconds that it may take for an answer; ten times that for the answer to a whole mail"""
@@ -234,19 +118,11 @@ class Settings(BaseSettings):
     """seconds until a publish without the broker's confirm counts as failed"""
     delivery_limit: Annotated[int, Field(ge=1, le=1_000_000)] = 50
     max_document_bytes: Annotated[int, Field(ge=1)] = 50_000_000
-    working_days: Annotated[
-        list[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]], Field(min_length=1), *Listed
-    ] = [
-        "mon",
-        "tue",
-        "wed",
-        "thu",
-        "fri",
-    ]
+    working_days: Annotated[list[Weekday], Field(min_length=1), *Listed] = ["mon", "tue", "wed", "thu", "fri"]
     """the days of the week on which tasks are worked on and goods come in"""
     holidays: Annotated[list[date], *Listed] = []
     """days on which they are not"""
-    plant_timezone: Annotated[str, AfterValidator(_zone)] = "UTC"
+    plant_timezone: TimeZone = "UTC"
     """whose day it is when dates are judged and written: an IANA name such as `Europe/Berlin`"""
     task_due_hours: Hours = 48
     """of working days: 48 from a Friday's noon on end at Tuesday's"""
@@ -296,7 +172,11 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments, then the environment, then the settings file."""
-        return init_settings, env_settings, InitSettingsSource(settings_cls, _file().data)
+        return (
+            init_settings,
+            env_settings,
+            InitSettingsSource(settings_cls, settings_file(settings_cls.model_fields).data),
+        )
 
     @field_validator("policies")
     @classmethod
@@ -341,53 +221,3 @@ class Settings(BaseSettings):
         shown["mailboxes"] = [masked(url) for url in shown["mailboxes"]]
         shown["smtp_url"] = masked(shown["smtp_url"]) if shown["smtp_url"] else None
         return shown
-
-
-def masked(url: str) -> str:
-    """A URL with its password hidden."""
-    parts = urlsplit(url)
-    if not parts.password:
-        return url
-    host = parts.netloc.rpartition("@")[2]
-    return urlunsplit(parts._replace(netloc=f"{parts.username or ''}:***@{host}"))
-
-
-def _file() -> YamlFile:
-    """The settings file. Raises ConfigurationError; also for a name that is no setting."""
-    if not SETTINGS_FILE.exists():
-        return YamlFile(SETTINGS_FILE, {}, None)
-    file = read_yaml(SETTINGS_FILE)
-    for name in file.data:
-        if name not in Settings.model_fields:
-            raise ConfigurationError(f"there is no setting {name}{_meant(str(name))}", where=file.place((name,)))
-    return file
-
-
-def _meant(name: str) -> str:
-    close = get_close_matches(name.lower(), Settings.model_fields, n=1)
-    return f"; {close[0]} is meant?" if close else "; `hub settings` shows them all"
-
-
-def strange_variables() -> list[str]:
-    """HUB_* variables that are no setting: perhaps misspelt ones."""
-    known = {f"{PREFIX}{name}".upper() for name in Settings.model_fields}
-    ours = (name for name in os.environ if name.upper().startswith(PREFIX) and not name.startswith(f"{PREFIX}TEST_"))
-    return sorted(name for name in ours if name.upper() not in known)
-
-
-def load_settings(**given: Any) -> Settings:
-    """The effective settings.
-
-    Raises ConfigurationError that names the setting at fault, and where it was set.
-    """
-    try:
-        return Settings(**given)
-    except SettingsError as error:
-        name = next((name for name in Settings.model_fields if f'"{name}"' in str(error)), "")
-        raise ConfigurationError(f"{PREFIX}{name.upper()}: JSON is needed", where="environment") from error
-    except ValidationError as error:
-        fault = error.errors(include_url=False)[0]
-        name, *rest = (str(step) for step in fault["loc"] if step != "[key]")
-        variable = f"{PREFIX}{name.upper()}"
-        where = "environment" if variable in map(str.upper, os.environ) else _file().place(fault["loc"])
-        raise ConfigurationError(f"{'.'.join((variable, *rest))}: {plainly(fault)}", where=where) from error
