@@ -13,10 +13,10 @@ from typing import Protocol
 import aio_pika
 from sqlalchemy import func, select
 
+from hub.background import end
 from hub.bus.publisher import broker_errors, close, tuned
 from hub.bus.rabbit import RabbitBus
 from hub.bus.topology import EVENTS_EXCHANGE
-from hub.ending import end
 from hub.errors import BrokerUnavailable
 from hub.messages.base import Message
 from hub.messages.envelope import Letter, open_letter, to_bytes, write_letter

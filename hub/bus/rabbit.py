@@ -13,9 +13,9 @@ from aio_pika.exceptions import ChannelNotFoundEntity
 from faststream import AckPolicy
 from faststream.rabbit import Channel, RabbitBroker, RabbitMessage, RabbitQueue
 
+from hub.background import end
 from hub.bus.publisher import GOODBYE, Publisher, broker_errors, close, tuned
 from hub.bus.topology import DEAD_EXCHANGE, DEAD_QUEUE, Consumer, Handle, Kind
-from hub.ending import end
 from hub.errors import BrokerUnavailable
 
 log = logging.getLogger("hub.bus")

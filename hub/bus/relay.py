@@ -15,12 +15,11 @@ from datetime import datetime
 
 from sqlalchemy import select, update
 
+from hub.background import Background, end, pause
 from hub.bus.lanes import FIRST_DELAY, LONGEST_DELAY, Lanes, Row
 from hub.bus.topology import Bus
-from hub.ending import end
 from hub.errors import BrokerUnavailable, HubError, StoreUnavailable
 from hub.messages.envelope import instant
-from hub.pausing import pause
 from hub.store import tables
 from hub.store.database import Database
 from hub.store.lease import Lease
@@ -36,7 +35,7 @@ GOODBYE = 5.0
 """seconds that what is under way may take when the hub stops"""
 
 
-class Relay:
+class Relay(Background):
     """Takes the outbox to the bus. ``wake`` it after a commit; otherwise it looks every ``poll`` seconds."""
 
     def __init__(
@@ -53,11 +52,6 @@ class Relay:
         self._news = True
         self._woken = asyncio.Event()
         self._stopping = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
-
-    async def start(self) -> None:
-        """Begin to take rows."""
-        self._task = asyncio.create_task(self._work(), name="relay")
 
     async def stop(self) -> None:
         """Let what is under way arrive and be marked; what is not marked goes out again, under the same id."""
@@ -68,11 +62,6 @@ class Relay:
             self._task.cancel()
             self._lanes.drop()
             await end(self._task)
-
-    @property
-    def working(self) -> bool:
-        """Whether it runs; when it does not, a defect has ended it."""
-        return self._task is not None and not self._task.done()
 
     def wake(self) -> None:
         """There is something to send."""

@@ -9,9 +9,9 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
+from hub.background import pause
 from hub.cli.common import example
 from hub.errors import BrokerUnavailable, PartEnded, StoreUnavailable
-from hub.pausing import pause
 from hub.settings import Settings, load_settings, masked
 from hub.store.database import Database
 

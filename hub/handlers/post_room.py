@@ -10,12 +10,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Table, bindparam, func, select, update
 
-from hub.ending import end
+from hub.background import Background, pause
 from hub.errors import StoreUnavailable
 from hub.handlers.incoming.entry import Receipt
 from hub.handlers.incoming.intake import Intake
 from hub.handlers.outgoing.document import OUR_PEOPLE, sent_letter
-from hub.pausing import pause
 from hub.ports import Arrival, Transport
 from hub.store import tables
 from hub.store.database import Database
@@ -36,7 +35,7 @@ def _moment() -> float:
     return asyncio.get_running_loop().time()
 
 
-class PostRoom:
+class PostRoom(Background):
     """Looks for files in and documents out every so often, and when woken; ``mails``: also for mails out."""
 
     def __init__(
@@ -60,20 +59,6 @@ class PostRoom:
         self._woken = asyncio.Event()
         self._put_off: dict[Arrival | str, float] = {}
         """files, and partners, with which there was trouble; and when they are tried again"""
-        self._task: asyncio.Task[None] | None = None
-
-    async def start(self) -> None:
-        """Begin to look."""
-        self._task = asyncio.create_task(self._work(), name="post room")
-
-    async def stop(self) -> None:
-        """Stop looking; a file half taken in is taken in again, as the same arrival."""
-        await end(self._task)
-
-    @property
-    def working(self) -> bool:
-        """Whether it runs; when it does not, a defect has ended it."""
-        return self._task is not None and not self._task.done()
 
     def wake(self) -> None:
         """There may be something to send."""

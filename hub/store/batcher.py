@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 
 from sqlalchemy.exc import IntegrityError
 
+from hub.background import Background
 from hub.errors import StoreUnavailable
 
 T = TypeVar("T")
@@ -25,7 +26,7 @@ class _Lost:
     error: Exception
 
 
-class Batcher(Generic[T, R]):
+class Batcher(Background, Generic[T, R]):
     """Gathers items and has them carried out together, one transaction after the other.
 
     ``together`` carries a batch out and gives a result for each item. While the database does not answer the
@@ -47,25 +48,15 @@ class Batcher(Generic[T, R]):
         self._name = name
         self._pending: list[tuple[T, asyncio.Future[R]]] = []
         self._arrived = asyncio.Event()
-        self._worker: asyncio.Task[None] | None = None
-
-    async def start(self) -> None:
-        """Begin."""
-        self._worker = asyncio.create_task(self._work(), name=self._name)
 
     async def stop(self) -> None:
         """Let the transaction under way end; what has not begun is given up by its caller."""
-        if self._worker is not None:
-            self._worker.cancel()
-            await asyncio.gather(self._worker, return_exceptions=True)
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
         for _, result in self._pending:
             result.cancel()
         self._pending.clear()
-
-    @property
-    def working(self) -> bool:
-        """Whether it runs; when it does not, a defect has ended it."""
-        return self._worker is not None and not self._worker.done()
 
     async def carry_out(self, item: T) -> R:
         """Have an item carried out; returns after the commit."""

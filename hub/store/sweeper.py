@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 from sqlalchemy import exists, func, literal, or_, select, tuple_, update
 
-from hub.ending import end
+from hub.background import Background
 from hub.errors import StoreUnavailable
 from hub.messages.catalogue import EVENTS
 from hub.messages.envelope import Envelope, Letter, instant, write_letter
@@ -30,7 +30,7 @@ KEY = 13
 """a dash and the key that an order's id shares with the ids of its parts"""
 
 
-class Sweeper:
+class Sweeper(Background):
     """Looks every so often for what is due. What was due while no hub ran is due now."""
 
     def __init__(
@@ -45,29 +45,15 @@ class Sweeper:
         every: float = 0.5,
     ) -> None:
         self._database = database
-        self._work = work
+        self._unit = work
         self._now = now
         self._source = source
         self._told = told
         self._silence = silence
         self._every = every
         self._turn = ("", "")
-        self._task: asyncio.Task[None] | None = None
 
-    async def start(self) -> None:
-        """Begin to look."""
-        self._task = asyncio.create_task(self._run(), name="sweeper")
-
-    async def stop(self) -> None:
-        """Stop looking."""
-        await end(self._task)
-
-    @property
-    def working(self) -> bool:
-        """Whether it runs; when it does not, a defect has ended it."""
-        return self._task is not None and not self._task.done()
-
-    async def _run(self) -> None:
+    async def _work(self) -> None:
         while True:
             try:
                 await self.sweep()
@@ -81,7 +67,7 @@ class Sweeper:
         """Carry out what is due now; how many messages, and silent partners' documents, that were."""
         retries, events = await self._retries()
         items = [*await self._timers(), *await self._waiting(), *retries]
-        await asyncio.gather(*(self._work.carry_out(item) for item in items))
+        await asyncio.gather(*(self._unit.carry_out(item) for item in items))
         for failure in events:
             await self._tell_again(failure)
         return len(items) + len(events) + await self._silence()

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from hub.ending import end
+from hub.background import Background, end
 from hub.errors import MailboxUnreachable, StoreUnavailable
 from hub.handlers.incoming.intake import Intake
 from hub.ports import Arrival, Mailbox
@@ -54,7 +54,7 @@ class MailRoom:
     async def start(self) -> None:
         """Begin to look into the mailboxes."""
         for each in self._attended:
-            each.start()
+            await each.start()
 
     async def stop(self) -> None:
         """Stop looking; a mail half taken in is taken in again, as the same arrival."""
@@ -71,7 +71,7 @@ class MailRoom:
         return {each.name: each.condition for each in self._attended}
 
 
-class _Attended:
+class _Attended(Background):
     """One mailbox and who attends to it."""
 
     def __init__(self, mailbox: Mailbox, intake: Intake, every: float, shortest: float) -> None:
@@ -82,14 +82,6 @@ class _Attended:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="mailbox")
         self._put_off: dict[str, tuple[float, int]] = {}
         """by stamp: when a mail is tried again, and how often it was tried"""
-        self._task: asyncio.Task[None] | None = None
-
-    def start(self) -> None:
-        self._task = asyncio.create_task(self._work(), name=f"mailbox {self.name}")
-
-    @property
-    def working(self) -> bool:
-        return self._task is not None and not self._task.done()
 
     async def stop(self) -> None:
         if self._task is not None:

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy.exc import IntegrityError
 
-from hub.ending import end
+from hub.background import Background
 from hub.errors import StoreUnavailable
 from hub.layouts import Lesson
 from hub.messages.customer_po import SubmitCustomerPo
@@ -23,7 +23,7 @@ log = logging.getLogger("hub.study")
 PORTION = 20
 
 
-class Study:
+class Study(Background):
     """Looks for corrections every so often. What they teach is found out once, by one hub or another."""
 
     def __init__(
@@ -40,20 +40,6 @@ class Study:
         self._context = context
         self._now = now
         self._every = every
-        self._task: asyncio.Task[None] | None = None
-
-    async def start(self) -> None:
-        """Begin to look."""
-        self._task = asyncio.create_task(self._work(), name="study")
-
-    async def stop(self) -> None:
-        """Stop looking; what is half studied is studied again."""
-        await end(self._task)
-
-    @property
-    def working(self) -> bool:
-        """Whether it runs; when it does not, a defect has ended it."""
-        return self._task is not None and not self._task.done()
 
     async def _work(self) -> None:
         while True:

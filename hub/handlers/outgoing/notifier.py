@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.ending import end
+from hub.background import Background
 from hub.errors import StoreUnavailable
 from hub.handlers.outgoing.document import OUR_PEOPLE, outgoing
 from hub.messages.envelope import instant
@@ -50,7 +50,7 @@ class Post:
         return (own,) if own else self.addresses
 
 
-class Notifier:
+class Notifier(Background):
     """Looks every so often for what people are to be told."""
 
     def __init__(
@@ -70,20 +70,6 @@ class Notifier:
         self._posts, self._per_hour = posts, per_hour
         self._our_domain, self._console_url = our_domain, console_url
         self._committed = committed
-        self._task: asyncio.Task[None] | None = None
-
-    async def start(self) -> None:
-        """Begin to look."""
-        self._task = asyncio.create_task(self._work(), name="notifier")
-
-    async def stop(self) -> None:
-        """Stop looking."""
-        await end(self._task)
-
-    @property
-    def working(self) -> bool:
-        """Whether it runs; when it does not, a defect has ended it."""
-        return self._task is not None and not self._task.done()
 
     async def _work(self) -> None:
         while True:

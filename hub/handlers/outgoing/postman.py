@@ -16,12 +16,11 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.ending import end
+from hub.background import Background, end, pause
 from hub.errors import MailServerUnreachable, StoreUnavailable
 from hub.handlers.outgoing.document import sent_letter
 from hub.handlers.outgoing.mail_outcome import Failure, say_failed
 from hub.messages.envelope import instant
-from hub.pausing import pause
 from hub.ports import Handed, MailServer, Parcel
 from hub.sagas.case import Rules
 from hub.store.database import Database
@@ -69,7 +68,7 @@ class Condition:
     """mails that the server has taken since the hub began"""
 
 
-class Postman:
+class Postman(Background):
     """Carries mails while it runs."""
 
     def __init__(
@@ -90,7 +89,6 @@ class Postman:
         self._woken, self._stopping = asyncio.Event(), asyncio.Event()
         self._unnoted: tuple[QueuedMail, Handed] | None = None
         """what the server has said and the store does not know yet"""
-        self._task: asyncio.Task[None] | None = None
 
     @property
     def name(self) -> str:
@@ -101,7 +99,7 @@ class Postman:
         """Begin to carry. What a hub was at that died is taken up again."""
         if self._database.sqlite:
             await free_claims(self._database)
-        self._task = asyncio.create_task(self._work(), name="postman")
+        await super().start()
 
     async def stop(self) -> None:
         """Stop carrying; the mail in hand has a moment to be done."""
@@ -111,11 +109,6 @@ class Postman:
             await asyncio.wait([self._task], timeout=GRACE)
             await end(self._task)
         await self._server.close()
-
-    @property
-    def working(self) -> bool:
-        """Whether it runs; when it does not, a defect has ended it."""
-        return self._task is not None and not self._task.done()
 
     def wake(self) -> None:
         """There may be something to send."""
