@@ -332,10 +332,6 @@ class Order:
         """Whether anything has left."""
         return any(line.shipped > ZERO for line in self.lines.values())
 
-    def next_number(self, prefix: str, existing: Mapping[str, Any]) -> str:
-        """The id of the next part of this kind: ``W-7K3M9QX2WDRT-3``."""
-        return f"{prefix}-{self.key}-{len(existing) + 1}"
-
     def line_of(self, work_order_id: str) -> str:
         """The line that a work order makes; nothing where no line names it."""
         return next((number for number, line in self.lines.items() if line.work_order_id == work_order_id), "")
