@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
 
-from hub.errors import Undeclared
 from hub.messages.base import Command, Event, Message
 from hub.messages.customer_po import CancelCustomerPo, SubmitCustomerPo
 from hub.messages.task import AssignTask
 from hub.sagas import stock
-from hub.sagas.address import Address, get, put
+from hub.sagas.address import Address, get
 from hub.sagas.assignment import assign
 from hub.sagas.authority import stale_answer, wrong_partner, wrong_role
-from hub.sagas.case import Case, Rules, Scene
+from hub.sagas.case import Case, Rules
+from hub.sagas.course import Course, scene_at
 from hub.sagas.document import DOCUMENT
 from hub.sagas.material import MATERIAL
 from hub.sagas.material_po import MATERIAL_PO
 from hub.sagas.model import Order
-from hub.sagas.order import ORDER
 from hub.sagas.procurement.watch import watch
-from hub.sagas.production.projection import project
-from hub.sagas.routing import concerned, decider
-from hub.sagas.table import NEW, After, Ignore, On, Refusal
+from hub.sagas.routing import decider
+from hub.sagas.table import NEW, After, Ignore, Refusal
 from hub.sagas.tasks import settle_tasks
 from hub.sagas.work_order import WORK_ORDER
 
@@ -63,32 +59,30 @@ def carry_out(before: Case, message: Message, order_id: str, rules: Rules, now: 
     if missing:
         return Outcome(before, unknown=missing)
     refusal = wrong_role(message) or wrong_partner(case, address, message)
-    found = refusal or address.table.find(get(case, address), message, _scene(case, address, rules, now))
+    found = refusal or address.table.find(get(case, address), message, scene_at(address, case, rules, now))
     if not isinstance(found, Refusal) or found.code != "held":
         found = stale_answer(case, address, message) or found
     if isinstance(found, Refusal):
         return Outcome(before, refusal=found)
     if isinstance(found, Ignore):
         return Outcome(before, ignored=found.why)
-    outcome = Outcome(case)
-    says = _run(before, outcome, message, rules, now, (address, found))
-    outcome.timers += watch(before, case, rules, now)
+    course = Course(before, case, rules, now)
+    says = course.run(message, address, found)
+    timers = course.timers + watch(before, case, rules, now)
     if order_id in case.orders and case.orders[order_id].state == NEW:
         del case.orders[order_id]
     says += stock.book(before, case, says)
     says += settle_tasks(before, case, message, rules, now)
-    outcome.events = _in_sequence(case, says)
-    return outcome
+    return Outcome(case, _in_sequence(case, says), timers, course.commands)
 
 
 def hear(before: Case, event: Event, rules: Rules, now: datetime) -> Outcome:
     """Let an event that is said outside of the sagas reach those that it concerns; it is the first of the outcome's."""
     case = before.copy()
-    outcome = Outcome(case)
-    says = [event, *_run(before, outcome, event, rules, now)]
+    course = Course(before, case, rules, now)
+    says = [event, *course.run(event)]
     says += settle_tasks(before, case, event, rules, now)
-    outcome.events = _in_sequence(case, says)
-    return outcome
+    return Outcome(case, _in_sequence(case, says), course.timers, course.commands)
 
 
 def _assigned(before: Case, message: AssignTask) -> Outcome:
@@ -126,77 +120,6 @@ def _missing(case: Case, address: Address, message: Message) -> str | None:
     if address.table is MATERIAL and address.key not in order.requirements:
         return address.key
     return None
-
-
-def _scene(case: Case, address: Address, rules: Rules, now: datetime) -> Scene:
-    order = case.orders.get(address.order_id) or Order("", "", "")
-    return Scene(case, rules, now, order)
-
-
-# ----------------------------------------------------------------------------------------------- the steps
-
-
-def _run(
-    before: Case,
-    outcome: Outcome,
-    message: Message,
-    rules: Rules,
-    now: datetime,
-    decided: tuple[Address, On] | None = None,
-) -> list[Event]:
-    """Apply the deciding row, then let the message and every event reach the sagas that it concerns, to the last.
-
-    The order itself hears after its parts, so that it ends when they have. Then it is seen which lines are late by it.
-    """
-    case = outcome.case
-    said: list[Event] = []
-    parts: deque[tuple[Message, Address]] = deque()
-    orders: deque[tuple[Message, Address]] = deque()
-
-    def spread(current: Message, order_id: str) -> None:
-        for other in concerned(current, case, order_id):
-            (orders if other.table is ORDER else parts).append((current, other))
-
-    def apply(place: Address, entry: On, current: Message) -> None:
-        done = entry.action(get(case, place), current, _scene(case, place, rules, now))
-        after = done.saga
-        if entry.to is not None:
-            after = replace(after, state=entry.to, visits=after.visits + 1)
-        put(case, place, after)
-        outcome.timers += [each for each in done.says if isinstance(each, After)]
-        outcome.commands += [each for each in done.says if isinstance(each, Command)]
-        events = [each for each in done.says if isinstance(each, Event)]
-        said.extend(events)
-        for event in events:
-            spread(event, place.order_id)
-
-    def settle() -> None:
-        while parts or orders:
-            current, place = (parts or orders).popleft()
-            row = _row(place, get(case, place), current, _scene(case, place, rules, now))
-            if row is not None:
-                apply(place, row, current)
-
-    home = ""
-    if decided is not None:
-        home = decided[0].order_id
-        apply(*decided, message)
-    spread(message, home)
-    settle()
-    while delays := project(before, case, rules, now):
-        for event in delays:
-            said.append(event)
-            spread(event, event.order_id)
-        settle()
-    return said
-
-
-def _row(place: Address, saga: Any, current: Message, scene: Scene) -> On | None:
-    """The row by which a saga takes an event; None where it ignores it. Raises Undeclared where it refuses it."""
-    found = place.table.find(saga, current, scene)
-    if isinstance(found, Refusal):
-        raise Undeclared(f"{place.table.name} refuses the event {current.TYPE}: {found.code}", where=current.TYPE)
-    return found if isinstance(found, On) else None
 
 
 def _in_sequence(case: Case, events: list[Event]) -> list[tuple[Event, str | None, int | None]]:

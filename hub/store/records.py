@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 import orjson
 from pydantic import TypeAdapter
-from sqlalchemy import Select, bindparam, insert, select, tuple_, update
+from sqlalchemy import Select, Table, bindparam, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.messages.envelope import instant
@@ -125,7 +126,20 @@ def stock_of(row: Any) -> Stock:
     )
 
 
-def _order_row(order: Order, now: str) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """How the parts of a case of one kind are kept: the table, its key, and a part's row."""
+
+    part: str
+    table: Table
+    key: str
+    row: Callable[[Any, str], dict[str, Any]]
+    """by the instant at which it is written"""
+    born_with: Callable[[str], dict[str, Any]] = lambda at: {}
+    """what only a new row has"""
+
+
+def _order_row(order: Order, at: str) -> dict[str, Any]:
     return {
         "order_id": order.order_id,
         "customer_id": order.customer_id,
@@ -135,89 +149,66 @@ def _order_row(order: Order, now: str) -> dict[str, Any]:
         "held": order.held,
         "cancellation": order.cancellation.state,
         "change": order.change.state,
-        "updated_at": now,
+        "updated_at": at,
         "body": ORDERS.write(order.order_id, order),
     }
 
 
+def _material_po_row(po: MaterialPo, at: str) -> dict[str, Any]:
+    return {
+        "material_po_id": po.material_po_id,
+        "supplier_id": po.supplier_id,
+        "state": po.state,
+        "updated_at": at,
+        "body": MATERIAL_POS.write(po.material_po_id, po),
+    }
+
+
+def _stock_row(stock: Stock, at: str) -> dict[str, Any]:
+    return {
+        "material": stock.material,
+        "unit": stock.unit,
+        "on_hand": plain(stock.on_hand),
+        "reserved": plain(stock.reserved),
+        "on_order": plain(stock.on_order),
+    }
+
+
+def _question_row(document: Document, at: str) -> dict[str, Any]:
+    return {
+        "document_id": document.document_id,
+        "original_id": document.original_id,
+        "state": document.state,
+        "partner_id": document.partner_id,
+        "updated_at": at,
+        "body": DOCUMENT.dump_json(document).decode(),
+    }
+
+
+_KEPT = (
+    _Kept("orders", tables.orders, "order_id", _order_row, born_with=lambda at: {"opened_at": at}),
+    _Kept("material_pos", tables.material_pos, "material_po_id", _material_po_row),
+    _Kept("stock", tables.stock, "material", _stock_row, born_with=lambda at: {"opening": "0"}),
+    _Kept("documents", tables.quarantine, "document_id", _question_row),
+)
+
+
 async def save(connection: AsyncConnection, before: Case, after: Case, now: datetime) -> None:
     """Write what has changed since it was loaded."""
-    at = instant(now)
-    await _save_table(
-        connection,
-        tables.orders,
-        "order_id",
-        before.orders,
-        after.orders,
-        lambda order: _order_row(order, at),
-        {"opened_at": at},
-    )
-    await _save_table(
-        connection,
-        tables.material_pos,
-        "material_po_id",
-        before.material_pos,
-        after.material_pos,
-        lambda po: {
-            "material_po_id": po.material_po_id,
-            "supplier_id": po.supplier_id,
-            "state": po.state,
-            "updated_at": at,
-            "body": MATERIAL_POS.write(po.material_po_id, po),
-        },
-        {},
-    )
-    await _save_table(
-        connection,
-        tables.stock,
-        "material",
-        before.stock,
-        after.stock,
-        lambda stock: {
-            "material": stock.material,
-            "unit": stock.unit,
-            "on_hand": plain(stock.on_hand),
-            "reserved": plain(stock.reserved),
-            "on_order": plain(stock.on_order),
-        },
-        {"opening": "0"},
-    )
-    await _save_table(
-        connection,
-        tables.quarantine,
-        "document_id",
-        before.documents,
-        after.documents,
-        lambda document: {
-            "document_id": document.document_id,
-            "original_id": document.original_id,
-            "state": document.state,
-            "partner_id": document.partner_id,
-            "updated_at": at,
-            "body": DOCUMENT.dump_json(document).decode(),
-        },
-        {},
-    )
+    for kept in _KEPT:
+        await _save(connection, kept, getattr(before, kept.part), getattr(after, kept.part), instant(now))
 
 
-async def _save_table(
-    connection: AsyncConnection,
-    table: Any,
-    key: str,
-    before: dict[str, Any],
-    after: dict[str, Any],
-    row: Any,
-    born_with: dict[str, Any],
+async def _save(
+    connection: AsyncConnection, kept: _Kept, before: dict[str, Any], after: dict[str, Any], at: str
 ) -> None:
-    changed = {name: value for name, value in after.items() if before.get(name) is not value}
-    new = [{**row(value), **born_with} for name, value in sorted(changed.items()) if name not in before]
-    old = [row(value) for name, value in sorted(changed.items()) if name in before]
+    changed = sorted((name, value) for name, value in after.items() if before.get(name) is not value)
+    new = [kept.row(value, at) | kept.born_with(at) for name, value in changed if name not in before]
+    old = [kept.row(value, at) for name, value in changed if name in before]
     if new:
-        await connection.execute(insert(table), new)
+        await connection.execute(insert(kept.table), new)
     if old:
-        columns: dict[str, Any] = {name: bindparam(f"v_{name}") for name in old[0] if name != key}
-        statement = update(table).where(table.c[key] == bindparam("k")).values(columns)
-        await connection.execute(
-            statement,
-            [{"k": each[key], **{f"v_{n}": v for n, v in each.items() if n != key}} for each in old],
-        )
+        columns: dict[str, Any] = {name: bindparam(f"v_{name}") for name in old[0] if name != kept.key}
+        statement = update(kept.table).where(kept.table.c[kept.key] == bindparam("k")).values(columns)
+        rows = [{"k": row[kept.key], **{f"v_{name}": row[name] for name in row if name != kept.key}} for row in old]
+        await connection.execute(statement, rows)
