@@ -214,6 +214,7 @@ CATALOGUE: dict[str, Kind] = {
         ),
         _fatal("element_short", "{value} is shorter than {expected} characters", "element", ak4="4", contrl="40"),
         _fatal("element_long", "{value} is longer than {expected} characters", "element", ak4="5", contrl="39"),
+        _noted("text_long", "text is longer than {expected} characters", "element", ak4="5", contrl="39"),
         _fatal(
             "character_invalid",
             "there is a character that text must not have",

@@ -283,10 +283,11 @@ def dispatches(
 ) -> Meaning:
     """The announcement of a delivery, one message per order that it names; quantities of one line add up.
 
-    Those in different units do not: each stays as it is, and a person looks at them first.
+    Those in different units do not: each stays as it is, and a person looks at them first; so too where it is not clear
+    which line of which order an item is, or how much of it comes: the others alone are not what was sent.
     """
     title = f"{document.type} {reference}".strip()
-    messages, mixed = [], False
+    messages, mixed = [], any(fault.code == "reference_missing" for fault in document.faults)
     for number, items in shipped.items():
         lines: dict[tuple[str, str | None], Decimal] = {}
         for item in items:

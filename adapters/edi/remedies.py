@@ -44,6 +44,7 @@ REMEDIES: dict[str, str] = {
     "element_surplus": "nothing: what is too much is kept",
     "element_short": f"see whether blanks or zeros were cut off; {_SENDER}",
     "element_long": _SENDER,
+    "text_long": "nothing: it is read in full; ask the partner to keep to the length of the standard",
     "character_invalid": f"see which character set the partner writes in, and names in UNB; {_SENDER}",
     "number_invalid": f"a plain number with a decimal point is wanted, without thousands or exponent; {_SENDER}",
     "number_negative": f"a line is taken off by a change or a cancellation; {_SENDER}",

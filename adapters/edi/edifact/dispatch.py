@@ -84,9 +84,9 @@ class ShipNotice:
             if not number:
                 document.fault("reference_missing", position, detail="no order is named for this item (RFF ON)")
             elif not item["line"]:
-                document.fault("element_missing", position, 1, 1)
+                document.fault("reference_missing", position, detail="the line of the order that this item is")
             elif "quantity" not in item:
-                document.fault("segment_missing", position, tag="QTY")
+                document.fault("reference_missing", position, detail="how much of this item is sent (QTY 12)")
             else:
                 shipped.setdefault(number, []).append(item)
         expected = self._expected[1] if self._expected else None

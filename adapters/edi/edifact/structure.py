@@ -59,6 +59,15 @@ _LENGTHS: dict[str, dict[tuple[int, int], int]] = {
     "CNT": {(1, 1): 3, (1, 2): 18},
 }
 
+_TEXTS: dict[str, frozenset[tuple[int, int]]] = {
+    "NAD": frozenset((element, component) for element in range(3, 10) for component in range(1, 6)),
+    "CTA": frozenset({(2, 2)}),
+    "COM": frozenset({(1, 1)}),
+    "IMD": frozenset({(3, 1), (3, 4), (3, 5)}),
+    "FTX": frozenset((4, component) for component in range(1, 6)),
+}
+"""What people read, whose length changes nothing"""
+
 _REQUIRED: dict[str, tuple[tuple[int, int], ...]] = {
     "BGM": (),
     "DTM": ((1, 1),),
@@ -138,4 +147,5 @@ def _note_lengths(document: Document, position: int, segment: Segment) -> None:
         for component, value in enumerate(components, start=1):
             if len(value) > 3 and len(value) > limits.get((element, component), 512):
                 limit = limits.get((element, component), 512)
-                document.fault("element_long", position, element, component, value=value, expected=str(limit))
+                long = "text_long" if (element, component) in _TEXTS.get(tag, ()) else "element_long"
+                document.fault(long, position, element, component, value=value, expected=str(limit))

@@ -27,12 +27,12 @@ class ShipNotice:
         self._expected: tuple[int, str] | None = None
         self._parents: dict[str, str] = {}
         self._orders: dict[str, str] = {}
-        self._items: list[tuple[int, str, dict[str, Any]]] = []
+        self._items: list[dict[str, Any]] = []
 
     def read(self) -> Meaning:
         """What the document says."""
         level = ""
-        item: dict[str, Any] | None = None
+        item: dict[str, Any] = {}
         for position, segment in self.document.to_read:
             match segment[0]:
                 case "BSN":
@@ -40,22 +40,31 @@ class ShipNotice:
                     if at(segment, 1) in WITHDRAWING:
                         self._withdrawn = position, at(segment, 1)
                 case "HL":
-                    level, item = at(segment, 1), None
+                    level = at(segment, 1)
                     self._parents[level] = at(segment, 2)
+                    item = {"_at": position, "_level": level}
                     if at(segment, 3) == "I":
-                        item = {}
-                        self._items.append((position, level, item))
+                        self._items.append(item)
                 case "PRF":
                     self._orders[level] = at(segment, 1)
-                case "LIN" if item is not None:
-                    item.setdefault("line", at(segment, 1))
-                case "SN1" if item is not None:
+                case "LIN" if item:
+                    self._identify(segment, item)
+                case "SN1" if item:
                     self._shipped(position, segment, item)
                 case "DTM":
                     self._date(position, segment)
         return self._meaning()
 
+    def _identify(self, lin: list[str], item: dict[str, Any]) -> None:
+        """The line that an item is of, and the order, which may be among the names of the product."""
+        named = {kind.strip(): name.strip() for kind, name in zip(lin[2::2], lin[3::2], strict=False)}
+        item["_named"] = True
+        item.setdefault("line", named.get("PL") or at(lin, 1))
+        put(item, "_order", named.get("PO") or named.get("ON"))
+
     def _shipped(self, position: int, sn1: list[str], item: dict[str, Any]) -> None:
+        if "_named" in item and item not in self._items[-1:]:
+            self._items.append(item)  # of a level that is none of items, and holds one
         quantity = self.fields.decimal(position, sn1, 2)
         if quantity is not None:
             item["quantity"] = quantity
@@ -86,14 +95,14 @@ class ShipNotice:
             return withdrawn_notice(document, self.reference)
         shipped: dict[str, list[dict[str, Any]]] = {}
         only = next(iter(self._orders.values())) if len(self._orders) == 1 else ""
-        for position, level, item in self._items:
-            number = self._order_of(level) or only
+        for item in self._items:
+            position, number = item.pop("_at"), item.pop("_order", "") or self._order_of(item.pop("_level")) or only
             if not number:
                 document.fault("reference_missing", position, detail="no order is named above this item")
             elif not item.get("line"):
-                document.fault("element_missing", position, 1, tag="LIN")
+                document.fault("reference_missing", position, detail="the line of the order that this item is (LIN01)")
             elif "quantity" not in item:
-                document.fault("segment_missing", position, tag="SN1")
+                document.fault("reference_missing", position, detail="how much of this item is sent (SN1)")
             else:
                 shipped.setdefault(number, []).append(item)
         expected = self._expected[1] if self._expected else None

@@ -17,21 +17,25 @@ class Shape:
     lengths: tuple[tuple[int, int], ...]
     required: tuple[int, ...]
     count: int
+    texts: frozenset[int]
+    """elements that people read, whose length changes nothing"""
 
 
 def _shape(text: str, count: int = 0) -> Shape:
-    """From ``2! 1-22! 30 15R``: minimum and maximum length, ``!`` where the element must be there.
+    """From ``2! 1-22! 30 15R 60T``: minimum and maximum length, ``!`` where the element must be there.
 
-    ``R`` is a decimal, of which sign and point do not count.
+    ``R`` is a decimal, of which sign and point do not count; ``T`` is text for people.
     """
     lengths: list[tuple[int, int]] = [(2, 3)]
-    required = []
+    required, texts = [], []
     for index, word in enumerate(text.split(), start=1):
-        if word.endswith("!"):
+        if "!" in word:
             required.append(index)
-        low, _, high = word.rstrip("!R").rpartition("-")
+        if "T" in word:
+            texts.append(index)
+        low, _, high = word.rstrip("!RT").rpartition("-")
         lengths.append((int(low or 1), int(high) + 2 * ("R" in word)))
-    return Shape(tuple(lengths), tuple(required), (count or len(lengths) - 1) + 1)
+    return Shape(tuple(lengths), tuple(required), (count or len(lengths) - 1) + 1, frozenset(texts))
 
 
 _PAIRS = " 2-2 80" * 10
@@ -45,20 +49,20 @@ SHAPES: dict[str, Shape] = {
     "BCA": _shape("2-2! 2-2! 1-22! 30 8 6-8! 30 30 30 6-8 6-8 2-2 2-2"),
     "BSN": _shape("2-2! 2-30! 6-8! 4-8! 4-4 2-2 3-3"),
     "CUR": _shape("2-3! 3-3!", 21),
-    "REF": _shape("2-3! 50 80 99"),
-    "PER": _shape("2-2! 60 2-2 256 2-2 256 2-2 256 20"),
+    "REF": _shape("2-3! 50 80T 99"),
+    "PER": _shape("2-2! 60T 2-2 256T 2-2 256T 2-2 256T 20T"),
     "DTM": _shape("3-3! 6-8 4-8 2-2 2-3 35"),
-    "ITD": _shape("2-2 2 6 6-8 3 6-8 3 10 6-8 10 5 80 2 2 10", 15),
-    "FOB": _shape("2-2! 2 80 2-2 3-3 2 80 2-2 80"),
-    "TD5": _shape("2 2 2-80 2 35", 15),
+    "ITD": _shape("2-2 2 6 6-8 3 6-8 3 10 6-8 10 5 80T 2 2 10", 15),
+    "FOB": _shape("2-2! 2 80T 2-2 3-3 2 80T 2-2 80T"),
+    "TD5": _shape("2 2 2-80 2 35T", 15),
     "SAC": _shape("1-1! 4-4 2-2 10 15", 16),
-    "N1": _shape("2-3! 60 2 2-80 2-2 2-3"),
-    "N2": _shape("60! 60"),
-    "N3": _shape("55! 55"),
-    "N4": _shape("2-30 2-2 3-15 2-3 2 30 3", 7),
-    "N9": _shape("2-3! 50 45 6-8 4-8 2-2 99"),
-    "MSG": _shape("264! 2-2 9"),
-    "PID": _shape("1-1! 3 2-2 12 80 2-2 1-1 15 2-3"),
+    "N1": _shape("2-3! 60T 2 2-80 2-2 2-3"),
+    "N2": _shape("60!T 60T"),
+    "N3": _shape("55!T 55T"),
+    "N4": _shape("2-30T 2-2T 3-15T 2-3 2 30 3", 7),
+    "N9": _shape("2-3! 50 45T 6-8 4-8 2-2 99"),
+    "MSG": _shape("264!T 2-2 9"),
+    "PID": _shape("1-1! 3 2-2 12 80T 2-2 1-1 15 2-3"),
     "MEA": _shape("2-2 3 20R 99 20R 20R", 12),
     "PO1": _shape("20 15R 2-2 17R 2-2" + _PAIRS),
     "POC": _shape("20 2-2! 15R 9R 99 17R 2-2" + _PAIRS),
@@ -106,15 +110,17 @@ def _check(document: Document, position: int, segment: list[str], shape: Shape) 
             document.fault("element_missing", position, index)
     if len(segment) > shape.count and any(segment[shape.count :]):
         document.fault("element_surplus", position, shape.count)
-    _misfit(document, position, segment, shape.lengths)
+    _misfit(document, position, segment, shape)
     padded = any(element != element.strip() for element in segment)
     return len(document.faults) == before and not padded
 
 
-def _misfit(document: Document, position: int, segment: list[str], lengths: tuple[tuple[int, int], ...]) -> None:
-    for index, (element, (low, high)) in enumerate(zip(segment, lengths, strict=False)):
+def _misfit(document: Document, position: int, segment: list[str], shape: Shape) -> None:
+    for index, (element, (low, high)) in enumerate(zip(segment, shape.lengths, strict=False)):
         bare = element.strip()
-        if bare and len(bare) > high:
+        if bare and len(bare) > high and index in shape.texts:
+            document.fault("text_long", position, index, value=bare, expected=str(high))
+        elif bare and len(bare) > high:
             document.fault("element_long", position, index, value=bare, expected=str(high))
         elif bare and len(element) < low:
             document.fault("element_short", position, index, value=bare, expected=str(low))

@@ -74,6 +74,7 @@ X12_FAULTS = {
         f"AK4*3**5*{'P' * 30}~",
         "element 3",
     ),
+    "text_long": (x12(order("N4*Toronto*Ontario~", LINE)), "AK4*2**5*Ontario~\nAK5*E*5~", "segment 3 N4, element 2"),
     "element_short": (x12(order(beg="BEG*0*SA*PO-1**20261120~")), "AK4*1**4*0~", "element 1"),
     "character_invalid": (x12(order("MSG*a\x07b~", LINE)), "AK4*1**6~", "segment 3 MSG, element 1"),
     "number_invalid": (x12(order("PO1*1*1O*EA*2~")), "AK4*2**6*1O~", "segment 3 PO1, element 2"),

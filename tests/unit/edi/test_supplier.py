@@ -523,3 +523,37 @@ def test_an_answer_to_the_penalty_question_is_no_unknown_purpose() -> None:
     raw = x12(transaction("BCH*44*SA*PO-1***20261120~", "REF*SS*Q-1~", kind="860"))
     reading = read_x12(raw)
     assert (reading.intent, codes(reading)) == ("penalty_decline", [])
+
+
+@pytest.mark.rule("R20")
+def test_an_item_of_a_ship_notice_is_of_the_order_and_line_that_its_names_say() -> None:
+    """X12 element 235: PO and ON are numbers of the purchase order, PL the line in it; LIN01 is only a count then."""
+    reading = notice("HL*1**S~", "HL*2*1*I~", f"LIN*1*BP*A*PO*{PO}*PL*40~", "SN1**5*EA~")
+    assert (reading.disposition, only(reading)["material_po_id"]) == ("accepted", PO)
+    assert only(reading)["lines"] == [{"line": "40", "quantity": "5", "unit": "H87"}]
+
+
+def test_an_item_may_stand_at_a_level_of_another_kind_and_a_part_of_it_is_none() -> None:
+    levels = ("HL*1**O~", f"PRF*{PO}~", "HL*2*1*T~", "LIN*1*BP*A~", "SN1**5*EA~", "HL*3*2*P~", "SN1**2*EA~")
+    assert only(notice(*levels))["lines"] == [{"line": "1", "quantity": "5", "unit": "H87"}]
+
+
+@pytest.mark.rule("R20")
+@pytest.mark.parametrize("item", [("LIN**UP*1~", "SN1**4*EA~"), ("LIN*2*BP*A~",)])
+def test_an_item_whose_line_or_quantity_is_not_told_is_for_a_person_and_no_fault_of_syntax(
+    item: tuple[str, ...],
+) -> None:
+    """X12 856: LIN01 and SN1 are optional; what is clear of the notice alone is not what was sent."""
+    sound = ("LIN*1*BP*A~", "SN1**5*EA~")
+    reading = notice("HL*1**O~", f"PRF*{PO}~", "HL*2*1*I~", *sound, "HL*3*1*I~", *item)
+    assert (reading.disposition, codes(reading)) == ("quarantine", ["reference_missing"])
+    assert "AK5*A~" in reading.drafts[0].render(Numbers(), datetime(2026, 11, 22, tzinfo=UTC)).decode()
+
+
+@pytest.mark.rule("R20")
+def test_an_item_of_a_desadv_whose_line_or_quantity_is_not_told_is_for_a_person() -> None:
+    """UN/EDIFACT DESADV: LIN 1082 and QTY are conditional."""
+    for item in ("LIN+++4000862141404:SRV'QTY+12:4'", "LIN+2++4000862141404:SRV'"):
+        body = ("BGM+351+D-1+9'", f"RFF+ON:{PO}'", "CPS+1'", "LIN+1++4000862141404:SRV'", "QTY+12:5'", item)
+        reading = read_edifact(edifact(message(*body, kind="DESADV:D:96A:UN")), SUPPLIERS)
+        assert (reading.disposition, codes(reading)) == ("quarantine", ["reference_missing"])
