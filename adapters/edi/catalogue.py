@@ -222,6 +222,13 @@ CATALOGUE: dict[str, Kind] = {
             ak4="6",
             contrl="21",
         ),
+        _noted(
+            "character_doubtful",
+            "there is a character that cannot be told for certain; see whether the text is right",
+            "element",
+            ak4="6",
+            contrl="21",
+        ),
         _fatal("number_invalid", "{value} is not a number{detail}", "element", ak4="6", contrl="37"),
         _fatal("number_negative", "{value} must not be negative", "element", ak4="7", contrl="12"),
         _fatal(

@@ -206,11 +206,14 @@ def _wrapped(text: str, start: int, segment: str) -> bool:
 
 
 def evenly_wrapped(text: str, segment: str) -> bool:
-    """Whether lines break at a fixed column, through segments and elements, rather than after segments."""
+    """Whether lines break at a fixed column, through segments and elements, rather than after segments; the last line
+    may be shorter.
+    """
     lines = text.replace("\r\n", "\n").split("\n")[:-1]
+    widths = {len(line) for line in lines[:-1]}
     return (
-        len(lines) > 1
+        len(widths) == 1
         and segment not in "\r\n"
-        and len({len(line) for line in lines}) == 1
-        and not all(line.endswith(segment) for line in lines)
+        and len(lines[-1]) <= max(widths)
+        and not all(line.endswith(segment) for line in lines[:-1])
     )

@@ -46,6 +46,7 @@ REMEDIES: dict[str, str] = {
     "element_long": _SENDER,
     "text_long": "nothing: it is read in full; ask the partner to keep to the length of the standard",
     "character_invalid": f"see which character set the partner writes in, and names in UNB; {_SENDER}",
+    "character_doubtful": "see names and texts in the review; ask the partner for UTF-8 (UNOW), or 8859-1 (UNOC)",
     "number_invalid": f"a plain number with a decimal point is wanted, without thousands or exponent; {_SENDER}",
     "number_negative": f"a line is taken off by a change or a cancellation; {_SENDER}",
     "code_invalid": f"agree on the codes of the standard; {_SENDER}",

@@ -10,6 +10,7 @@ import re
 from functools import lru_cache
 
 from adapters.edi.delimiters import Delimiters
+from adapters.edi.encoding import single_bytes
 
 PADDING = " \t\r\n\x00\x1a"
 """what may stand between segments and interchanges: white space, and the end-of-file marks of old transports"""
@@ -115,7 +116,7 @@ class Splitter:
         try:
             return raw.decode("utf-8")
         except UnicodeDecodeError:
-            return raw.decode(self._charset, "replace")
+            return single_bytes(raw, self._charset)
 
     def x12(self, segment: str) -> list[str]:
         """The elements of an X12 segment, its identifier first."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, BinaryIO, ClassVar, Literal
 
 from adapters.edi.delimiters import Delimiters, Standard
+from adapters.edi.encoding import LOST, judge_text, of_windows
 from adapters.edi.envelope import Document, Group, Interchange
 from adapters.edi.faults import Fault
 from adapters.edi.splitting import Splitter
@@ -55,6 +56,8 @@ class Stream(ABC):
     default: ClassVar[Delimiters]
     tags: ClassVar[dict[Role, str]]
     """of the segments of which the envelopes are made"""
+    texts: ClassVar[frozenset[str]]
+    """segments with names, addresses and texts for people"""
 
     def __init__(
         self, source: bytes | BinaryIO = b"", limits: Limits | None = None, *, blocks: Iterable[Block] | None = None
@@ -215,13 +218,17 @@ class Stream(ABC):
 
     def _judge_characters(self, document: Document) -> None:
         mark = document.interchange.delimiters.component
-        suspect = [position for position, raw in enumerate(document.raw, start=1) if not raw.isprintable()]
+        held = enumerate(document.raw, start=1)
+        suspect = [position for position, raw in held if not raw.isprintable() or LOST in raw]
         for position in suspect[: self._limits.faults]:
-            for element, said in enumerate(self._split(document.raw[position - 1])):
+            raw, people = document.raw[position - 1], document.tag(position) in self.texts
+            windows = of_windows(raw)
+            for element, said in enumerate(self._split(raw)):
                 whole = isinstance(said, str)
                 for component, text in enumerate([said.replace(mark, "")] if whole else said, start=1):
-                    if any(c < " " or "\x7f" <= c <= "\x9f" or c == "\ufffd" for c in text):
-                        document.fault("character_invalid", position, element, 0 if whole else component)
+                    code = judge_text(text, windows=windows, read_by_people=people)
+                    if code:
+                        document.fault(code, position, element, 0 if whole else component)
 
     @abstractmethod
     def _begin_interchange(self, header: Any, block: Block) -> Interchange: ...

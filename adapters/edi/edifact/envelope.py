@@ -43,6 +43,7 @@ class EdifactStream(Stream):
 
     standard = "edifact"
     default = EDIFACT_DEFAULT
+    texts = frozenset({"NAD", "FTX", "IMD", "CTA", "COM"})
     tags: ClassVar[dict[Role, str]] = {
         "interchange": "UNB",
         "interchange end": "UNZ",

@@ -24,6 +24,7 @@ class X12Stream(Stream):
 
     standard = "x12"
     default = X12_DEFAULT
+    texts = frozenset({"N1", "N2", "N3", "N4", "PER", "MSG", "MTX", "NTE", "PID"})
     tags: ClassVar[dict[Role, str]] = {
         "interchange": "ISA",
         "interchange end": "IEA",

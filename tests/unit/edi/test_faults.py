@@ -77,6 +77,7 @@ X12_FAULTS = {
     "text_long": (x12(order("N4*Toronto*Ontario~", LINE)), "AK4*2**5*Ontario~\nAK5*E*5~", "segment 3 N4, element 2"),
     "element_short": (x12(order(beg="BEG*0*SA*PO-1**20261120~")), "AK4*1**4*0~", "element 1"),
     "character_invalid": (x12(order("MSG*a\x07b~", LINE)), "AK4*1**6~", "segment 3 MSG, element 1"),
+    "character_doubtful": (x12(order("MSG*5 \x80~", LINE)), "AK4*1**6~\nAK5*E*5~", "segment 3 MSG, element 1"),
     "number_invalid": (x12(order("PO1*1*1O*EA*2~")), "AK4*2**6*1O~", "segment 3 PO1, element 2"),
     "number_negative": (x12(order("PO1*1*-1*EA*2~")), "AK4*2**7*-1~", "segment 3 PO1, element 2"),
     "unit_unknown": (x12(order("PO1*1*1*Q9*2~")), "AK4*3**7*Q9~", "segment 3 PO1, element 3"),
@@ -318,3 +319,27 @@ def test_a_file_full_of_faults_stays_small() -> None:
     assert len(reading.findings) == 1000
     assert {part.disposition for part in reading.parts} == {"rejected"}
     assert peak < 15e6
+
+
+def test_bytes_of_windows_are_read_and_noted_in_names_and_texts_only() -> None:
+    """UNOC is 8859-1, which has control characters where Windows-1252 has dashes, quotation marks and the euro sign."""
+    party = "NAD+BY+1::9++M\xfcller \x96 S\xf6hne'"
+    raw = edifact(message(*ORDER[:2], party, *ORDER[2:])).decode().encode("latin-1")
+    reading = read_edifact(raw)
+    assert (reading.disposition, codes(reading)) == ("accepted_with_errors", ["character_doubtful"])
+    assert reading.messages[0].data()["parties"][0]["name"] == "Müller \u2013 Söhne"
+    for article in ("A\x961", "A\ufffd1", "A\x811"):
+        raw = edifact(message(*ORDER[:2], f"LIN+1++{article}:BP'", *ORDER[3:]))
+        raw = raw if "\ufffd" in article else raw.decode().encode("latin-1")
+        assert codes(read_edifact(raw)) == ["character_invalid"]
+
+
+def test_text_that_was_lost_on_its_way_refuses_no_order() -> None:
+    reading = read_x12(x12(order("N1*BY*M?ller*92*CC01~", LINE)).replace(b"?", "\ufffd".encode()))
+    assert (reading.disposition, codes(reading)) == ("accepted_with_errors", ["character_doubtful"])
+
+
+def test_a_text_that_is_too_long_is_read_in_full() -> None:
+    reading = read_edifact(edifact(message(*ORDER[:2], f"NAD+BY+1::9++{'x' * 80}'", *ORDER[2:])))
+    assert (reading.disposition, codes(reading)) == ("accepted_with_errors", ["text_long"])
+    assert len(reading.messages[0].data()["parties"][0]["name"]) == 80

@@ -55,6 +55,7 @@ def test_lines_wrapped_at_a_column(width: int, ending: str) -> None:
     text = x12(order(*(f"PO1*{n}*10*EA*2.50*PE*BP*A-{n}~" for n in range(1, 30)))).decode()
     wrapped = ending.join(text[at : at + width] for at in range(0, len(text), width))
     assert segments(wrapped.encode()) == segments(text.encode())
+    assert segments((wrapped + ending).encode()) == segments(text.encode()), "a line break at the end"
 
 
 def test_a_byte_order_mark_before_an_interchange_that_follows_another() -> None:
