@@ -75,6 +75,7 @@ def rules_of(settings: Settings, partners: Partners) -> Rules:
                     price=offer.price,
                     currency=offer.currency,
                     minimum=offer.minimum,
+                    description=material.description or None,
                 )
                 for offer in material.suppliers
             )

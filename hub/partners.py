@@ -160,7 +160,7 @@ class Partner(_Profile):
     currency: Annotated[Currency | None, _for("EUR")] = None
     """what its prices are in, where a document does not say (ISO 4217)"""
     parts: Annotated[dict[str, str], _for({"CC-4410": "MW-1001"})] = {}
-    """the partner's part numbers and ours"""
+    """the partner's part numbers and ours; a supplier's go into our orders by EDI"""
     prices: Annotated[list[AgreedPrice], _for([{"part": "CC-4410", "price": "38.75"}])] = []
     """prices agreed with a customer"""
     usual_remarks: Annotated[

@@ -67,11 +67,11 @@ class X12Writer(_EdiWriter):
     def _content(self, occasion: Occasion, route: x12.Route, now: datetime) -> tuple[str, x12.Segments]:
         event = occasion.event
         if isinstance(event, Shipped):
-            return "856", x12_notice.body(event, occasion.po, now)
+            return "856", x12_notice.body(event, occasion.po, route.sender, now)
         if isinstance(event, SupplierOrder):
-            return "850", x12_supply.order(event, route.sender.id, now)
+            return "850", x12_supply.order(event, route.sender, _theirs(occasion), now)
         if isinstance(event, SupplierChange):
-            return "860", x12_supply.change(event, route.sender.id, now)
+            return "860", x12_supply.change(event, route.sender, _theirs(occasion), now)
         answer = answer_to(occasion)
         return x12_answer.body(answer, now) if answer else ("", [])
 
@@ -92,15 +92,20 @@ class EdifactWriter(_EdiWriter):
         return kind, edifact.interchange(route, [(identifier, content)], numbers, now, application=kind)
 
     def _content(self, occasion: Occasion, route: edifact.Route, now: datetime) -> tuple[str, edifact.Segments]:
-        event, our_id, their_id = occasion.event, route.sender.id, route.receiver.id
+        event, our, their = occasion.event, route.sender, route.receiver
         if isinstance(event, Shipped):
-            return "DESADV", edifact_notice.body(event, occasion.po, our_id, now)
+            return "DESADV", edifact_notice.body(event, occasion.po, our, their, now)
         if isinstance(event, SupplierOrder):
-            return "ORDERS", edifact_supply.order(event, our_id, their_id, now)
+            return "ORDERS", edifact_supply.order(event, our, their, _theirs(occasion), now)
         if isinstance(event, SupplierChange):
-            return "ORDCHG", edifact_supply.change(event, our_id, their_id, now)
+            return "ORDCHG", edifact_supply.change(event, our, their, _theirs(occasion), now)
         answer = answer_to(occasion)
-        return ("ORDRSP", edifact_answer.body(answer, our_id, now)) if answer else ("", [])
+        return ("ORDRSP", edifact_answer.body(answer, our, their, now)) if answer else ("", [])
+
+
+def _theirs(occasion: Occasion) -> dict[str, str]:
+    """By our part number: what the partner calls it."""
+    return {ours: theirs for theirs, ours in occasion.partner.parts.items()}
 
 
 def _about(occasion: Occasion) -> str:

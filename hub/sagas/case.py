@@ -26,6 +26,8 @@ class SupplierOffer:
     price: str
     currency: str
     minimum: str
+    description: str | None = None
+    """of the material, as the supplier is to read it"""
 
 
 @dataclass(frozen=True, slots=True)

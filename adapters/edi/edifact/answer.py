@@ -6,9 +6,10 @@ import textwrap
 from datetime import datetime
 
 from adapters.edi.answers import Answer, AnswerLine
-from adapters.edi.edifact.render import Segments
+from adapters.edi.edifact.render import Element, Segments, party
+from adapters.edi.envelope import Endpoint
 from adapters.edi.units import to_edifact
-from hub.messages.customer_po import Line, Product, SubmitCustomerPo
+from hub.messages.customer_po import Line, Party, Product, SubmitCustomerPo
 
 _MOST_REFERENCES = 5
 """requests that one answer refers to"""
@@ -36,7 +37,7 @@ def item_numbers(line: str, product: Product, action: str = "") -> Segments:
     others = [
         (value[:35], kind)
         for value, kind in (
-            (product.buyer_part, "BP" if not gtin else "IN"),
+            (product.buyer_part, "IN"),
             (product.seller_part, "SA"),
             (product.manufacturer_part, "MF"),
         )
@@ -47,20 +48,40 @@ def item_numbers(line: str, product: Product, action: str = "") -> Segments:
     return lines
 
 
-def parties(po: SubmitCustomerPo | None, our_id: str) -> Segments:
-    """Buyer, delivery party and supplier, as the order named them."""
+def parties(po: SubmitCustomerPo | None, our: Endpoint, customer: Endpoint, *, addressed: bool = False) -> Segments:
+    """Buyer, delivery party and supplier, as the order named them; without a buyer in it, the customer is that.
+
+    With ``addressed`` the delivery party has its name and address too.
+    """
+    named = {each.role: each for each in po.parties} if po else {}
     lines: Segments = []
-    codes = {"buyer": "BY", "ship-to": "DP"}
-    for party in po.parties if po else ():
-        identifier = party.identifiers[0] if party.identifiers else None
-        if party.role in codes and identifier:
-            agency = identifier.qualifier or "9"
-            lines.append(("NAD", codes[party.role], (identifier.value[:35], "", agency[:3])))
-    lines.append(("NAD", "SU", (our_id, "", "9")))
+    for role, code in (("buyer", "BY"), ("ship-to", "DP")):
+        if role in named and (found := _named(code, named[role], addressed=addressed and code == "DP")):
+            lines.append(found)
+        elif role == "buyer":
+            lines.append(("NAD", code, party(customer, "92")))
+    lines.append(("NAD", "SU", party(our, "91")))
     return lines
 
 
-def body(answer: Answer, our_id: str, now: datetime) -> Segments:
+def _named(code: str, said: Party, *, addressed: bool) -> tuple[Element, ...]:
+    """NAD of a party by the code that the order gave it, and its name and address; empty where it gave neither."""
+    given = (each for each in said.identifiers if (each.qualifier or "9").isdecimal() or each.qualifier == "ZZZ")
+    known = next(given, None)
+    identifier = (known.value[:35], "", (known.qualifier or "")[:3]) if known else ("", "", "")
+    if not addressed:
+        return ("NAD", code, identifier) if known else ()
+    name, address = textwrap.wrap(said.name or "", 35)[:5], said.address
+    if not (known or name or address):
+        return ()
+    if address is None:
+        return ("NAD", code, identifier, "", name)
+    place = (address.city or "")[:35], (address.region or "")[:9], (address.postal_code or "")[:9]
+    street = [line[:35] for line in address.lines[:3]]
+    return ("NAD", code, identifier, "", name, street, *place, (address.country or "")[:3])
+
+
+def body(answer: Answer, our: Endpoint, customer: Endpoint, now: datetime) -> Segments:
     """The segments of an ORDRSP."""
     lines: Segments = [
         ("BGM", "231", answer.number[:35], _OUTCOMES[answer.outcome]),
@@ -73,7 +94,7 @@ def body(answer: Answer, our_id: str, now: datetime) -> Segments:
         lines.append(("RFF", ("VN", answer.order_id[:35])))
     if answer.question:
         lines.append(("RFF", ("SS", answer.question[:35])))
-    lines.extend(parties(answer.po, our_id))
+    lines.extend(parties(answer.po, our, customer))
     currency = answer.charge[1] if answer.charge else (answer.po.currency if answer.po else None)
     if currency:
         lines.append(("CUX", ("2", currency, "9")))

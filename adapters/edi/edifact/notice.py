@@ -6,12 +6,13 @@ from datetime import datetime
 
 from adapters.edi.edifact.answer import dated, description, item_numbers, parties
 from adapters.edi.edifact.render import Segments
+from adapters.edi.envelope import Endpoint
 from adapters.edi.units import to_edifact
 from hub.messages.customer_po import SubmitCustomerPo
 from hub.messages.shipment import Shipped
 
 
-def body(event: Shipped, po: SubmitCustomerPo | None, our_id: str, now: datetime) -> Segments:
+def body(event: Shipped, po: SubmitCustomerPo | None, our: Endpoint, customer: Endpoint, now: datetime) -> Segments:
     """The segments of the ship notice."""
     lines: Segments = [
         ("BGM", "351", event.shipment_id[:35], "9"),
@@ -21,7 +22,7 @@ def body(event: Shipped, po: SubmitCustomerPo | None, our_id: str, now: datetime
     ]
     if event.tracking:
         lines.append(("RFF", ("CN", event.tracking[:35])))
-    lines.extend(parties(po, our_id))
+    lines.extend(parties(po, our, customer, addressed=True))
     if event.carrier:
         lines.append(("TDT", "20", "", "", "", ("", "", "", event.carrier[:35])))
     lines.append(("CPS", "1"))

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from adapters.edi.delimiters import EDIFACT_DEFAULT, Delimiters
 from adapters.edi.envelope import Endpoint
+from adapters.edi.plain_text import SIGNS
 from hub.partners import EdiProfile
 from hub.ports import Numbers
 
@@ -32,15 +33,27 @@ class Route:
 
 def route_to(profile: EdiProfile, our: Endpoint) -> Route:
     """The route to a partner by its profile; ``our`` counts where the profile does not name an id of ours."""
-    qualifier = profile.our_qualifier or our.qualifier
     return Route(
-        sender=Endpoint("" if qualifier == "ZZ" and not profile.our_qualifier else qualifier, profile.our_id or our.id),
-        receiver=Endpoint(profile.qualifier, profile.id),
+        sender=_endpoint(profile.our_qualifier or our.qualifier, profile.our_id or our.id),
+        receiver=_endpoint(profile.qualifier, profile.id),
         directory=profile.version or "D96A",
         delimiters=delimiters_of(profile),
         test=profile.test,
         acknowledge=bool(profile.acknowledges),
     )
+
+
+def _endpoint(qualifier: str, identifier: str) -> Endpoint:
+    """Agreed mutually is ZZ in X12; EDIFACT says nothing then (UNB 0007)."""
+    return Endpoint("" if qualifier == "ZZ" else qualifier, identifier)
+
+
+def party(party: Endpoint, assigned: str) -> tuple[str, str, str]:
+    """C082 of a party that is known by its interchange id.
+
+    Only a GLN is GS1's (9) and a D-U-N-S number Dun & Bradstreet's (16); ``assigned`` says who else has given it.
+    """
+    return party.id, "", {"14": "9", "1": "16"}.get(party.qualifier, assigned)
 
 
 def delimiters_of(profile: EdiProfile | None) -> Delimiters:
@@ -58,6 +71,7 @@ def delimiters_of(profile: EdiProfile | None) -> Delimiters:
 
 def escaped(text: str, delimiters: Delimiters) -> str:
     """Text with every delimiter in it released, and without characters that no message may have."""
+    text = text if text.isascii() else text.translate(SIGNS)
     text = "".join(c if c.isprintable() else " " for c in text)
     text = text.replace(delimiters.release, delimiters.release * 2)
     for mark in (delimiters.segment, delimiters.element, delimiters.component):

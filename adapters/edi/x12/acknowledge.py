@@ -93,7 +93,7 @@ def acknowledge_interchange(received: Interchange, partner: Partner | None) -> I
     status = "R" if fatal(faults) else "E" if faults else "A"
     note = faults[0].kind.ta1 if faults else "000"
     return InterchangeAcknowledgment(
-        back(received, partner, "004010"),
+        back(received, partner, f"{received.version}0"),
         received.number,
         received.stamp,
         status,

@@ -133,15 +133,17 @@ def _left(line: AnswerLine, quantity: str, left: str | None) -> str:
 
 
 def _statuses(line: AnswerLine, quantity: str, unit: str) -> Segments:
-    """ACK segments: one that says it all, or one for each thing proposed."""
+    """ACK segments: one that says it all, or one for each thing proposed.
+
+    One of them alone gives the quantity, since translators add them up.
+    """
     dated = ("067", compact(line.date)) if line.date else ()
     if line.outcome != "changed":
         return [("ACK", _LINE_OUTCOMES[line.outcome], quantity, unit, *dated)]
-    statuses: Segments = []
-    if line.price:
-        statuses.append(("ACK", "IP"))
-    if line.date:
-        statuses.append(("ACK", "DR", "", "", *dated))
-    if line.quantity:
-        statuses.append(("ACK", "IQ", line.quantity, unit))
-    return statuses or [("ACK", "IC")]
+    proposed = [code for code, value in (("IP", line.price), ("DR", line.date), ("IQ", line.quantity)) if value]
+    counts = "IQ" if line.quantity else proposed[0] if proposed else "IC"
+    counted = (line.quantity or quantity, unit)
+    return [
+        ("ACK", code, *(counted if code == counts else ("", "")), *(dated if code == "DR" else ()))
+        for code in proposed or ["IC"]
+    ]

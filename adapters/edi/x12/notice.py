@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from adapters.edi.envelope import Endpoint
 from adapters.edi.units import to_x12
 from adapters.edi.x12.answer import compact, product_ids
-from adapters.edi.x12.render import Segments
+from adapters.edi.x12.render import Segments, party_code
 from hub.messages.customer_po import SubmitCustomerPo
 from hub.messages.shipment import Shipped
 
 
-def body(event: Shipped, po: SubmitCustomerPo | None, now: datetime) -> Segments:
+def body(event: Shipped, po: SubmitCustomerPo | None, our: Endpoint, now: datetime) -> Segments:
     """The segments of the ship notice."""
     lines: Segments = [
         ("BSN", "00", event.shipment_id[:30], compact(event.shipped_on), f"{now:%H%M}", "0004"),
@@ -22,6 +23,7 @@ def body(event: Shipped, po: SubmitCustomerPo | None, now: datetime) -> Segments
     if event.tracking:
         lines.append(("REF", "CN", event.tracking[:30]))
     lines.append(("DTM", "011", compact(event.shipped_on)))
+    lines.append(("N1", "SF", "", *party_code(our, "91")))
     lines.extend(_ship_to(po))
     lines.append(("HL", "2", "1", "O"))
     lines.append(

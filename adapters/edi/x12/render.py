@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from adapters.edi.delimiters import X12_DEFAULT, Delimiters
 from adapters.edi.envelope import Endpoint
+from adapters.edi.plain_text import to_ascii
 from adapters.edi.x12.envelope import GROUP_TYPES
 from hub.partners import EdiProfile
 from hub.ports import Numbers
@@ -43,6 +43,11 @@ def route_to(profile: EdiProfile, our: Endpoint) -> Route:
     )
 
 
+def party_code(party: Endpoint, assigned: str) -> tuple[str, str]:
+    """N103 and N104 of a party that is known by its interchange id; ``assigned``: the code of who else has given it."""
+    return {"01": "1", "14": "UL"}.get(party.qualifier, assigned), party.id
+
+
 def delimiters_of(profile: EdiProfile | None) -> Delimiters:
     """The delimiters that a partner wants."""
     if profile is None:
@@ -57,8 +62,7 @@ def delimiters_of(profile: EdiProfile | None) -> Delimiters:
 
 def written(text: str, delimiters: Delimiters) -> str:
     """Text as X12 can carry it: there is no release character, so a delimiter in it becomes a space."""
-    if not text.isascii():
-        text = unicodedata.normalize("NFKD", text.replace("ß", "ss")).encode("ascii", "ignore").decode()
+    text = to_ascii(text)
     for mark in (delimiters.element, delimiters.component, delimiters.segment, "\r", "\n"):
         text = text.replace(mark, " ")
     return "".join(c for c in text if c.isprintable())

@@ -74,6 +74,7 @@ def _with_allocations(po: MaterialPo, answer: SourceMaterial, scene: Scene) -> M
             quantity=decimal(allocation.quantity),
             unit_price=allocation.unit_price or (offer.price if offer else None),
             requested_date=allocation.requested_date,
+            description=offer.description if offer else None,
             shares=(MaterialShare(need.requirement_id, need.order_id, place.quantity),),
         )
         po = replace(
