@@ -13,7 +13,7 @@ import os
 import re
 import stat
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -74,11 +74,31 @@ class _Look:
         return (self.size, self.changed, self.file) == (other.st_size, other.st_mtime_ns, other.st_ino)
 
 
+PATIENCE = 30
+"""how many times as long a file is waited for that is empty, or EDI without its last segment"""
+_BEGINNINGS, _ENDS = (b"ISA", b"UNA", b"UNB"), (b"IEA", b"UNZ")
+_TAIL = 1024
+_BLANK = b"\x00\r\n\t \xef\xbb\xbf\xff\xfe"
+"""what may stand before a header, or between the letters of a trailer"""
+
+
+def _is_cut_off(path: Path, size: int) -> bool:
+    """Whether a file cannot be all that it is to become: an upload may have faltered. Raises OSError."""
+    if not size:
+        return True
+    with path.open("rb") as file:
+        head = file.read(_TAIL).translate(None, _BLANK)
+        file.seek(max(0, size - _TAIL))
+        tail = file.read(_TAIL).translate(None, _BLANK)
+    return head.startswith(_BEGINNINGS) and not any(end in tail for end in _ENDS)
+
+
 class Folders:
     """A set of folders under one root, and those that partners' profiles name.
 
     A file counts as complete when it has not changed for ``settle`` seconds, by this process's own clock, and
-    at least between two looks. Several hubs may take from the same folders.
+    at least between two looks; `PATIENCE` times as long where its end is missing. Several hubs may take from the same
+    folders.
     """
 
     def __init__(
@@ -130,8 +150,10 @@ class Folders:
         """The files that are complete, oldest first. A folder that cannot be read stops no other."""
         now, looked, complete = self._clock(), {}, []
         self._taken, troubles = {}, set()
-        for folder, mark, owner in self._places():
-            found, trouble = _listing(folder)
+        places = list(self._places())
+        own = {folder for folder, _, _ in places}
+        for folder, mark, owner in places:
+            found, trouble = _listing(folder, None if folder == self.inbox else own)
             troubles |= trouble
             for path, status in found:
                 before = self._seen.get(path)
@@ -139,7 +161,10 @@ class Folders:
                     looked[path] = _Look(status.st_size, status.st_mtime_ns, status.st_ino, now)
                     continue
                 looked[path] = before
-                if now - before.since >= self._settle:
+                waited = now - before.since
+                if waited >= self._settle:
+                    if waited < self._settle * PATIENCE and self._is_awaited(path, before, troubles):
+                        continue
                     arrival = Arrival(legible(path.name), before.size, f"{mark}{before.changed}", owner)
                     self._taken[arrival] = path, before
                     complete.append((before.changed, path, arrival))
@@ -148,6 +173,18 @@ class Folders:
             log.warning("%s", each)
         self._told = troubles
         return [arrival for _, _, arrival in sorted(complete, key=lambda each: each[:2])]
+
+    def _is_awaited(self, path: Path, look: _Look, troubles: set[str]) -> bool:
+        """Whether the rest of a file may still come."""
+        try:
+            cut_off = _is_cut_off(path, look.size)
+        except OSError:
+            return False
+        if cut_off:
+            what = "ends without its last segment" if look.size else "is empty"
+            until = f"it is taken in as it is when it has not changed for {self._settle * PATIENCE:g} s"
+            troubles.add(f"{legible(str(path))} {what}: its upload may go on; {until}")
+        return cut_off
 
     def _path(self, arrival: Arrival) -> Path:
         """Where an arrival lies. Raises FileNotFoundError where another file has taken its place."""
@@ -191,10 +228,11 @@ class Folders:
         return str(target)
 
 
-def _listing(folder: Path) -> tuple[list[tuple[Path, os.stat_result]], set[str]]:
+def _listing(folder: Path, known: Container[Path] | None) -> tuple[list[tuple[Path, os.stat_result]], set[str]]:
     """The plain files in a folder that nobody is still writing by their names; and what is wrong there, for a person.
 
-    Links and pipes are left alone: what is behind them is not ours to move.
+    Links and pipes are left alone: what is behind them is not ours to move. So are the folders in it; those that are
+    not ``known`` as places of their own are said.
     """
     files: list[tuple[Path, os.stat_result]] = []
     troubles: set[str] = set()
@@ -218,7 +256,10 @@ def _listing(folder: Path) -> tuple[list[tuple[Path, os.stat_result]], set[str]]
             continue
         if stat.S_ISREG(status.st_mode):
             files.append((path, status))
-        elif not stat.S_ISDIR(status.st_mode):
+        elif stat.S_ISDIR(status.st_mode):
+            if known is not None and path not in known:
+                troubles.add(f"{legible(str(path))} is a folder: what lies in it is not taken in")
+        else:
             troubles.add(f"{legible(str(path))} is no plain file, and is left where it is")
     return files, troubles
 

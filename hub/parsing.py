@@ -102,7 +102,13 @@ def _shown(name: str, reading: Reading, duplicate_of: str | None) -> dict[str, A
         "messages": [{"type": message.TYPE, "data": message.data()} for message in reading.messages],
         "acknowledgements": acknowledgements,
         "errors": [
-            {"code": each.code, "severity": each.severity, "message": each.message, "where": each.where}
+            {
+                "code": each.code,
+                "severity": each.severity,
+                "message": each.message,
+                "where": each.where,
+                "todo": each.todo,
+            }
             for each in (*reading.findings, *faults)
         ],
         "documents": [

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from adapters.edi.catalogue import CATALOGUE, Kind
+from adapters.edi.remedies import REMEDIES
 from hub.ports import Finding
 
 
@@ -86,7 +87,7 @@ class Fault:
             detail=clean(self.detail, 200),
             tag=clean(self.place.tag, 10),
         )
-        return Finding(self.code, kind.severity, text, str(self.place)[:200])
+        return Finding(self.code, kind.severity, text, str(self.place)[:200], REMEDIES[self.code])
 
 
 def fatal(faults: Sequence[Fault]) -> bool:

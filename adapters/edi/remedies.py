@@ -18,7 +18,7 @@ REMEDIES: dict[str, str] = {
     "role_unexpected": "see whether `role` in the profile is right",
     "refused_by_partner": "see in the acknowledgment why, mend the profile or the order, and `hub resend` our document",
     "unknown_partner": "put the id and its qualifier into a profile: edi.id, edi.qualifier",
-    "test_interchange": "nothing, while edi.test is set in the profile; without it a person is asked about tests",
+    "test_interchange": "set `test: true` in edi of the profile while tests are exchanged; else a person is asked",
     "group_number_differs": "it was read; ask the partner for the same number in header and trailer",
     "group_count_differs": "see whether a message was lost; ask the partner to count anew",
     "group_trailer_missing": "see whether the file was cut off on its way; if so, have it sent again",

@@ -53,11 +53,15 @@ def parse(
             continue
         found = parser.parse(raw, str(path))
         if as_json:
-            screen.show_line(found)
+            screen.show_line({**found, "errors": [_on_the_wire(each) for each in found["errors"]]})
         else:
             _show(found)
     if unread:
         raise typer.Exit(1)
+
+
+def _on_the_wire(error: dict[str, str]) -> dict[str, str]:
+    return {name: error[name] for name in ("code", "severity", "message", "where")}
 
 
 def _read(path: Path) -> bytes:
@@ -108,6 +112,8 @@ def _show(found: dict[str, Any]) -> None:
     for error in found["errors"]:
         where = f" ({error['where']})" if error["where"] else ""
         screen.say(f"  {error['severity']} {error['code']}: {error['message']}{where}")
+        if error["todo"]:
+            screen.say(f"    -> {error['todo']}")
 
 
 # -------------------------------------------------------------------------------------------------- handing in
@@ -134,6 +140,8 @@ def submit(files: Files, wait: bool = Wait, timeout: float | None = Timeout, as_
 
     taken = run(hand_in())
     if as_json:
+        for each in taken:
+            each.pop("said")
         screen.show_json(taken)
     else:
         for each in taken:
@@ -163,6 +171,7 @@ async def _take_in(settings: Settings, database: Database, readers: tuple[Reader
             {"code": each.code, "severity": each.severity, "message": each.message, "where": each.where}
             for each in receipt.reading.findings
         ],
+        "said": [line for each in receipt.reading.findings for line in each.lines()],
         "commands": list(receipt.commands),
     }
 
@@ -185,9 +194,8 @@ def _went_well(taken: dict[str, Any]) -> bool:
 def _show_taken(taken: dict[str, Any]) -> None:
     repeated = f", repeats {taken['duplicate_of']}" if taken["duplicate_of"] else ""
     screen.say(f"{taken['file']}: {taken['state']} as {taken['document_id']}, {taken['intent']}{repeated}")
-    for each in taken["errors"]:
-        where = f" ({each['where']})" if each["where"] else ""
-        screen.say(f"  {each['severity']} {each['code']}: {each['message']}{where}")
+    for line in taken["said"]:
+        screen.say(f"  {line}")
     for each in taken.get("outcomes", ()):
         said = " ".join(each[name] for name in ("outcome", "order_id", "code", "message") if name in each)
         screen.say("  kept until a hub serves" if each["outcome"] == "pending" else f"  {said}")

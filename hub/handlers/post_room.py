@@ -35,6 +35,17 @@ def _moment() -> float:
     return asyncio.get_running_loop().time()
 
 
+def _say(arrival: Arrival, receipt: Receipt) -> None:
+    """A line of the log for each file: what became of it, and where."""
+    whose = receipt.reading.partner_id or arrival.partner_id or "an unknown sender"
+    said = f"{arrival.name!r} from {whose}: {receipt.state} as {receipt.document_id}"
+    if receipt.taken:
+        log.info("%s, %s", said, receipt.reading.title or receipt.reading.intent)
+        return
+    errors = sorted(receipt.reading.findings, key=lambda each: each.severity != "error")
+    log.warning("%s, and put into failed/: %s", said, errors[0].lines()[0] if errors else "see its report")
+
+
 class PostRoom(Background):
     """Looks for files in and documents out every so often, and when woken; ``mails``: also for mails out."""
 
@@ -102,6 +113,7 @@ class PostRoom(Background):
         receipt = await self._intake.fetch(arrival, self._transport, asyncio.to_thread)
         report = None if receipt.taken else receipt.report()
         await asyncio.to_thread(self._transport.put_away, arrival, receipt.document_id, report)
+        _say(arrival, receipt)
         return receipt
 
     async def send_out(self) -> int:

@@ -19,12 +19,18 @@ Severity = Literal["error", "warning"]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something wrong in a document; ``where`` leads a person to the place."""
+    """Something wrong in a document; ``where`` leads a person to the place, ``todo`` says what can be done about it."""
 
     code: str
     severity: Severity
     message: str
     where: str = ""
+    todo: str = field(default="", compare=False)
+
+    def lines(self) -> list[str]:
+        """The finding as a person reads it."""
+        said = f"{self.severity} {self.code}: {self.message}" + (f" ({self.where})" if self.where else "")
+        return [said, f"  -> {self.todo}"] if self.todo else [said]
 
 
 Acknowledged = Literal["accepted", "accepted_with_errors", "rejected"]

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
-from adapters.folders import Folders, folder_name
+from adapters.folders import PATIENCE, Folders, folder_name
 from hub.handlers.incoming.pieces import of_its_folder
+from hub.handlers.incoming.reading import unread
 from hub.partners import EdiProfile, EmailProfile, FolderProfile, Partner, Partners
-from hub.ports import Part, Reading
+from hub.ports import Numbers, Part, Reading
 
 PARTNERS = Partners(
     [
@@ -19,6 +23,18 @@ PARTNERS = Partners(
         Partner(id="C-MAIL", name="Mail", email=EmailProfile()),
     ]
 )
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A syntax acknowledgment that goes to C-A."""
+
+    purpose: str = "997"
+    kind: Literal["x12", "edifact"] = "x12"
+    partner_id: str | None = "C-A"
+
+    def render(self, numbers: Numbers, now: datetime) -> bytes:
+        return b""
 
 
 class Clock:
@@ -50,7 +66,7 @@ def names(folders: Folders) -> list[str]:
 @pytest.mark.rule("R42")
 def test_a_file_that_is_still_written_is_not_read(folders: Folders, clock: Clock) -> None:
     path = folders.inbox / "po.edi"
-    for portion in ("ISA*00*", "half of it", "and the rest"):
+    for portion in ("ISA*00*", "half of it", "and the rest~IEA*1*1~"):
         with path.open("a") as file:
             file.write(portion)
         assert names(folders) == []
@@ -112,7 +128,8 @@ def test_what_is_no_plain_file_is_left_alone_and_said_once(
         clock.now += 2.0
     said = [each.getMessage() for each in caplog.records]
     assert said == [
-        f"{folders.inbox}/{name} is no plain file, and is left where it is" for name in ("pipe.edi", "secret.edi")
+        f"{folders.inbox}/C-A/sub.edi is a folder: what lies in it is not taken in",
+        *(f"{folders.inbox}/{name} is no plain file, and is left where it is" for name in ("pipe.edi", "secret.edi")),
     ]
 
 
@@ -205,3 +222,48 @@ def test_what_lies_in_anothers_folder_goes_to_a_person_and_is_not_answered() -> 
     alone = Reading("email", "new_po", "accepted", partner_id="C-B")
     assert of_its_folder(alone, "C-A").disposition == "quarantine"
     assert of_its_folder(alone, "C-B") == alone
+
+
+@pytest.mark.rule("R42")
+@pytest.mark.parametrize("begun", ["", "ISA*00*      *", "\ufeffUNA:+.? 'UNB+UNOC:3+"])
+def test_an_upload_that_falters_is_waited_for(
+    folders: Folders, clock: Clock, begun: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = folders.inbox / "C-A" / "po.edi"
+    path.write_text(begun)
+    for _ in range(3):
+        assert names(folders) == []
+        clock.now += 15.0
+    assert [each.levelname for each in caplog.records] == ["WARNING"]
+    assert "its upload may go on" in caplog.text
+
+    ended = begun + "the rest\nIEA*1*1\n~" if begun.startswith("ISA") else begun + "UN\nZ+1+1'"
+    path.write_text(ended)
+    assert names(folders) == []
+    clock.now += 2.1
+    assert names(folders) == ["po.edi"]
+
+
+@pytest.mark.parametrize("left", ["", "ISA*00*      *"])
+def test_what_stays_without_its_end_is_taken_in_at_last(folders: Folders, clock: Clock, left: str) -> None:
+    (folders.inbox / "po.edi").write_text(left)
+    assert names(folders) == []
+    clock.now += 2.0 * PATIENCE + 0.1
+    assert names(folders) == ["po.edi"]
+
+
+def test_what_is_no_edi_waits_no_longer(folders: Folders, clock: Clock) -> None:
+    (folders.inbox / "mail.eml").write_text("From: a@b.example\n\nISA")
+    assert names(folders) == []
+    clock.now += 2.1
+    assert names(folders) == ["mail.eml"]
+
+
+def test_what_a_partner_puts_down_and_nobody_refuses_is_put_to_a_person() -> None:
+    junk = unread("unknown_kind", "neither X12, nor EDIFACT, nor a mail")
+    asked = of_its_folder(junk, "C-A")
+    assert (asked.intent, asked.disposition, asked.partner_id) == ("quarantine", "quarantine", "C-A")
+    assert asked.findings == junk.findings
+    assert of_its_folder(unread("empty_file", "the file is empty"), "C-A").disposition == "rejected"
+    refused = replace(junk, drafts=(Refusal(),))
+    assert of_its_folder(refused, "C-A") == refused

@@ -35,9 +35,13 @@ class Receipt:
         return self.state in {"received", "duplicate"}
 
     def report(self) -> str:
-        """What is wrong, where, for a person."""
-        lines = [f"document {self.document_id}: {self.state}"]
-        lines += [f"{each.severity} {each.code}: {each.message} ({each.where})" for each in self.reading.findings]
+        """What is wrong, where, and what to do about it, for a person."""
+        sender = f", from {self.reading.partner_id}" if self.reading.partner_id else ""
+        about = f": {self.reading.title}" if self.reading.title else ""
+        lines = [f"document {self.document_id}{sender}: {self.state}{about}"]
+        lines += [line for each in self.reading.findings for line in each.lines()]
+        more = "the open question is in `hub tasks`; " if self.state == "quarantined" else ""
+        lines.append(f"{more}`hub document {self.document_id}` shows it; `hub submit` takes the mended file in")
         return "\n".join(lines) + "\n"
 
 

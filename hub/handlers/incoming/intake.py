@@ -59,7 +59,9 @@ class Intake:
         """
         if arrival.size > self._limit:
             digest = await call(holder.digest, arrival)
-            return await self.refuse_large(arrival.name, arrival.size, digest, arrival.stamp)
+            return await self.refuse_large(
+                arrival.name, arrival.size, digest, arrival.stamp, folder_of=arrival.partner_id
+            )
         raw = await call(holder.fetch, arrival)
         return await self.receive(raw, arrival.name, arrival.stamp, folder_of=arrival.partner_id)
 
@@ -78,9 +80,13 @@ class Intake:
         digest = hashlib.sha256(raw).hexdigest()
         return await self._enter(raw, len(raw), digest, name, stamp, read, sent)
 
-    async def refuse_large(self, name: str, size: int, digest: str, stamp: str = "") -> Receipt:
+    async def refuse_large(
+        self, name: str, size: int, digest: str, stamp: str = "", *, folder_of: str = ""
+    ) -> Receipt:
         """Note a document that is too large to be read; the file itself is kept by the transport."""
-        return await self._enter(b"", size, digest, name, stamp, lambda context: too_large(size, self._limit))
+        reading = too_large(size, self._limit)
+        noted = of_its_folder(reading, folder_of) if folder_of else reading
+        return await self._enter(b"", size, digest, name, stamp, lambda context: noted)
 
     async def _enter(
         self,

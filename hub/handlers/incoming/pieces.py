@@ -16,7 +16,12 @@ from hub.store import reach
 from hub.store.returned import piece_id
 
 ACCEPTED = frozenset({"accepted", "accepted_with_errors"})
-STRANGER = Found("unknown_partner", "error", "no partner profile fits the sender; add one and submit it again")
+STRANGER = Found(
+    "unknown_partner",
+    "error",
+    "no partner profile fits the sender; add one and submit it again",
+    todo="compare edi.id and edi.qualifier of the profile with the sender's id in the file (`hub parse`)",
+)
 _SUPPLIERS = frozenset({"supplier_confirm", "supplier_ship"})
 
 
@@ -100,9 +105,10 @@ def of_its_folder(reading: Reading, partner_id: str) -> Reading:
     strange = [part.partner_id for part in reading.parts or (whole(reading),) if part.partner_id != partner_id]
     others = sorted({each for each in strange if each})
     if not others:
-        return reading
+        return _unanswered(reading, partner_id)
     text = f"it lay in the folder of {partner_id}, and says that it is from {', '.join(others)}"
-    found = Found("folder_of_another", "error", text)
+    todo = "ask both; if it only went astray, submit it again (`hub submit`)"
+    found = Found("folder_of_another", "error", text, todo=todo)
 
     def stopped(part: Part) -> Part:
         if part.partner_id in {None, partner_id} or part.disposition == "rejected":
@@ -123,6 +129,28 @@ def of_its_folder(reading: Reading, partner_id: str) -> Reading:
     if only is None:
         return reading
     return replace(reading, intent=only.intent, disposition=only.disposition, likely_intent=only.likely_intent)
+
+
+def _unanswered(reading: Reading, partner_id: str) -> Reading:
+    """The reading with what a partner has put down, and no acknowledgment refuses, put to a person.
+
+    Nobody else would hear of it: the partner takes it for delivered. An empty file asks for nothing.
+    """
+    told = any(draft.partner_id for draft in reading.drafts) or any(
+        each.code == "empty_file" for each in reading.findings
+    )
+    if reading.disposition != "rejected" or told:
+        return reading
+    likely = reading.intent if reading.intent not in {"not_an_order", "quarantine"} else reading.likely_intent
+    return replace(
+        reading,
+        intent="quarantine",
+        disposition="quarantine",
+        likely_intent=likely,
+        partner_id=partner_id,
+        parts=(),
+        messages=(),
+    )
 
 
 def _of_known(part: Part) -> Part:
