@@ -23,6 +23,8 @@ from hub.store.journal import Journal
 
 log = logging.getLogger("hub.post")
 PORTION = 100
+SPELL = 1.0
+"""seconds for which documents are sent at a time"""
 AGAIN = 10.0
 """seconds until what could not be taken in or sent is tried again"""
 
@@ -117,8 +119,11 @@ class PostRoom(Background):
         return receipt
 
     async def send_out(self) -> int:
-        """Send what is to be sent, oldest first; how many documents that were."""
-        table, total = tables.documents, 0
+        """Send what is to be sent, oldest first; how many documents that were.
+
+        After a `SPELL` what is left waits for the next turn, so that much to send keeps no file from coming in.
+        """
+        table, total, begun = tables.documents, 0, _moment()
         query = (
             select(table.c.document_id, table.c.kind, table.c.name, table.c.partner_id, table.c.order_id)
             .add_columns(table.c.purpose, table.c.raw, table.c.title)
@@ -145,6 +150,9 @@ class PostRoom(Background):
                     await journal.write(connection)
             total += len(done)
             if len(rows) < PORTION:
+                return total
+            if _moment() - begun >= SPELL:
+                self._woken.set()
                 return total
 
     async def _send(self, row: Any) -> str | None:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from hub.app import Hub, build
+from hub.handlers import post_room
 from hub.handlers.incoming.reading import read_document
 from hub.ports import Reading
 from hub.settings import Settings, load_settings
@@ -209,3 +210,39 @@ async def test_a_partners_own_folder_vouches_for_no_other(backing: Settings) -> 
         await eventually(lambda: events(hub, "order.received"), "the order")
         assert await tasks(hub.database, kind="document.classify.v1") == []
         assert {row.purpose for row in await documents(hub, direction="out")} == {"997", "TA1"}
+
+
+@pytest.mark.rule("R42")
+async def test_much_to_send_keeps_no_file_from_coming_in(backing: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(post_room, "PORTION", 1)
+    monkeypatch.setattr(post_room, "SPELL", 0.0)
+    flat = PO.replace(b"\n", b"")
+    number = flat.split(b"*", 16)[13]
+    many = b"".join(flat.replace(number, b"%09d" % count) for count in range(1001, 1013))
+    sent: list[str] = []
+    async with build(with_partners(backing)) as hub:
+        send_file, come_in = hub.transport.send, hub.intake.receive
+
+        def slowly(partner_id: str, document_id: str, extension: str, content: bytes) -> str:
+            if not sent:
+                (hub.settings.folder / "inbox" / "late.edi").write_bytes(b"From: a@b.example\n\njunk")
+            sent.append(document_id)
+            return send_file(partner_id, document_id, extension, content)
+
+        before: list[int] = []
+
+        async def noted(raw: bytes, name: str, *given: Any, **more: Any) -> Any:
+            if name == "late.edi":
+                before.append(len(sent))
+            return await come_in(raw, name, *given, **more)
+
+        monkeypatch.setattr(hub.transport, "send", slowly)
+        monkeypatch.setattr(hub.intake, "receive", noted)
+        (hub.settings.folder / "inbox" / "many.edi").write_bytes(many)
+        await taken(hub, 2)
+        await eventually(lambda: _sent(sent, 12), "12 acknowledgments")
+        assert before[0] < 12
+
+
+async def _sent(sent: list[str], count: int) -> bool:
+    return len(sent) >= count

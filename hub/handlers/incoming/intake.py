@@ -80,9 +80,7 @@ class Intake:
         digest = hashlib.sha256(raw).hexdigest()
         return await self._enter(raw, len(raw), digest, name, stamp, read, sent)
 
-    async def refuse_large(
-        self, name: str, size: int, digest: str, stamp: str = "", *, folder_of: str = ""
-    ) -> Receipt:
+    async def refuse_large(self, name: str, size: int, digest: str, stamp: str = "", *, folder_of: str = "") -> Receipt:
         """Note a document that is too large to be read; the file itself is kept by the transport."""
         reading = too_large(size, self._limit)
         noted = of_its_folder(reading, folder_of) if folder_of else reading
