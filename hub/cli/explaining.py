@@ -24,6 +24,8 @@ def explain(settings: Settings, partners: Partners, partner: Partner, path: Path
         raw = path.read_bytes()
     except OSError as error:
         raise NotFound(f"cannot be read: {error.strerror}", where=str(path)) from error
+    if not raw.strip():
+        raise UnreadableMessage("the file is empty", where=str(path))
     if len(raw) > settings.max_document_bytes:
         raise UnreadableMessage(f"the document has {len(raw)} bytes; up to {settings.max_document_bytes} are read")
     context = context_of(settings, partners, settings.calendar.day(datetime.now(UTC)).isoformat())
@@ -46,7 +48,8 @@ def explain(settings: Settings, partners: Partners, partner: Partner, path: Path
         _show(path, found)
     wrong = [each for each in _all_advice(found) if each.finding.severity == "error"]
     if wrong:
-        raise Inconsistent(f"{len(wrong)} errors, the first: {wrong[0].finding.message}", where=wrong[0].finding.where)
+        more = f" (and {len(wrong) - 1} more)" if wrong[1:] else ""
+        raise Inconsistent(f"{wrong[0].finding.message}{more}", where=wrong[0].finding.where)
 
 
 def _of_mail(reading: Reading) -> Explanation:

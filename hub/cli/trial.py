@@ -99,7 +99,7 @@ def _acknowledgments(
     us = Partner(id="us", name="us", role="customer" if partner.role == "supplier" else "supplier", edi=we)
     theirs = compose(settings, writer, us, OrderConfirmed if partner.role == "supplier" else MaterialPoIssued)
     assert theirs is not None  # noqa: S101  # both are always told
-    raw = _asking_for_ta1(theirs.content) if partner.channel == "x12" else theirs.content
+    raw = _as_they_send_it(theirs.content, profile) if partner.channel == "x12" else theirs.content
     reader = next(each for each in readers(settings) if each.recognises(raw, ""))
     context = Context(
         Partners([partner]), our_domain=settings.our_domain, today=settings.calendar.day(datetime.now(UTC)).isoformat()
@@ -108,8 +108,12 @@ def _acknowledgments(
         yield draft.purpose, draft.render(numbers, datetime.now(UTC))
 
 
-def _asking_for_ta1(raw: bytes) -> bytes:
+def _as_they_send_it(raw: bytes, profile: EdiProfile) -> bytes:
+    """X12 that asks for a TA1 (ISA14), from the group id that the partner has."""
     text = raw.decode()
-    parts = text.split(text[3], 16)
+    mark = text[3]
+    parts = text.split(mark, 16)
     parts[14] = "1"
-    return text[3].join(parts).encode()
+    if profile.group_id:
+        parts[16] = parts[16].replace(f"{mark}{profile.id}{mark}", f"{mark}{profile.group_id}{mark}", 1)
+    return mark.join(parts).encode()

@@ -165,3 +165,10 @@ def test_agreed_mutually_is_zz_in_x12_and_zzz_or_nothing_in_edifact() -> None:
     known = Partners([partner])
     assert [known.by_edi(qualifier, "ONE") for qualifier in ("ZZ", "ZZZ", "")] == [partner] * 3
     assert known.by_edi("14", "ONE") is None
+
+
+def test_a_file_of_theirs_that_holds_nothing_says_so() -> None:
+    _checked(PROFILE)
+    Path("empty.edi").write_text("\n")
+    said = hub("partner", "test", "C-NEW", "empty.edi")
+    assert (said.code, said.err) == (1, "hub: the file is empty (empty.edi) [unreadable]\n")

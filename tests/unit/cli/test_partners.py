@@ -143,6 +143,7 @@ def test_a_set_is_written_as_the_profile_says(folder: Path) -> None:
     assert "|GRP|" in raw
     assert "|005010!" in raw
     assert "|WE             |ZZ|THEM           |" in raw
+    assert "GS|FA|WE|GRP|" in next(Path("set").glob("*997*")).read_text()
 
 
 def test_a_document_of_theirs_is_explained_line_by_line(folder: Path) -> None:
