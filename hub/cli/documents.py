@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import typer
 
@@ -22,6 +22,8 @@ from hub.ports import Reader
 from hub.settings import Settings, load_settings
 from hub.store import layouts, queries
 from hub.store.database import Database
+
+T = TypeVar("T")
 
 Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Documents: X12, EDIFACT, .eml.")]
 
@@ -101,19 +103,32 @@ def _show(found: dict[str, Any]) -> None:
         screen.say(f"  repeats {found['duplicate_of']}")
     if found["likely_intent"]:
         screen.say(f"  likely: {found['likely_intent']}")
-    for part in found["documents"]:
+    for part in _first(found["documents"], "documents"):
         screen.say(f"  document: {part['intent']}, {part['disposition']} ({part['where']})")
-    for message in found["messages"]:
+    for message in _first(found["messages"], "messages"):
         screen.say(f"  {screen.version_off(message['type'])}:")
         for line in screen.outline(message["data"]):
             screen.say(f"    {line}")
     for text in found["acknowledgements"]:
-        screen.say("  answer:\n" + "\n".join(f"    {line}" for line in text.splitlines()))
-    for error in found["errors"]:
+        screen.say("  answer:")
+        for line in _first(text.splitlines(), "lines", _MOST_LINES):
+            screen.say(f"    {line}")
+    for error in _first(found["errors"], "findings", _MOST_LINES):
         where = f" ({error['where']})" if error["where"] else ""
         screen.say(f"  {error['severity']} {error['code']}: {error['message']}{where}")
         if error["todo"]:
             screen.say(f"    -> {error['todo']}")
+
+
+_MOST_SHOWN, _MOST_LINES = 20, 100
+"""documents and messages of a file, and lines of other things, that are shown to a person"""
+
+
+def _first(things: Sequence[T], name: str, most: int = _MOST_SHOWN) -> Iterator[T]:
+    """The first of them; that there are more is said."""
+    yield from things[:most]
+    if len(things) > most:
+        screen.say(f"  ... {len(things) - most} more {name}: --json shows them all")
 
 
 # -------------------------------------------------------------------------------------------------- handing in

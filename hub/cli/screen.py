@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
-import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -16,37 +16,37 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-DIRECTIONS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_CONTROLS = r"\x00-\x1f\x7f-\x9f\ud800-\udfff"
+_DIRECTIONS = r"\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 """characters that turn the direction of a text around, and so what a person reads"""
+_STEERING = re.compile(f"[{_CONTROLS}{_DIRECTIONS}\u2028\u2029]")
+_STEERING_JSON = re.compile(f"(?!\n)[{_CONTROLS}{_DIRECTIONS}]")
 
 
-def escaped(character: str) -> str:
+def _escaped(found: re.Match[str]) -> str:
     """A character that is not to reach the terminal, spelt out."""
-    return f"\\u{ord(character):04x}"
+    return f"\\u{ord(found[0]):04x}"
 
 
 def safe(value: object) -> str:
     """A value as text of one line: what could steer a terminal is spelt out."""
-    text = "" if value is None else str(value)
-    return "".join(
-        escaped(each) if unicodedata.category(each) in {"Cc", "Cs", "Zl", "Zp"} or each in DIRECTIONS else each
-        for each in text
-    )
+    return "" if value is None else _STEERING.sub(_escaped, str(value))
 
 
 def as_json(value: Any, *, indent: int | None = 2) -> str:
     """A value as JSON that a terminal can show: control characters are escaped, letters are not."""
-    text = json.dumps(value, ensure_ascii=False, indent=indent, default=str)
-    return "".join(
-        escaped(each) if each != "\n" and (unicodedata.category(each) in {"Cc", "Cs"} or each in DIRECTIONS) else each
-        for each in text
-    )
+    return _STEERING_JSON.sub(_escaped, json.dumps(value, ensure_ascii=False, indent=indent, default=str))
+
+
+_DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
 def outline(value: Any) -> list[str]:
     """A value as lines of indented names and values, for a person to read; what is empty is left out."""
-    text = yaml.safe_dump(_filled(value), allow_unicode=True, sort_keys=False, default_flow_style=None, width=100)
-    return text.splitlines()
+    text = yaml.dump(
+        _filled(value), Dumper=_DUMPER, allow_unicode=True, sort_keys=False, default_flow_style=None, width=100
+    )
+    return str(text).splitlines()
 
 
 def _filled(value: Any) -> Any:

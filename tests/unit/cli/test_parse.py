@@ -7,6 +7,7 @@ from pathlib import Path
 import orjson
 import pytest
 
+from tests.benchmarks.edi_traffic import bulk_file
 from tests.support.cli import hub
 from tests.support.running import DATA
 
@@ -130,3 +131,16 @@ def test_without_json_it_is_for_people() -> None:
     assert "x12, new_po, accepted" in said.out
     assert "customer-po.submit" in said.out
     assert "ISA*" in said.out
+
+
+def test_of_a_file_of_many_orders_the_first_are_shown(folder: Path) -> None:
+    batch = folder / "batch.edi"
+    batch.write_bytes(bulk_file("x12", 0.04))
+
+    said = hub("parse", batch)
+
+    orders = batch.read_bytes().count(b"ST*850*")
+    assert said.code == 0
+    assert said.out.count("customer-po.submit:") == 20 < orders
+    assert f"... {orders - 20} more messages: --json shows them all" in said.out
+    assert len(hub("parse", batch, "--json").lines[0]["messages"]) == orders
