@@ -72,6 +72,52 @@ class Figures:
 QUANTILES = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
 
 
+@dataclass(slots=True)
+class _Watch:
+    """Which orders are on their way since when, and how each has ended."""
+
+    orders: int
+    slots: asyncio.Semaphore
+    """for orders that are open at a time"""
+    progress: Callable[[int, int], None]
+    started: dict[str, float] = field(default_factory=dict)
+    ended: dict[str, tuple[str, float]] = field(default_factory=dict)
+    """by PO number: the outcome, and the seconds it took"""
+    events: int = 0
+    news: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def start(self, number: str) -> None:
+        """Wait until one more order may be open."""
+        await self.slots.acquire()
+        self.started[number] = time.monotonic()
+
+    def note(self, letter: Letter) -> None:
+        """Take note of an event."""
+        self.events += 1
+        outcome = ENDS.get(letter.envelope.type)
+        number = getattr(letter.message, "po_number", "")
+        if outcome and number in self.started and number not in self.ended:
+            self.ended[number] = (outcome, time.monotonic() - self.started[number])
+            self.slots.release()
+            self.news.set()
+            self.progress(len(self.ended), self.orders)
+
+    async def to_the_end(self, playing: asyncio.Task[None], submitting: asyncio.Task[None], patience: float) -> None:
+        """Wait until every order has ended. Raises Stuck, and what ends the playing or the submitting."""
+        while len(self.ended) < self.orders:
+            self.news.clear()
+            waiting = asyncio.create_task(self.news.wait())
+            watched = {waiting, playing} if submitting.done() else {waiting, playing, submitting}
+            done, _ = await asyncio.wait(watched, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
+            waiting.cancel()
+            for task in done - {waiting}:
+                task.result()
+            if not done:
+                hanging = [number for number in self.started if number not in self.ended]
+                text = f"{len(hanging)} orders did not end within {patience:.0f} s: {', '.join(hanging[:5])}"
+                raise Stuck(f"{text}; is a hub serving?")
+
+
 async def simulate(
     client: Client,
     orders: int,
@@ -92,46 +138,23 @@ async def simulate(
     run = run or f"{seed}-{int(time.time() * 1000) % 10**9:x}"
     choices, today = Choices(seed), datetime.now(UTC).date()
     pos = [purchase_order(choices, run, place, today) for place in range(1, orders + 1)]
-    started: dict[str, float] = {}
-    ended: dict[str, tuple[str, float]] = {}
-    slots, news = asyncio.Semaphore(concurrency), asyncio.Event()
-    seen: Counter[str] = Counter()
+    watch = _Watch(orders, asyncio.Semaphore(concurrency), progress)
 
     def note(letter: Letter) -> None:
-        seen["events"] += 1
-        outcome = ENDS.get(letter.envelope.type)
-        number = getattr(letter.message, "po_number", "")
-        if outcome and number in started and number not in ended:
-            ended[number] = (outcome, time.monotonic() - started[number])
-            slots.release()
-            news.set()
-            progress(len(ended), orders)
+        watch.note(letter)
         heard(letter)
+
+    async def submit() -> None:
+        for po in pos:
+            await watch.start(po.po_number)
+            await insist(client, po, derived_id("simulation", run, po.po_number), 0.8 * patience)
 
     robots = Robots(client, seed, script, heard=note, patience=patience)
     playing = asyncio.create_task(robots.run())
     begin = time.monotonic()
-
-    async def submit() -> None:
-        for po in pos:
-            await slots.acquire()
-            started[po.po_number] = time.monotonic()
-            await insist(client, po, derived_id("simulation", run, po.po_number), 0.8 * patience)
-
     submitting = asyncio.create_task(submit())
     try:
-        while len(ended) < orders:
-            news.clear()
-            waiting = asyncio.create_task(news.wait())
-            watched = {waiting, playing} if submitting.done() else {waiting, playing, submitting}
-            done, _ = await asyncio.wait(watched, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
-            waiting.cancel()
-            for task in done - {waiting}:
-                task.result()
-            if not done:
-                hanging = [number for number in started if number not in ended]
-                text = f"{len(hanging)} orders did not end within {patience:.0f} s: {', '.join(hanging[:5])}"
-                raise Stuck(f"{text}; is a hub serving?")
+        await watch.to_the_end(playing, submitting, patience)
     finally:
         for task in (playing, submitting):
             task.cancel()
@@ -139,7 +162,7 @@ async def simulate(
     return Figures(
         orders=orders,
         seconds=time.monotonic() - begin,
-        messages=robots.sent + orders + seen["events"],
-        outcomes=dict(Counter(outcome for outcome, _ in ended.values())),
-        latencies=[latency for _, latency in ended.values()],
+        messages=robots.sent + orders + watch.events,
+        outcomes=dict(Counter(outcome for outcome, _ in watch.ended.values())),
+        latencies=[latency for _, latency in watch.ended.values()],
     )

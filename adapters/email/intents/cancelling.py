@@ -7,6 +7,7 @@ something, or names another thing to be cancelled goes to a person.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from adapters.email.grammar.vocabulary import alternatives, bounded, fold, vocabulary
 from adapters.email.intents.assembly import po_numbers
@@ -29,41 +30,16 @@ def speaks_of_cancelling(case: Case) -> bool:
 
 def take_cancellation(case: Case) -> Outcome:
     """The request to cancel, through its gates."""
-    words = vocabulary()
-    header = merge([*(sheet.header for sheet in case.sheets), case.subject])
-    header.po_numbers.extend(known_numbers(case))
-    numbers = po_numbers(header, case.located.get("po_number") if case.located.kind != "material_po" else "")
-    text = case.own_text
-    faults: list[Fault] = []
-    warnings: list[Fault] = []
-    if not asks_to_cancel(case):
-        faults.append(Fault("cancel_unclear", "the mail speaks of cancelling, but does not plainly ask for it", "body"))
-    if len(numbers) != 1:
-        code = "po_number_conflict" if numbers else "po_number_missing"
-        faults.append(Fault(code, "the request names " + (", ".join(numbers) or "no purchase order"), ""))
-    for kind, code in (
-        ("condition", "cancel_conditional"),
-        ("negation", "cancel_unclear"),
-        ("rest", "cancel_partial"),
-        ("change", "cancel_unclear"),
-        ("replaces", "cancel_unclear"),
-    ):
-        found = words.says(kind, text, *case.languages)
-        if found:
-            faults.append(Fault(code, f"the request says “{found}”", "body"))
-    faults.extend(_wording(case))
-    if "?" in text:
-        faults.append(Fault("cancel_unclear", "the mail asks a question", "body"))
-    if any(sheet.part.startswith("attachment") and sheet.rest for sheet in case.sheets):
-        faults.append(Fault("cancel_unclear", "an attachment says more than the request", "attachment"))
+    numbers = _numbers(case)
     named, unclear = _lines(case, numbers)
-    faults.extend(unclear)
+    known = case.known_order(numbers[0]) if numbers else False
+    faults = [*_number_gate(case, numbers), *_said_besides(case), *_wording(case), *_asked_besides(case), *unclear]
+    warnings = []
     if case.has_lines:
         faults.append(Fault("cancel_with_lines", "the mail speaks of cancelling and holds order lines", "body"))
-    state = case.known_order(numbers[0]) if numbers else False
-    if state is None:
+    if known is None:
         faults.append(Fault("po_of_other_customer", f"{numbers[0]} is an order of another customer", ""))
-    elif not state and numbers:
+    elif not known and numbers:
         warnings.append(Fault("order_unknown", f"no order {numbers[0]} of this customer is known", ""))
     messages: tuple[CancelCustomerPo, ...] = ()
     if len(numbers) == 1 and case.partner is not None:
@@ -77,6 +53,48 @@ def take_cancellation(case: Case) -> Outcome:
             ),
         )
     return Outcome("cancel", messages, tuple(faults), tuple(warnings))
+
+
+_SAID_BESIDE = (
+    ("condition", "cancel_conditional"),
+    ("negation", "cancel_unclear"),
+    ("rest", "cancel_partial"),
+    ("change", "cancel_unclear"),
+    ("replaces", "cancel_unclear"),
+)
+"""kinds of words that make a request to cancel something else, and the fault that each is"""
+
+
+def _numbers(case: Case) -> tuple[str, ...]:
+    """The purchase orders that the request names."""
+    header = merge([*(sheet.header for sheet in case.sheets), case.subject])
+    header.po_numbers.extend(known_numbers(case))
+    return po_numbers(header, case.located.get("po_number") if case.located.kind != "material_po" else "")
+
+
+def _number_gate(case: Case, numbers: tuple[str, ...]) -> Iterator[Fault]:
+    """It has to ask plainly, for one purchase order."""
+    if not asks_to_cancel(case):
+        yield Fault("cancel_unclear", "the mail speaks of cancelling, but does not plainly ask for it", "body")
+    if len(numbers) != 1:
+        code = "po_number_conflict" if numbers else "po_number_missing"
+        yield Fault(code, "the request names " + (", ".join(numbers) or "no purchase order"), "")
+
+
+def _said_besides(case: Case) -> Iterator[Fault]:
+    """Nothing may be said that makes it conditional, partial, or something else."""
+    for kind, code in _SAID_BESIDE:
+        found = vocabulary().says(kind, case.own_text, *case.languages)
+        if found:
+            yield Fault(code, f"the request says “{found}”", "body")
+
+
+def _asked_besides(case: Case) -> Iterator[Fault]:
+    """It may ask nothing, and no attachment may say more."""
+    if "?" in case.own_text:
+        yield Fault("cancel_unclear", "the mail asks a question", "body")
+    if any(sheet.part.startswith("attachment") and sheet.rest for sheet in case.sheets):
+        yield Fault("cancel_unclear", "an attachment says more than the request", "attachment")
 
 
 def asks_to_cancel(case: Case) -> bool:
