@@ -16,7 +16,7 @@ from adapters.email.grammar.vocabulary import alternatives, fold, vocabulary
 from adapters.email.intents.case import Case
 from adapters.email.lines.header import find_po_numbers, merge
 from adapters.email.lines.leftover import leftovers, says_the_same
-from adapters.email.lines.oneline import is_standard
+from adapters.email.lines.oneline_product import is_standard
 from adapters.email.lines.prose import sentences_of
 from adapters.email.lines.records import label_kind, pairs
 from adapters.email.lines.sheet import Sheet
