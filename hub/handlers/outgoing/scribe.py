@@ -114,14 +114,36 @@ class Scribe:
             return None
         if told.partner is None:
             raise Undeliverable(f"there is no profile of partner {told.partner_id}", code="no_partner")
+        partner, cause = told.partner, told.letter.envelope.id
+        document_id = reissued_id(again) if again else outgoing_id(cause, partner.id)
+        token = token_for(event, self._make_token)
+        handing = Handing(numbers[partner.id])
+        occasion = self._occasion(told, event, partner, threads, document_id, token)
+        try:
+            composed = self._compose(told, occasion, handing)
+        except (HubError, ValueError, KeyError, LookupError) as error:
+            log.exception("%s cannot be told of %s", told.partner_id, event.TYPE)
+            raise Undeliverable(f"{type(error).__name__}: {error}", code="cannot_compose") from error
+        if composed is None:
+            if not _reachable(told, event.TYPE):
+                text = f"{partner.name} has no address in its profile to be told over"
+                raise Undeliverable(text, code="no_address")
+            return None
+        row = self._row(told, occasion, composed, again or cause)
+        sent = None
+        if composed.kind != "email" and partner.edi is not None:
+            patience = partner.edi.patience(composed.kind, self._acknowledgment_hours)
+            sent = interchange(partner.id, document_id, handing.given, patience=patience)
+        return Written(row, conversation(row, composed, event, token, self._now()), sent)
+
+    def _occasion(
+        self, told: Told, event: Event, partner: Partner, threads: Mapping[str, Thread], document_id: str, token: str
+    ) -> Occasion:
         order = told.order
         thread, subject = threads.get(matter(told), (_asked_in(event), ""))
-        token = token_for(event, self._make_token)
-        cause = told.letter.envelope.id
-        document_id = reissued_id(again) if again else outgoing_id(cause, told.partner.id)
-        occasion = Occasion(
+        return Occasion(
             event=event,
-            partner=told.partner,
+            partner=partner,
             po=_po_of(order, event) if order else None,
             document_id=document_id,
             left={number: plain(line.open) for number, line in order.lines.items()} if order else {},
@@ -131,36 +153,23 @@ class Scribe:
             our_domain=self._our_domain,
             reply_token=token,
         )
-        handing = Handing(numbers[told.partner.id])
-        try:
-            composed = self._compose(told, occasion, handing)
-        except (HubError, ValueError, KeyError, LookupError) as error:
-            log.exception("%s cannot be told of %s", told.partner_id, event.TYPE)
-            raise Undeliverable(f"{type(error).__name__}: {error}", code="cannot_compose") from error
-        if composed is None:
-            if not _reachable(told, event.TYPE):
-                text = f"{told.partner.name} has no address in its profile to be told over"
-                raise Undeliverable(text, code="no_address")
-            return None
-        row = outgoing(
-            document_id,
+
+    def _row(self, told: Told, occasion: Occasion, composed: Composed, cause: str) -> dict[str, Any]:
+        order, event = told.order, occasion.event
+        return outgoing(
+            occasion.document_id,
             kind=composed.kind,
             extension=composed.extension,
-            partner_id=told.partner.id,
+            partner_id=occasion.partner.id,
             content=composed.content,
             title=composed.title,
             purpose=event.TYPE,
-            cause=again or cause,
+            cause=cause,
             at=self._now(),
             order_id=order.order_id if order else None,
             po_number=order.po_number if order else getattr(event, "po_number", None),
             message_id=composed.message_id,
         )
-        sent = None
-        if composed.kind != "email" and told.partner.edi is not None:
-            patience = told.partner.edi.patience(composed.kind, self._acknowledgment_hours)
-            sent = interchange(told.partner.id, row["document_id"], handing.given, patience=patience)
-        return Written(row, conversation(row, composed, event, token, self._now()), sent)
 
     def _compose(self, told: Told, occasion: Occasion, numbers: Handing) -> Composed | None:
         """Over the partner's channel; where that has no words for it, by mail, if there is an address."""
