@@ -14,7 +14,7 @@ from hub.policies import Policy, misplaced
 
 
 class _Profile(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 def _for(example: Any, unit: str = "") -> Any:

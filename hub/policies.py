@@ -30,7 +30,7 @@ Place = Literal["customer", "supplier", "settings"]
 
 
 class _Policy(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: Name
     """what it is called where its answers are shown: ``by: {policy: NAME}``"""

@@ -212,9 +212,7 @@ Channel = Literal["x12", "edifact", "email", "api"]
 class Wire(BaseModel):
     """What goes over the wire: frozen, strict, nothing coerced."""
 
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True, validate_by_name=True
-    )
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True, validate_by_name=True)
 
 
 class Person(Wire):

@@ -11,9 +11,11 @@ from typing import Any
 
 import orjson
 from pydantic import BaseModel
-from pydantic.json_schema import GenerateJsonSchema
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core.core_schema import ModelSchema
 
 from hub import generated
+from hub.meanings import meanings
 from hub.messages.base import Event
 from hub.messages.catalogue import MESSAGES
 from hub.messages.envelope import SCHEMA_BASE, Envelope, schema_id
@@ -48,10 +50,19 @@ def readable(name: str) -> str:
 
 
 class _Plain(GenerateJsonSchema):
-    """Titles for what has a name of its own; the key of a field is title enough."""
+    """Titles for what has a name of its own, as the key of a field is title enough; and the fields' meanings."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:
         return False
+
+    def model_schema(self, schema: ModelSchema) -> JsonSchemaValue:
+        found = super().model_schema(schema)
+        model: type[BaseModel] = schema["cls"]
+        for name, meaning in meanings(model).items():
+            info = model.model_fields[name]
+            if info.description is None:
+                found["properties"][info.alias or name]["description"] = meaning
+        return found
 
 
 class _Shaper:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import ast
-import inspect
-import textwrap
 import types
 from collections.abc import Iterator
-from itertools import pairwise
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import orjson
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from hub.meanings import meanings
 from hub.partners import AgreedPrice, EdiProfile, EmailProfile, FolderProfile, MaterialEntry, Offer, Partner
 
 FILE = "partners.md"
@@ -55,18 +52,6 @@ def _section(title: str, model: type[BaseModel], about: str) -> str:
     rows = "".join(f"| {' | '.join(row)} |\n" for row in listed)
     table = "| field | meaning | takes | default | unit | example |\n|---|---|---|---|---|---|\n"
     return f"\n## {title}\n\n{about}\n\n{table}{rows}"
-
-
-def meanings(model: type[BaseModel]) -> dict[str, str]:
-    """What stands below each field in the code; a type that brings words of its own says less."""
-    (body,) = ast.parse(textwrap.dedent(inspect.getsource(model))).body
-    assert isinstance(body, ast.ClassDef)  # noqa: S101  # a model is a class
-    found = {}
-    for field, below in pairwise(body.body):
-        match field, below:
-            case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(text))):
-                found[name] = inspect.cleandoc(text)
-    return found
 
 
 def _row(name: str, info: FieldInfo, meaning: str) -> tuple[str, ...]:

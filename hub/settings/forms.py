@@ -120,7 +120,7 @@ TimeZone = Annotated[str, AfterValidator(_zone)]
 class TaskPost(BaseModel):
     """Where the people of a role are written to."""
 
-    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid")
 
     addresses: Annotated[list[PersonsAddress], Field(min_length=1), *Spaced]
     """in a variable with spaces between them"""

@@ -39,9 +39,7 @@ EMBEDDED = "embedded://"
 class Settings(BaseSettings):
     """What can be set. A variable wins over the settings file (`hub.yaml` in the working folder)."""
 
-    model_config = SettingsConfigDict(
-        env_prefix=PREFIX, extra="ignore", use_attribute_docstrings=True, hide_input_in_errors=True
-    )
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", hide_input_in_errors=True)
 
     database_url: str = "sqlite+aiosqlite:///hub.sqlite"
     """the store: a SQLite file, or `postgresql+asyncpg://…`"""

@@ -9,8 +9,6 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
-import pdfplumber
-
 from adapters.email.grammar.vocabulary import fold
 from adapters.email.limits import Limits
 from adapters.email.lines.aligned import is_heading_row, tables_in
@@ -34,6 +32,8 @@ logging.getLogger("pdfminer").setLevel(logging.ERROR)
 
 def read_pdf(leaf: Leaf, limits: Limits) -> tuple[list[Block], list[Fault]]:
     """The blocks of a PDF, page after page, and what cannot be read of it."""
+    import pdfplumber  # slow to load, and most mails bring no PDF
+
     faults: list[Fault] = []
     pages: list[list[Laid | Grid]] = []
     rotated_lines: list[Laid] = []

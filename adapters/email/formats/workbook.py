@@ -9,8 +9,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-import openpyxl
-
 from adapters.email.formats.number_format import number_format
 from adapters.email.limits import Limits
 from adapters.email.lines.valued import Fault
@@ -20,6 +18,8 @@ from adapters.email.mail.mime import Leaf
 
 def read_workbook(leaf: Leaf, limits: Limits) -> tuple[list[tuple[str, Grid]], list[Fault]]:
     """The sheets with their names, and what in the workbook is not as it shows."""
+    import openpyxl  # slow to load, and most mails bring no workbook
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         formulas = openpyxl.load_workbook(io.BytesIO(leaf.content), data_only=False, keep_links=False)

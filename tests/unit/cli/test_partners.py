@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from hub.pages.profiles import KINDS, SECTIONS, meanings
+from hub.meanings import meanings
+from hub.pages.profiles import KINDS, SECTIONS
 from tests.support.cli import hub
 from tests.support.running import DATA
 
