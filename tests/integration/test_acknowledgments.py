@@ -23,12 +23,11 @@ from hub.sagas.case import Rules
 from hub.settings import Settings, load_settings
 from hub.store.queries import conditions, document, tasks
 from hub.store.queries import documents as listed
-from hub.store.settled import settled
 from hub.web.metrics import Meter
 from tests.support.cli import hub_beside as cli
 from tests.support.cli import set_environment
 from tests.support.partner import Document, EdifactPartner, X12Partner
-from tests.support.running import PATIENCE, SALES, documents, events, eventually, send
+from tests.support.running import SALES, at_rest, documents, events, eventually, send
 
 PARTNERS = """\
 partners:
@@ -109,7 +108,7 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
     (settings.folder / "partners.yaml").write_text(PARTNERS)
     async with build(settings, clock) as hub:
         yield hub
-        await settled(hub.database, PATIENCE)
+        await at_rest(hub)
         report = await audit(hub.database)
         assert report.clean, list(report)
 

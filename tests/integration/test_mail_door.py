@@ -20,13 +20,12 @@ from hub.cli.setup import examine
 from hub.errors import ConfigurationError, PortTaken
 from hub.settings import Settings, load_settings
 from hub.store import queries
-from hub.store.settled import settled
 from hub.web.site import Served, mail_state
 from tests.support.certificates import make_certificate
 from tests.support.handing import OURS, SENDER, hand_over, listening, session
 from tests.support.mailbox import Mailbox, read
 from tests.support.names import name_server
-from tests.support.running import DATA, documents, eventually
+from tests.support.running import DATA, at_rest, documents, eventually
 from tests.support.story import by_number
 
 ORDER = (DATA / "mail/larkspur-po.eml").read_bytes()
@@ -287,7 +286,7 @@ async def test_health_metrics_and_doctor_show_the_door(embedded: Settings, monke
             metrics = (await Served(hub, started=True).meter.text(hub, started=True)).decode()
             assert 'hub_smtp_mails{outcome="taken"} 1.0' in metrics
             assert mail_state(hub) == {f"smtp {settings.smtp_listen}": "ok"}
-            await settled(hub.database, 20.0)
+            await at_rest(hub)
             assert list(await audit(hub.database)) == []
     monkeypatch.setattr("adapters.email.sender.names.ANSWER", 0.1)
     assert [fine for fine, _ in await looked("name servers")] == [False]

@@ -17,10 +17,9 @@ from hub.messages.envelope import instant
 from hub.settings import Settings, load_settings
 from hub.store import queries, tables
 from hub.store.migrate import migrate
-from hub.store.settled import settled
 from tests.integration.test_conversations import BOUNCE
 from tests.support.mailbox import read, words
-from tests.support.running import DATA, PATIENCE, SALES, documents, events, eventually, send, with_partners
+from tests.support.running import DATA, SALES, at_rest, documents, events, eventually, send, with_partners
 
 pytestmark = pytest.mark.rule("R40")
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -205,7 +204,7 @@ async def test_a_running_hub_writes_to_its_people_and_the_answer_in_the_mail_is_
         answer = {"order_id": task["order_id"], "task_id": number, "by": SALES}
         verdict = await send(hub, "order.review", **orjson.loads(words(raw).split("'")[1]), **answer)
         assert verdict.outcome == "done"
-        await settled(hub.database, PATIENCE)
+        await at_rest(hub)
         assert (await audit(hub.database)).clean
 
 

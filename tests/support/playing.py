@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -26,7 +25,8 @@ from hub.store import tables
 from tests.support.learning import learnt, learnt_anew
 from tests.support.running import at_rest, with_partners
 
-PATIENCE = 40.0
+PATIENCE, AT_MOST = 40.0, 10
+"""seconds in which something has to happen, and how often"""
 MATERIALS = (("STEEL-S355-6MM", "KGM"), ("BAR-40MM", "MTR"))
 
 
@@ -77,10 +77,21 @@ class Played:
         return [each.envelope.data for each in self.unique if each.envelope.type == f"{message_type}.v1"]
 
 
-def fast_clock(days_a_second: float) -> Callable[[], datetime]:
-    """A clock on which so many days pass in a second."""
-    began, start = datetime.now(UTC), time.monotonic()
-    return lambda: began + timedelta(days=days_a_second * (time.monotonic() - start))
+class Calendar:
+    """A clock on which so many days pass in a second while nobody has anything to do: however slow, none is late."""
+
+    TICK = 0.1
+
+    def __init__(self, days_a_second: float) -> None:
+        self.now = datetime.now(UTC)
+        self._a_tick = timedelta(days=days_a_second * self.TICK)
+
+    async def go_on(self, nothing_under_way: Callable[[], Awaitable[bool]]) -> None:
+        """Let time pass until cancelled."""
+        while True:
+            await asyncio.sleep(self.TICK)
+            if await nothing_under_way():
+                self.now += self._a_tick
 
 
 class Noting:
@@ -99,19 +110,38 @@ class Noting:
         return self._client.events()
 
 
-async def _quiet(hub: Hub, robots: Robots, client: Noting, heard: Sequence[Letter]) -> None:
-    """Wait until all that the robots have said is carried out, and all that was said then is heard and answered."""
+def _under_way(hub: Hub, robots: Robots, client: Noting, heard: Sequence[Letter]) -> Callable[[], Awaitable[bool]]:
+    """Whether all that the robots have said is carried out, and all that was said then is heard and answered."""
 
     async def nothing_under_way() -> bool:
+        if robots.busy:
+            return False
         said, taken = await _said_and_taken(hub)
         return not robots.busy and client.sent <= taken and said <= {letter.key for letter in heard}
 
+    return nothing_under_way
+
+
+async def _quiet(hub: Hub, nothing_under_way: Callable[[], Awaitable[bool]]) -> None:
     while True:
         if await nothing_under_way():
             await at_rest(hub)
             if await nothing_under_way():
                 return
         await asyncio.sleep(0.02)
+
+
+async def _as_long_as_something_happens(ending: asyncio.Task[None], heard: Sequence[Letter]) -> None:
+    """Wait for the end; however slow the machine is, something is heard now and then. Raises TimeoutError."""
+    for _ in range(AT_MOST):
+        before = len(heard)
+        await asyncio.wait({ending}, timeout=PATIENCE)
+        if ending.done():
+            return await ending
+        if len(heard) == before:
+            break
+    ending.cancel()
+    raise TimeoutError
 
 
 async def _said_and_taken(hub: Hub) -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
@@ -142,7 +172,8 @@ async def play(
 
     With ``days_a_second`` time passes for the hub and the robots as fast as that.
     """
-    clock = fast_clock(days_a_second) if days_a_second else utc_now
+    calendar = Calendar(days_a_second)
+    clock = (lambda: calendar.now) if days_a_second else utc_now
     wanted = {po.po_number for po in pos}
     letters: list[Letter] = []
     outcomes: dict[str, str] = {}
@@ -155,21 +186,24 @@ async def play(
             if wanted <= outcomes.keys():
                 done.set()
 
+    async def ended() -> None:
+        await done.wait()
+        await _quiet(hub, nothing_under_way)
+
     async with build(with_partners(settings), clock) as hub, client_of(settings, "tests") as line:
         client = Noting(line)
         robots = Robots(client, seed=7, script=script, heard=hear, today=lambda: clock().date())
-        playing = asyncio.create_task(robots.run())
+        nothing_under_way = _under_way(hub, robots, client, letters)
+        playing = asyncio.gather(robots.run(), *([calendar.go_on(nothing_under_way)] if days_a_second else []))
         try:
             for po in pos:
                 for _ in range(copies):
                     await client.send(po, message_id=f"tests-{po.po_number}")
             for message in extra:
                 await client.send(message)
-            async with asyncio.timeout(PATIENCE):
-                await done.wait()
-                await _quiet(hub, robots, client, letters)
+            await _as_long_as_something_happens(asyncio.create_task(ended()), letters)
         except TimeoutError:
-            raise AssertionError(f"did not end: {wanted - outcomes.keys()}") from None
+            raise AssertionError(f"nothing more happens, and these did not end: {wanted - outcomes.keys()}") from None
         finally:
             playing.cancel()
             await asyncio.gather(playing, return_exceptions=True)

@@ -11,15 +11,14 @@ from hub.app import Hub
 from hub.store import tables
 from hub.store.batch import Item
 from hub.store.post import Verdict
-from hub.store.settled import settled
 from tests.support.running import (
     DATA,
     ENGINEER,
     INSPECTOR,
-    PATIENCE,
     PROCUREMENT,
     SALES,
     SHIPPING,
+    at_rest,
     documents,
     eventually,
     send,
@@ -102,7 +101,7 @@ class Story:
 
     async def rest(self) -> None:
         """Wait until nothing is left to be sent."""
-        await settled(self.hub.database, PATIENCE)
+        await at_rest(self.hub)
 
 
 async def tell(hub: Hub) -> Story:
