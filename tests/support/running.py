@@ -51,13 +51,15 @@ async def at_rest(hub: Hub) -> None:
 
 async def eventually(look: Callable[[], Awaitable[Any]], what: str) -> Any:
     """Wait until a look finds something; fail with what was looked for."""
+    pause = 0.01
     try:
         async with asyncio.timeout(PATIENCE):
             while True:
                 found = await look()
                 if found:
                     return found
-                await asyncio.sleep(0.01)
+                await asyncio.sleep(pause)
+                pause = min(pause * 1.5, 0.05)
     except TimeoutError:
         raise AssertionError(f"did not come: {what}") from None
 

@@ -87,8 +87,9 @@ class Play:
         """What of the case a store loads for a message, so that a step that looks further is found out here."""
         orders, pos = self.case.orders, self.case.material_pos
         home = orders.get(self._order_of(message))
-        named = {getattr(message, "material_po_id", None)}
-        named |= {each.join for each in getattr(message, "allocations", ())}
+        fields = vars(message)
+        named = {fields.get("material_po_id")}
+        named |= {each.join for each in fields.get("allocations", ())}
         shared = {key for key in named if key in pos}
         if home is not None:
             mine = {source.material_po_id for need in home.requirements.values() for source in need.sources}
@@ -114,23 +115,23 @@ class Play:
         self.now = until
 
     def _order_of(self, message: Message) -> str:
-        named = getattr(message, "order_id", None)
+        fields = vars(message)
+        named = fields.get("order_id")
         if named:
             return str(named)
         for name in ("work_order_id", "requirement_id"):
-            key = getattr(message, name, None)
+            key = fields.get(name)
             if key:
                 return order_of(key)
-        items = getattr(message, "items", None)
+        items = fields.get("items")
         if items:
             return order_of(items[0].work_order_id)
-        shared = ("material_po_id", "count", "document_id")
-        return "" if any(hasattr(message, name) for name in shared) else self.order_id
+        return "" if fields.keys() & {"material_po_id", "count", "document_id"} else self.order_id
 
     @staticmethod
     def _check_on_the_wire(event: Event) -> None:
-        again = check_data(event.TYPE, orjson.loads(orjson.dumps(event.data())))
-        assert again.data() == event.data()
+        data = event.data()
+        assert check_data(event.TYPE, orjson.loads(orjson.dumps(data))).data() == data
 
     # ------------------------------------------------------------------------------------- usual commands
 
