@@ -164,6 +164,8 @@ def _from_unb(text: str, start: int) -> Header:
         raise HeaderError("no element separator after UNB")
     at = start + 3 + len(element)
     component = _character(text, at + 4)
+    if component == element == "+":
+        component = ":"  # the version of the syntax is left away, and with it what stands before it
     if not _usable(element, component):
         raise HeaderError("no component separator after the syntax identifier of UNB")
     segment = _terminator_of_unb(text, at, element, component)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 from adapters.edi.delimiters import EDIFACT_DEFAULT
@@ -36,6 +37,17 @@ def at(segment: Segment, element: int, component: int = 1) -> str:
         if component <= len(parts):
             return parts[component - 1].strip()
     return ""
+
+
+def joined(parts: Iterable[str], width: int = 35) -> str:
+    """Text that was divided over components: with a blank between them, but where the first was filled to the last
+    character, and the text goes on in the middle of a word.
+    """
+    said = before = ""
+    for part in filter(str.strip, parts):
+        glue = " " if said and len(before) != width else ""
+        said, before = f"{said}{glue}{part.strip()}", part
+    return said
 
 
 class EdifactStream(Stream):

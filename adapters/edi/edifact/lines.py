@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from adapters.edi.edifact import prices, schedule
-from adapters.edi.edifact.envelope import Segment, at
+from adapters.edi.edifact.envelope import Segment, at, joined
 from adapters.edi.edifact.fields import Fields
 from adapters.edi.edifact.order_codes import (
     ACTIONS,
@@ -86,7 +86,7 @@ def _item_numbers(fields: Fields, line: Line, position: int, pia: Segment) -> No
 
 
 def _description(fields: Fields, line: Line, position: int, imd: Segment) -> None:
-    text = " ".join(filter(None, (at(imd, 3, 4), at(imd, 3, 5))))
+    text = joined(imd[3][3:5]) if len(imd) > 3 else ""
     coded = at(imd, 3)
     code = at(imd, 2)
     if not text and (at(imd, 1) == "C" or at(imd, 3, 2) or at(imd, 3, 3)):

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from adapters.edi.checks import check_line, check_schedule, check_totals
 from adapters.edi.edifact import lines
 from adapters.edi.edifact.envelope import Segment, at
 from adapters.edi.edifact.fields import Fields
@@ -18,9 +19,6 @@ from adapters.edi.mapping import (
     Meaning,
     build,
     cancellation,
-    check_line,
-    check_schedule,
-    check_totals,
     customer,
     number_lines,
     ordered,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from adapters.edi.edifact.envelope import Segment, at
+from adapters.edi.edifact.envelope import Segment, at, joined
 from adapters.edi.edifact.fields import Fields
 from adapters.edi.edifact.order_codes import ROLES
 from adapters.edi.mapping import identifier, put
@@ -21,7 +21,7 @@ _ADDRESSES = {"TE": "telephone", "AL": "telephone", "EM": "email"}
 
 
 def _joined(segment: Segment, element: int) -> str:
-    return " ".join(filter(None, (part.strip() for part in segment[element]))) if element < len(segment) else ""
+    return joined(segment[element]) if element < len(segment) else ""
 
 
 def begin(fields: Fields, position: int, nad: Segment) -> dict[str, Any]:

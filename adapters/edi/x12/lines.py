@@ -10,7 +10,7 @@ from adapters.edi.mapping import empty_line, put
 from adapters.edi.units import MEASURES, from_x12
 from adapters.edi.x12.envelope import at
 from adapters.edi.x12.fields import Fields
-from adapters.edi.x12.order_codes import CHANGES, CHARACTERISTICS, DELIVERY_DATES, PRODUCT_FIELDS
+from adapters.edi.x12.order_codes import CHANGES, CHARACTERISTICS, DELIVERY_DATES, PRICE_BASES, PRODUCT_FIELDS
 
 Line = dict[str, Any]
 
@@ -69,7 +69,7 @@ def _quantity_and_price(
         if basis:
             fields.keep_text(position, segment[0], f"price basis {basis}")
         return
-    number = fields.price_basis(position, price + 1, basis, measured)
+    number = PRICE_BASES.get(basis) or fields.price_basis(position, price + 1, basis, measured)
     if number is None:
         fields.keep_text(position, segment[0], f"price {amount} {basis}")
         return

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from adapters.edi.checks import check_line, check_schedule, check_totals
 from adapters.edi.mapping import (
     Job,
     Meaning,
     build,
     cancellation,
-    check_line,
-    check_schedule,
-    check_totals,
     customer,
     number_lines,
     penalty_answer,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -55,6 +56,22 @@ _NOT_ITS_OWN = frozenset({"RTL", "MSR", "RES", "MAP", "MAX", "MIN"})
 
 _PROMISES = ("067", "069", "017", "002", "106", "068", "010", "011", "080")
 _RECEIVED = frozenset({"AH", "NA"})
+
+
+def _delivered(said: Sequence[tuple[str, str]], ordered: str | None) -> str | None:
+    """How much comes in all, by the quantities that several ACKs name; None where they do not fit one another.
+
+    They divide the quantity ordered, or all speak of the same; else a new quantity (IQ) counts, or what is accepted.
+    """
+    whole, each = total(quantity for _, quantity in said), {Decimal(quantity) for _, quantity in said}
+    if ordered is not None and whole == Decimal(ordered):
+        return ordered
+    if len(each) == 1:
+        one, accepted = said[0][1], all(code in ACCEPTED for code, _ in said)
+        return plain(whole) if accepted else one
+    if all(code in ACCEPTED for code, _ in said):
+        return plain(whole)
+    return next((quantity for code, quantity in reversed(said) if code == "IQ"), None)
 
 
 class SupplierAnswer:
@@ -212,7 +229,7 @@ class SupplierAnswer:
         deliveries = line.get("_deliveries", ())
         if len(deliveries) > 1 and answer != "rejected":
             texts = [*texts, ", ".join(deliveries)]
-        put(found, "reason", "; ".join(texts))
+        line["_texts"] = texts
         if answer != "rejected":
             of_all = self._promised[1] if self._promised else None
             put(found, "promised_date", line.get("promised_date") or line.get("_scheduled") or of_all)
@@ -220,20 +237,21 @@ class SupplierAnswer:
             if "quantity" in found or "unit_price" in found or "_charged" in line:
                 answer = "changed"
             put(found, "unit", line.get("_unit"))
-        if line["_restated"] and (answer == "accepted" or not codes) and answer != "rejected":
+        put(found, "reason", "; ".join(line["_texts"]))
+        if line["_restated"] and codes <= ACCEPTED and answer != "rejected":
             # what is accepted is what the supplier says was ordered: the order itself tells whether it was
-            put(found, "quantity", line["_ordered"])
-            put(found, "unit_price", line.get("_own_price"))
+            found = {"quantity": line["_ordered"], "unit_price": line.get("_own_price"), **found}
+            found = {name: value for name, value in found.items() if value is not None}
         found["answer"] = answer
         return found
 
     def _changes(self, line: dict[str, Any], codes: set[str], found: dict[str, Any]) -> None:
         said = [(code, quantity) for code, quantity in line.get("_quantities", ()) if code != "IB"]
-        if said:
-            accepted = total(quantity for code, quantity in said if code in ACCEPTED)
-            quantity = said[-1][1] if said[-1][0] not in ACCEPTED else plain(accepted)
-            if line["_ordered"] is None or Decimal(quantity) != Decimal(line["_ordered"]):
-                found["quantity"] = quantity
+        quantity = _delivered(said, line["_ordered"]) if said else None
+        if said and quantity is None:
+            line["_texts"].extend(f"{quantity} {code}" for code, quantity in said)
+        elif quantity is not None and (line["_ordered"] is None or Decimal(quantity) != Decimal(line["_ordered"])):
+            found["quantity"] = quantity
         if "IP" in codes:
             put(found, "unit_price", line.get("_price") or line.get("_own_price"))
 

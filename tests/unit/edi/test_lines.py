@@ -245,3 +245,33 @@ def test_dates_of_x12_in_a_format_of_their_own_and_times() -> None:
 def test_a_second_currency_is_kept() -> None:
     reading = orders("CUX+2:GBP:9+3:EUR:4+1.67'", LIN, "QTY+21:10'")
     assert (reading.messages[0].data()["currency"], kept(reading)) == ("GBP", ["CUX+2:GBP:9+3:EUR:4+1.67"])
+
+
+@pytest.mark.parametrize(
+    ("quantity", "price", "amount", "fits"),
+    [
+        ("3000", "24.1:::100", "723.12", True),
+        ("3000", "24.1:::100", "724.00", False),
+        ("100000", "0.01", "1004", True),
+        ("100000", "0.01", "1400", False),
+        ("7", "1.005", "7.04", True),
+    ],
+)
+def test_an_amount_may_differ_by_what_the_price_was_rounded(quantity: str, price: str, amount: str, fits: bool) -> None:
+    """Prices are rounded to cents, amounts are reckoned before; more than half a percent that is not."""
+    reading = orders(LIN, f"QTY+21:{quantity}'", f"MOA+203:{amount}'", f"PRI+AAA:{price}'")
+    assert codes(reading) == ([] if fits else ["line_amount"])
+
+
+def test_text_that_was_divided_in_the_middle_of_a_word_is_one_again() -> None:
+    """UN/EDIFACT C273 and C080: 7008 and 3036 have 35 characters each, and come twice, or five times."""
+    party = f"NAD+BY+1::9++{'x' * 35}:y z:{'q' * 34}:w'"
+    reading = orders(party, LIN, f"IMD+F++:::{'Falthandtuch Katrin Classic M 2 2-l'}:agig'", "QTY+21:1'")
+    assert reading.messages[0].data()["parties"][0]["name"] == f"{'x' * 35}y z {'q' * 34} w"
+    assert line(reading)["product"]["description"] == "Falthandtuch Katrin Classic M 2 2-lagig"
+
+
+def test_an_interchange_without_the_version_of_its_syntax_is_read() -> None:
+    """ISO 9735 S001: 0002 is left away by some; the component separator is the standard's then."""
+    raw = edifact(message(*HEAD, LIN, "QTY+21:1:PCE'", "UNS+S'"), unb="UNB+UNOB+HOLT:14+METALWORKS:14+261120:1105+55'")
+    assert (codes(read_edifact(raw)), line(read_edifact(raw))["quantity"]) == ([], "1")

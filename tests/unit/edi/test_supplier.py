@@ -69,10 +69,17 @@ AS_ORDERED = {"answer": "accepted", "quantity": "5", "unit": "H87", "unit_price"
         (("ACK*DR***067*20261217~",), {**CHANGED, "promised_date": "2026-12-17"}),
         (("ACK*IQ*4*EA~",), {**CHANGED, "quantity": "4"}),
         (("CTP***2.75~", "ACK*IP~"), {**CHANGED, "unit_price": "2.75"}),
-        (("ACK*IA*3*EA~",), {**CHANGED, "quantity": "3"}),
+        (("ACK*IA*3*EA~",), {**CHANGED, "quantity": "3", "unit_price": "2.50"}),
         (("ACK*IA*3*EA~", "ACK*IR*2*EA~"), {**CHANGED, "quantity": "3"}),
         (("ACK*IA*3*EA*067*20261210~", "ACK*IA*2*EA*067*20261217~"), {**AS_ORDERED, "promised_date": "2026-12-17"}),
         (("ACK*IA*3*EA~", "ACK*IB*2*EA~"), {**CHANGED, "quantity": "3", "reason": "backordered"}),
+        (
+            ("ACK*DR*5*EA*067*20261217~", "ACK*IP*5*EA~"),
+            {**CHANGED, "promised_date": "2026-12-17", "unit_price": "2.50"},
+        ),
+        (("ACK*IQ*4*EA~", "ACK*DR*4*EA*067*20261217~"), {**CHANGED, "promised_date": "2026-12-17", "quantity": "4"}),
+        (("ACK*IA*3*EA~", "ACK*DR*2*EA*067*20261217~"), {**CHANGED, "promised_date": "2026-12-17"}),
+        (("ACK*BP*3*EA~", "ACK*DR*1*EA~"), {**CHANGED, "reason": "part of it now, the rest backordered; 3 BP; 1 DR"}),
         (("ACK*IS******MG*X-1~",), {**CHANGED, "reason": "substitute MG X-1"}),
         (("ACK*IA*5*EA~", "SCH*5*EA***067*20261212~"), {**AS_ORDERED, "promised_date": "2026-12-12"}),
         (("ACK*IA*5*EA~", "DTM*067*20261213~"), {**AS_ORDERED, "promised_date": "2026-12-13"}),
@@ -138,7 +145,7 @@ def test_a_charge_that_is_added_to_a_line_changes_it() -> None:
     reading = answer_855("SAC*C*D240***327500~", "PO1*1*5*EA*2.50~", "ACK*IA~", "SAC*C*C310***500*******06***Crating~")
     assert only(reading)["note"] == "charge D240 3275.00"
     line = only(reading)["lines"][0]
-    assert (line["answer"], line["reason"]) == ("changed", "charge C310 5.00 Crating")
+    assert line == {"line": "1", **AS_ORDERED, "answer": "changed", "reason": "charge C310 5.00 Crating"}
 
 
 @pytest.mark.rule("R20")
