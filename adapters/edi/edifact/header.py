@@ -26,12 +26,18 @@ class OrderHeader:
         self.position = 0
         self.order = ""
         """the order that a change is about, where it names one"""
+        self._named = ""
+        """the order's number, where it stands as a reference and not in BGM"""
         self._party: dict[str, Any] | None = None
 
     def finished(self) -> dict[str, Any]:
         """The fields of the normalised order; a change has the number of its order, and its own as a reference."""
         self.data.pop("_date", None)
         parties.name_delivery(self.fields, self.data.get("parties", ()))
+        if "po_number" not in self.data:
+            put(self.data, "po_number", self._named)
+        if not (self.order or self.data.get("po_number")):
+            self.fields.document.fault("element_missing", self.position, 2, 1)
         if self.order and self.order != self.data.get("po_number"):
             if "po_number" in self.data:
                 number = {"kind": CHANGE_NUMBER, "value": self.data["po_number"]}
@@ -58,8 +64,6 @@ class OrderHeader:
         number = at(bgm, 2)
         put(self.data, "po_number", number)
         put(self.data, "release", at(bgm, 2, 2))
-        if not number:
-            self.fields.document.fault("element_missing", position, 2, 1)
 
     def on_dtm(self, position: int, dtm: Segment) -> None:
         """A date of the whole order."""
@@ -84,6 +88,8 @@ class OrderHeader:
         if at(rff, 1) == "ON" and at(rff, 1, 2) and self.fields.document.type == "ORDCHG":
             self.order = at(rff, 1, 2)
         elif at(rff, 1, 2):
+            if at(rff, 1) == "ON":
+                self._named = at(rff, 1, 2)
             self.data.setdefault("references", []).append({"kind": at(rff, 1), "value": at(rff, 1, 2)})
             if at(rff, 1, 3):
                 self.fields.keep(position, rff)

@@ -275,3 +275,10 @@ def test_an_interchange_without_the_version_of_its_syntax_is_read() -> None:
     """ISO 9735 S001: 0002 is left away by some; the component separator is the standard's then."""
     raw = edifact(message(*HEAD, LIN, "QTY+21:1:PCE'", "UNS+S'"), unb="UNB+UNOB+HOLT:14+METALWORKS:14+261120:1105+55'")
     assert (codes(read_edifact(raw)), line(read_edifact(raw))["quantity"]) == ([], "1")
+
+
+def test_the_number_of_an_order_may_stand_as_a_reference() -> None:
+    """UN/EDIFACT BGM: 1004 is conditional; RFF ON is the buyer's order number."""
+    reading = orders(LIN, "QTY+21:1'", head=("BGM+220'", "RFF+ON:70678989'"))
+    assert (codes(reading), reading.messages[0].data()["po_number"]) == ([], "70678989")
+    assert codes(orders(LIN, "QTY+21:1'", head=("BGM+220'",))) == ["element_missing"]
