@@ -212,6 +212,13 @@ CATALOGUE: dict[str, Kind] = {
             ak4="3",
             contrl="16",
         ),
+        _fatal(
+            "element_repeated",
+            "there are several values where one is meant: {value}",
+            "element",
+            ak4="3",
+            contrl="35",
+        ),
         _fatal("element_short", "{value} is shorter than {expected} characters", "element", ak4="4", contrl="40"),
         _fatal("element_long", "{value} is longer than {expected} characters", "element", ak4="5", contrl="39"),
         _noted("text_long", "text is longer than {expected} characters", "element", ak4="5", contrl="39"),

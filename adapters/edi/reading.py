@@ -13,6 +13,7 @@ from adapters.edi.faults import Fault, Place
 from adapters.edi.mapping import Job, Mapper, Meaning
 from adapters.edi.passages import Anatomy
 from adapters.edi.receipts import read_ta1
+from adapters.edi.repetition import repeats, take_firsts
 from hub.messages.base import Command
 from hub.messages.document import Intent
 from hub.partners import Partner
@@ -186,17 +187,22 @@ class Assembler:
             document.fault("message_unsupported", 1, value=document.type)
             return Meaning("not_an_order", title=document.type)
         partner = self._partner
-        known = None if self.watch else self._familiar.read(document)
+        repeated = repeats(document)
+        known = None if self.watch or repeated else self._familiar.read(document)
         if known:
             return _gated(known, document, partner)
+        beside = take_firsts(document) if repeated else []
         sound = all(check(document) for check in self.dialect.checks)
         mapper = make(Job(document, partner, self.context))
         if self.watch:
             self.watch(document, mapper)
+        for piece in beside:
+            mapper.fields.keep_text(*piece)
         meaning = mapper.read()
         if not sound:
             meaning = meaning._replace(messages=())
-        self._familiar.remember(document, meaning, mapper.fields)
+        if not repeated:
+            self._familiar.remember(document, meaning, mapper.fields)
         return _gated(meaning, document, partner)
 
     def _end_group(self, group: Group) -> None:

@@ -42,6 +42,7 @@ REMEDIES: dict[str, str] = {
     "element_missing": _SENDER,
     "element_condition": f"the one has no meaning without the other; {_SENDER}",
     "element_surplus": "nothing: what is too much is kept",
+    "element_repeated": f"which one is meant cannot be known; {_SENDER}",
     "element_short": f"see whether blanks or zeros were cut off; {_SENDER}",
     "element_long": _SENDER,
     "text_long": "nothing: it is read in full; ask the partner to keep to the length of the standard",

@@ -60,6 +60,7 @@ class ShipNotice:
 
     def _shipped(self, position: int, qty: Segment, item: dict[str, Any]) -> None:
         value = self.fields.decimal(position, qty, 1, 2)
+        item["_said"] = True
         if value is not None and ("quantity" not in item or at(qty, 1) == "12"):
             item["quantity"] = value
             item.pop("unit", None)
@@ -85,9 +86,9 @@ class ShipNotice:
                 document.fault("reference_missing", position, detail="no order is named for this item (RFF ON)")
             elif not item["line"]:
                 document.fault("reference_missing", position, detail="the line of the order that this item is")
-            elif "quantity" not in item:
-                document.fault("reference_missing", position, detail="how much of this item is sent (QTY 12)")
-            else:
+            elif "quantity" in item:
                 shipped.setdefault(number, []).append(item)
+            elif "_said" not in item:
+                document.fault("reference_missing", position, detail="how much of this item is sent (QTY 12)")
         expected = self._expected[1] if self._expected else None
         return dispatches(document, shipped, expected, self.reference)

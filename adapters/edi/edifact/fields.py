@@ -8,6 +8,7 @@ from adapters.edi.edifact.envelope import Segment, at
 from adapters.edi.envelope import Document
 from adapters.edi.faults import clean
 from adapters.edi.kept import Kept
+from adapters.edi.splitting import Repeated
 from adapters.edi.units import from_edifact
 from adapters.edi.values import currency, day, edifact_decimal
 
@@ -121,5 +122,10 @@ class Fields(Kept):
 
     def keep(self, position: int, segment: Segment, note: str = "") -> None:
         """Keep a segment for which the normalised order has no place."""
-        text = clean("+".join(":".join(element) for element in segment), 2000)
+        text = clean("+".join(map(_written, segment)), 2000)
         self.keep_text(position, segment[0][0], f"{note}: {text}" if note else text)
+
+
+def _written(element: list[str]) -> str:
+    repetitions = [element, *element.others] if isinstance(element, Repeated) else [element]
+    return "*".join(map(":".join, repetitions))

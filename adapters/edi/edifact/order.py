@@ -140,6 +140,7 @@ class OrderMap:
             check_price(self.fields, line)
             if line.get("_price"):
                 line.pop("_amount", None)
+            unreadable = line.pop("_unreadable", False)
             for name in lines.ASIDE:
                 line.pop(name, None)
             check_line(document, line, position, header)
@@ -147,7 +148,8 @@ class OrderMap:
                 if line.get("action") in ("delete", "none"):
                     line["quantity"], line["unit"] = "0", "H87"
                     continue
-                document.fault("segment_missing", position, tag="QTY")
+                if not unreadable:
+                    document.fault("segment_missing", position, tag="QTY")
                 complete = False
                 continue
             check_schedule(document, line, position)

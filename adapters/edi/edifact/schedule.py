@@ -26,6 +26,7 @@ def take_quantity(fields: Fields, line: Line, position: int, qty: Segment) -> No
     value = fields.decimal(position, qty, 1, 2)
     unit = fields.unit(position, qty, 1, 3)
     if value is None or unit is None:
+        line["_unreadable"] = line.get("_unreadable") or qualifier in QUANTITIES or qualifier == "11"
         return
     placed = group == "LOC" and "_location" in line and "quantity" in line
     if qualifier == "11" or (qualifier in SCHEDULED and (group == "SCC" or placed)):

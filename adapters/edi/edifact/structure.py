@@ -68,6 +68,16 @@ _TEXTS: dict[str, frozenset[tuple[int, int]]] = {
 }
 """What people read, whose length changes nothing"""
 
+_NUMBERS: dict[str, frozenset[tuple[int, int]]] = {
+    "QTY": frozenset({(1, 2)}),
+    "PRI": frozenset({(1, 2), (1, 5)}),
+    "MOA": frozenset({(1, 2)}),
+    "CNT": frozenset({(1, 2)}),
+}
+"""Numeric components: decimal mark and minus sign do not count in their length (ISO 9735)"""
+
+_MARKS = str.maketrans("", "", ".,-")
+
 _REQUIRED: dict[str, tuple[tuple[int, int], ...]] = {
     "BGM": (),
     "DTM": ((1, 1),),
@@ -130,22 +140,28 @@ def _check_lengths(document: Document, position: int, segment: Segment) -> None:
     if lengths in sound:
         return
     before = len(document.faults)
-    _note_lengths(document, position, segment)
-    if len(document.faults) == before and len(sound) < _MOST_KEPT:
+    by_length_alone = _note_lengths(document, position, segment)
+    if by_length_alone and len(document.faults) == before and len(sound) < _MOST_KEPT:
         sound.add(lengths)
 
 
-def _note_lengths(document: Document, position: int, segment: Segment) -> None:
-    tag = segment[0][0]
+def _note_lengths(document: Document, position: int, segment: Segment) -> bool:
+    """Note what is missing or too long; False where something is sound for the marks in it."""
+    tag, by_length_alone = segment[0][0], True
     for element, component in _REQUIRED.get(tag, ()):
         if element >= len(segment) or component > len(segment[element]) or not segment[element][component - 1]:
             document.fault("element_missing", position, element, component)
     limits = _LENGTHS.get(tag)
     if limits is None:
-        return
+        return True
+    numbers = _NUMBERS.get(tag, frozenset())
     for element, components in enumerate(segment):
         for component, value in enumerate(components, start=1):
             if len(value) > 3 and len(value) > limits.get((element, component), 512):
                 limit = limits.get((element, component), 512)
+                if (element, component) in numbers and len(value.translate(_MARKS)) <= limit:
+                    by_length_alone = False
+                    continue
                 long = "text_long" if (element, component) in _TEXTS.get(tag, ()) else "element_long"
                 document.fault(long, position, element, component, value=value, expected=str(limit))
+    return by_length_alone

@@ -66,6 +66,7 @@ class ShipNotice:
         if "_named" in item and item not in self._items[-1:]:
             self._items.append(item)  # of a level that is none of items, and holds one
         quantity = self.fields.decimal(position, sn1, 2)
+        item["_said"] = True
         if quantity is not None:
             item["quantity"] = quantity
             put(item, "unit", self.fields.stated_unit(position, sn1, 3))
@@ -101,9 +102,9 @@ class ShipNotice:
                 document.fault("reference_missing", position, detail="no order is named above this item")
             elif not item.get("line"):
                 document.fault("reference_missing", position, detail="the line of the order that this item is (LIN01)")
-            elif "quantity" not in item:
-                document.fault("reference_missing", position, detail="how much of this item is sent (SN1)")
-            else:
+            elif "quantity" in item:
                 shipped.setdefault(number, []).append(item)
+            elif "_said" not in item:
+                document.fault("reference_missing", position, detail="how much of this item is sent (SN1)")
         expected = self._expected[1] if self._expected else None
         return dispatches(document, shipped, expected, self.reference)

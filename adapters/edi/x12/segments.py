@@ -19,6 +19,7 @@ class Shape:
     count: int
     texts: frozenset[int]
     """elements that people read, whose length changes nothing"""
+    decimals: frozenset[int]
 
 
 def _shape(text: str, count: int = 0) -> Shape:
@@ -27,16 +28,21 @@ def _shape(text: str, count: int = 0) -> Shape:
     ``R`` is a decimal, of which sign and point do not count; ``T`` is text for people.
     """
     lengths: list[tuple[int, int]] = [(2, 3)]
-    required, texts = [], []
+    required, texts, decimals = [], [], set()
     for index, word in enumerate(text.split(), start=1):
         if "!" in word:
             required.append(index)
         if "T" in word:
             texts.append(index)
+        if "R" in word:
+            decimals.add(index)
         low, _, high = word.rstrip("!RT").rpartition("-")
-        lengths.append((int(low or 1), int(high) + 2 * ("R" in word)))
-    return Shape(tuple(lengths), tuple(required), (count or len(lengths) - 1) + 1, frozenset(texts))
+        lengths.append((int(low or 1), int(high)))
+    count = (count or len(lengths) - 1) + 1
+    return Shape(tuple(lengths), tuple(required), count, frozenset(texts), frozenset(decimals))
 
+
+_MARKS = str.maketrans("", "", ".-")
 
 _PAIRS = " 2-2 80" * 10
 
@@ -110,17 +116,22 @@ def _check(document: Document, position: int, segment: list[str], shape: Shape) 
             document.fault("element_missing", position, index)
     if len(segment) > shape.count and any(segment[shape.count :]):
         document.fault("element_surplus", position, shape.count)
-    _misfit(document, position, segment, shape)
+    by_length_alone = _misfit(document, position, segment, shape)
     padded = any(element != element.strip() for element in segment)
-    return len(document.faults) == before and not padded
+    return by_length_alone and len(document.faults) == before and not padded
 
 
-def _misfit(document: Document, position: int, segment: list[str], shape: Shape) -> None:
+def _misfit(document: Document, position: int, segment: list[str], shape: Shape) -> bool:
+    """Note what is too long or too short; False where something is sound for the sign and the point in it."""
+    by_length_alone = True
     for index, (element, (low, high)) in enumerate(zip(segment, shape.lengths, strict=False)):
         bare = element.strip()
-        if bare and len(bare) > high and index in shape.texts:
+        if len(bare) > high and index in shape.decimals and len(bare.translate(_MARKS)) <= high:
+            by_length_alone = False
+        elif bare and len(bare) > high and index in shape.texts:
             document.fault("text_long", position, index, value=bare, expected=str(high))
         elif bare and len(bare) > high:
             document.fault("element_long", position, index, value=bare, expected=str(high))
         elif bare and len(element) < low:
             document.fault("element_short", position, index, value=bare, expected=str(low))
+    return by_length_alone

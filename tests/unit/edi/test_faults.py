@@ -18,6 +18,7 @@ from tests.unit.edi.documents import (
     ISA,
     LINE,
     ORDER,
+    SUPPLIERS,
     UNB,
     Numbers,
     codes,
@@ -31,6 +32,7 @@ from tests.unit.edi.documents import (
 )
 
 NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
+NEWER = ISA.replace("*U*00401*", "*^*00501*")
 BEG = "BEG*00*SA*PO-1**20261120~"
 
 
@@ -75,6 +77,11 @@ X12_FAULTS = {
         "element 3",
     ),
     "text_long": (x12(order("N4*Toronto*Ontario~", LINE)), "AK4*2**5*Ontario~\nAK5*E*5~", "segment 3 N4, element 2"),
+    "element_repeated": (
+        x12(order("PO1*1*10^20*EA*2~"), isa=NEWER),
+        "AK4*2**3*10^20~",
+        "segment 3 PO1, element 2",
+    ),
     "element_short": (x12(order(beg="BEG*0*SA*PO-1**20261120~")), "AK4*1**4*0~", "element 1"),
     "character_invalid": (x12(order("MSG*a\x07b~", LINE)), "AK4*1**6~", "segment 3 MSG, element 1"),
     "character_doubtful": (x12(order("MSG*5 \x80~", LINE)), "AK4*1**6~\nAK5*E*5~", "segment 3 MSG, element 1"),
@@ -155,6 +162,11 @@ EDIFACT_FAULTS = {
         edifact(message(*ORDER[:2], f"LIN+1++{'9' * 40}:EN'", *ORDER[3:])),
         "UCD+39+4:1'",
         "element 3, component 1",
+    ),
+    "element_repeated": (
+        edifact(message(*ORDER[:3], "QTY+21:10*21:20'"), unb=UNB.replace("UNOC:3", "UNOC:4")),
+        "UCD+35+2'",
+        "segment 5 QTY, element 1",
     ),
     "number_invalid": (
         edifact(message(*ORDER[:3], "QTY+21:1.000,5'")),
@@ -250,6 +262,36 @@ def test_a_value_that_is_too_long_is_so_after_one_with_spaces() -> None:
     """What was found in order is remembered by its lengths: of what is padded they say nothing."""
     sets = [order(beg=f"BEG*00*SA*PO-1**{day}~", number=f"{n:04}") for n, day in enumerate(["20261120 ", "202611201"])]
     assert "element_long" in codes(read_x12(x12(*sets)))
+
+
+@pytest.mark.parametrize("qty", ["QTY+21:1O'", "QTY+21:10:piece'", "QTY+21'"])
+def test_a_quantity_that_cannot_be_read_is_not_missing_as_well(qty: str) -> None:
+    assert "segment_missing" not in codes(read_edifact(edifact(message(*ORDER[:3], qty))))
+    notice = message("BGM+351+1+9'", "RFF+ON:P'", "LIN+1'", qty.replace("21", "12"), kind="DESADV:D:96A:UN")
+    assert "reference_missing" not in codes(read_edifact(edifact(notice), SUPPLIERS))
+
+
+def test_a_shipped_quantity_that_cannot_be_read_is_not_missing_as_well() -> None:
+    items = ("BSN*00*N-1*20261208*1200~", "HL*1**O~", "PRF*P~", "HL*2*1*I~")
+    bad = transaction(*items, "SN1*1*1O*EA~", kind="856")
+    assert codes(read_x12(x12(bad), SUPPLIERS)) == ["number_invalid"]
+    assert codes(read_x12(x12(transaction(*items, kind="856")), SUPPLIERS)) == ["reference_missing"]
+
+
+def test_mark_and_sign_do_not_count_in_the_length_of_a_number() -> None:
+    """ISO 9735, X12.6: nor does a longer number pass behind one of the same length that has them."""
+
+    def read_in_turn(*numbers: str) -> list[str]:
+        lines = [message(*ORDER[:4], f"PRI+AAA:{each}'", number=str(n)) for n, each in enumerate(numbers, start=1)]
+        return codes(read_edifact(edifact(*lines)))
+
+    assert "element_long" not in read_in_turn("1234567890123.45", "-123456789012.345", "1234567890123,45")
+    assert "element_long" in read_in_turn("1234567890123.45", "1234567890123456")
+    assert codes(read_edifact(edifact(message(*ORDER[:4], "MOA+203:-12345678901.23'")))) == []
+    sets = [
+        order(f"PO1*1*{each}*EA***BP*A~", number=f"{n:04}") for n, each in enumerate(("123456789012.345", "1" * 16))
+    ]
+    assert codes(read_x12(x12(*sets))) == ["element_long", "number_invalid"]
 
 
 def test_control_characters_are_never_shown_raw() -> None:

@@ -16,10 +16,12 @@ from hub.ports import Context, Reading
 from tests.unit.edi.documents import (
     CONTEXT,
     CUSTOMER,
+    GS,
     ISA,
     LINE,
     ORDER,
     PARTNERS,
+    UNB,
     codes,
     edifact,
     message,
@@ -409,3 +411,52 @@ def test_a_syntax_error_keeps_the_intent() -> None:
         "supplier_confirm",
         "quarantine",
     )
+
+
+def test_what_is_repeated_and_has_no_place_is_kept() -> None:
+    parties = (
+        "NAD+BY+1::9'",
+        "CTA+OC'",
+        "COM+1:TE*2:FX'",
+        "LIN+1++4000862141404:EN*4000862141411:EN'",
+        "PIA+5+A:BP*B:BP'",
+    )
+    unb = UNB.replace("UNOC:3", "UNOC:4")
+    said = data(read_edifact(edifact(message(*ORDER[:2], *parties, *ORDER[3:]), unb=unb)))
+    assert [(each["where"], each["text"]) for each in said["unmapped"]] == [
+        ("segment 7 LIN element 3", "repeated: 4000862141411:EN"),
+        ("segment 8 PIA element 2", "repeated: B:BP"),
+        ("segment 6 COM", "FX 2"),
+    ]
+    assert said["lines"][0]["product"] == {"gtin": "4000862141404", "buyer_part": "A"}
+    isa, gs = ISA.replace("*U*00401*", "*^*00501*"), GS.replace("004010", "005010")
+    raw = x12(order("REF*DP*038^039~", LINE.replace("A-1", "A-1^A-2"), "MSG*a^b^c~"), isa=isa, gs=gs)
+    said = data(read_x12(raw))
+    assert [(each["where"], each["text"]) for each in said["unmapped"]] == [
+        ("segment 3 REF02", "repeated: 039"),
+        ("segment 4 PO107", "repeated: A-2"),
+        ("segment 5 MSG01", "repeated: b^c"),
+    ]
+    assert (said["lines"][0]["product"], said["lines"][0]["notes"]) == ({"buyer_part": "A-1"}, ["a"])
+
+
+def test_a_mark_of_repetition_is_text_where_none_is_agreed() -> None:
+    said = data(read_x12(x12(order(LINE, "MSG*a^b~"))))
+    assert (said["lines"][0]["notes"], said["unmapped"]) == (["a^b"], [])
+
+
+def test_an_order_with_repeated_elements_is_read_alike_behind_its_like() -> None:
+    isa, gs = ISA.replace("*U*00401*", "*^*00501*"), GS.replace("004010", "005010")
+    sets = [
+        order("REF*DP*038^039~", LINE, "CTT*1~", beg=f"BEG*00*SA*PO-{n}**20261120~", number=f"{n:04}")
+        for n in (1, 2, 3)
+    ]
+    kept = [message.data()["unmapped"] for message in read_x12(x12(*sets, isa=isa, gs=gs)).messages]
+    assert kept == [[{"where": "segment 3 REF02", "text": "repeated: 039"}]] * 3
+
+
+def test_what_is_repeated_is_kept_up_to_a_limit() -> None:
+    unb = UNB.replace("UNOC:3", "UNOC:4")
+    many = "*".join(f"{n}:EN" for n in range(50_000))[:60_000]
+    said = data(read_edifact(edifact(message(*ORDER[:2], f"LIN+1++{many}:EN'", *ORDER[3:]), unb=unb)))
+    assert [len(each["text"]) for each in said["unmapped"]] == [2000]
