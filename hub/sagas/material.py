@@ -126,7 +126,8 @@ def _with_dates(need: Requirement, message: MaterialPoEvent, scene: Scene) -> Re
     for each in need.sources:
         line = lines.get(each.line) if each.material_po_id == message.material_po_id else None
         if line is not None and not each.closed:
-            day = getattr(message, "expected_date", None) or line.promised_date or line.requested_date
+            known = message.expected_date if isinstance(message, MaterialPoPostponed) else None
+            day = known or line.promised_date or line.requested_date
             each = replace(each, expected=max(day, scene.today) if day else each.expected)
         sources.append(each)
     return replace(need, sources=tuple(sources))

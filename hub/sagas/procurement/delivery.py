@@ -18,6 +18,7 @@ from hub.messages.material_po import (
 )
 from hub.sagas.case import Scene
 from hub.sagas.numbers import ZERO, decimal, plain, same_unit
+from hub.sagas.procurement.announcement import arrival, in_full, said
 from hub.sagas.procurement.ordering import names
 from hub.sagas.procurement.supplier import lines_known, proposal
 from hub.sagas.supply import ENDED_LINES, MaterialLine, MaterialPo
@@ -77,23 +78,25 @@ def question_units(po: MaterialPo, notice: NotifyDispatch, scene: Scene) -> Step
     return step(after, *sent.says, proposal(after, notice))
 
 
-def _said(notice: NotifyDispatch) -> str:
-    return notice.model_dump_json(include={"lines", "expected_date"}, exclude_none=True)
-
-
 def announced_before(po: MaterialPo, notice: NotifyDispatch, scene: Scene) -> bool:
     """A ship notice of this number has said so before (R43)."""
-    return notice.reference is not None and po.notices.get(notice.reference) == _said(notice)
+    return notice.reference is not None and po.notices.get(notice.reference) == said(notice)
 
 
 def dispatched(po: MaterialPo, notice: NotifyDispatch, scene: Scene) -> Step[MaterialPo]:
-    """The supplier has sent the goods, which says that it accepts, and when they come."""
-    if notice.reference:
-        po = replace(po, notices={**po.notices, notice.reference: _said(notice)})
+    """The supplier has sent the goods, which says that it accepts, and when they come.
+
+    Of a line of which only part is on its way the rest is still due when it was.
+    """
+    po = replace(po, notices={**po.notices, notice.reference or said(notice): said(notice)})
     for number in dict.fromkeys(line.line for line in notice.lines):
         line = po.lines[number]
         status = "confirmed" if line.status == "open" else line.status
-        po = po.with_line(replace(line, status=status, promised_date=notice.expected_date or line.promised_date))
+        day = line.promised_date
+        if notice.expected_date:
+            due = max(line.promised_date or line.requested_date or "", notice.expected_date)
+            day = arrival(po, line, scene.rules) or due
+        po = po.with_line(replace(line, status=status, promised_date=day))
     lines = [po.lines[line.line] for line in notice.lines]
     event = MaterialPoDispatched(
         **names(po, notice, lines), expected_date=notice.expected_date, reference=notice.reference
@@ -132,9 +135,7 @@ def _receive_line(line: MaterialLine, quantity: Decimal, least: Decimal) -> tupl
 
 
 def _with_receipt(po: MaterialPo, receipt: ReceiveMaterial, scene: Scene) -> tuple[MaterialPo, list[ReceivedLine]]:
-    rules = scene.rules
-    percent = rules.tolerance_percent.get(po.supplier_id, rules.supplier_tolerance_percent)
-    least = 1 - Decimal(str(percent)) / 100
+    least = in_full(po, scene.rules)
     brought: dict[str, Decimal] = {}
     for entry in receipt.lines:
         brought[entry.line] = brought.get(entry.line, ZERO) + decimal(entry.quantity)

@@ -22,6 +22,7 @@ from hub.messages.material_po import (
 )
 from hub.sagas.case import Scene
 from hub.sagas.numbers import ZERO, decimal, same_unit
+from hub.sagas.procurement.announcement import arrival
 from hub.sagas.procurement.ordering import names, next_version, on_the_wire
 from hub.sagas.supply import MaterialLine, MaterialPo
 from hub.sagas.table import Refusal, Step, step
@@ -36,12 +37,13 @@ def lines_known(po: MaterialPo, message: Any, scene: Scene) -> Refusal | None:
     return None
 
 
-def as_ordered(line: MaterialLine, answer: AcknowledgedLine, scene: Scene) -> bool:
+def as_ordered(line: MaterialLine, answer: AcknowledgedLine, scene: Scene, arrives: str | None = None) -> bool:
     """Whether the supplier takes the line as it was ordered, whatever word it has for that (R20).
 
     An acceptance that names another quantity or price is a change; a change that names what was ordered is none. A
     price is the same within the tolerance of the settings. Figures in another unit are for a person to compare, and the
-    reason of a change is for a person to read.
+    reason of a change is for a person to read. A change of the date of goods that are on their way, and of which a ship
+    notice says when they ``arrive``, is one where it is later than that.
     """
     if answer.answer == "rejected" or not same_unit(line.unit, answer.unit):
         return False
@@ -52,7 +54,7 @@ def as_ordered(line: MaterialLine, answer: AcknowledgedLine, scene: Scene) -> bo
     if answer.reason:
         return False
     says_terms = answer.quantity is not None or answer.unit_price is not None or answer.promised_date is not None
-    later = (answer.promised_date or "") > (line.requested_date or "")
+    later = (answer.promised_date or "") > max(line.requested_date or "", arrives or "")
     return says_terms and same_quantity and same_price and not later
 
 
@@ -61,11 +63,14 @@ def _same_price(line: MaterialLine, price: Decimal, scene: Scene) -> bool:
     return abs(price - asked) <= asked * Decimal(str(scene.rules.supplier_price_tolerance_percent)) / 100
 
 
-def _answered_line(line: MaterialLine, answer: AcknowledgedLine, scene: Scene) -> MaterialLine:
+def _answered_line(po: MaterialPo, answer: AcknowledgedLine, scene: Scene) -> MaterialLine:
+    """The line with the answer to it. What a ship notice says of its arrival stands: it is known better, and later."""
+    line = po.lines[answer.line]
     if line.status in {"received", "cancelled"}:
         return line
-    if as_ordered(line, answer, scene):
-        promised = answer.promised_date or line.promised_date or line.requested_date
+    arrives = arrival(po, line, scene.rules)
+    if as_ordered(line, answer, scene, arrives):
+        promised = arrives or answer.promised_date or line.promised_date or line.requested_date
         price = answer.unit_price or line.unit_price
         return replace(line, status="confirmed", promised_date=promised, unit_price=price, answer=None)
     comparable = answer.quantity is not None and same_unit(line.unit, answer.unit)
@@ -88,7 +93,7 @@ def _answers(po: MaterialPo, message: AcknowledgeMaterialPo) -> list[Acknowledge
 def _answered(po: MaterialPo, message: AcknowledgeMaterialPo, scene: Scene) -> MaterialPo:
     po = replace(po, patience=None)
     for answer in _answers(po, message):
-        po = po.with_line(_answered_line(po.lines[answer.line], answer, scene))
+        po = po.with_line(_answered_line(po, answer, scene))
     return po
 
 

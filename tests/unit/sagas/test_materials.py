@@ -254,6 +254,68 @@ def test_a_ship_notice_that_comes_again_says_nothing_new(play: Play) -> None:
     assert (announce("LS-3", "2026-12-19"), play.code) == ([], "not_open")
 
 
+def announced(play: Play, quantity: str, date: str | None, reference: str = "LS-1") -> None:
+    """A ship notice of the supplier's first PO."""
+    po = play.po().material_po_id
+    day = {"expected_date": date} if date else {}
+    lines = [{"line": "1", "quantity": quantity}]
+    play.tell("material-po.notify-dispatch", material_po_id=po, reference=reference, lines=lines, **day)
+
+
+def promised(play: Play) -> tuple[str | None, str | None]:
+    """When the line of the supplier's PO comes: as it says itself, and as the requirement counts on it."""
+    return play.po().lines["1"].promised_date, play.requirement(1).sources[0].expected
+
+
+@pytest.mark.rule("R20", "R43", "R60")
+@pytest.mark.parametrize("later_said", ["2026-12-10", "2026-12-24", None])
+def test_an_acceptance_behind_the_ship_notice_moves_no_date(play: Play, later_said: str | None) -> None:
+    play.source(1, S_ONE="30")
+    announced(play, "30", "2026-12-18")
+    play.acknowledge(play.po().material_po_id, promised_date=later_said)
+    assert play.po().state == "confirmed"
+    assert promised(play) == ("2026-12-18", "2026-12-18")
+
+
+@pytest.mark.rule("R20", "R43")
+def test_other_terms_behind_the_ship_notice_are_for_a_person(play: Play) -> None:
+    play.source(1, S_ONE="30")
+    announced(play, "30", "2026-12-18")
+    play.acknowledge(play.po().material_po_id, "changed", promised_date="2026-12-24")
+    assert play.said == ["material-po.change-proposed"]
+    assert promised(play)[0] == "2026-12-18"
+
+
+@pytest.mark.rule("R20", "R43")
+def test_an_earlier_date_behind_the_ship_notice_is_no_change(play: Play) -> None:
+    play.source(1, S_ONE="30")
+    announced(play, "30", "2026-12-18")
+    play.acknowledge(play.po().material_po_id, "changed", promised_date="2026-12-16")
+    assert (play.po().state, promised(play)[0]) == ("confirmed", "2026-12-18")
+
+
+@pytest.mark.rule("R20", "R21", "R60")
+def test_a_ship_notice_of_part_leaves_the_date_of_the_rest(play: Play) -> None:
+    play.source(1, S_ONE="30")
+    play.acknowledge(play.po().material_po_id, promised_date="2026-12-20")
+    announced(play, "10", "2026-12-12")
+    assert promised(play) == ("2026-12-20", "2026-12-20")
+    play.acknowledge(play.po().material_po_id, promised_date="2026-12-22")
+    assert promised(play) == ("2026-12-22", "2026-12-22")
+    announced(play, "20", "2026-12-16", "LS-2")
+    assert promised(play) == ("2026-12-16", "2026-12-16")
+    announced(play, "20", "2026-12-17", "LS-2")
+    assert promised(play) == ("2026-12-17", "2026-12-17")
+
+
+@pytest.mark.rule("R20", "R60")
+def test_a_ship_notice_without_a_day_leaves_it_to_the_answer(play: Play) -> None:
+    play.source(1, S_ONE="30")
+    announced(play, "30", None)
+    play.acknowledge(play.po().material_po_id, promised_date="2026-12-19")
+    assert promised(play) == ("2026-12-19", "2026-12-19")
+
+
 @pytest.mark.rule("R35", "R43")
 def test_a_supplier_that_agrees_to_a_cancellation_twice_says_nothing_new(play: Play) -> None:
     play.source(1, S_ONE="30")
