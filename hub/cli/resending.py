@@ -19,11 +19,15 @@ Ids = Annotated[list[str], typer.Argument(metavar="ID...", help="Ids of document
 def resend(
     ids: Ids,
     by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who does this; default: you.")] = "",
+    force: Annotated[
+        bool, typer.Option("--force", help="Though the partner was told something later of the same order.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Send documents again that went out by EDI: written anew, as profile and order are now, under new control numbers.
 
     For what a partner has refused, once that is mended, or has lost. The earlier document is kept, and gives way.
+    What is out of date, as the partner was told something later of the same order, is refused (`outdated`).
     """
     from hub.app.parts import reissue_of
     from hub.configuration import partners_of, rules_of
@@ -34,7 +38,7 @@ def resend(
 
     async def send(database: Database) -> list[dict[str, str]]:
         desk = reissue_of(settings, database, partners, lambda: rules)
-        return [{"document_id": await desk.reissue(each, who), "replaces": each} for each in ids]
+        return [{"document_id": await desk.reissue(each, who, force=force), "replaces": each} for each in ids]
 
     sent = with_store(send)
     if as_json:

@@ -27,7 +27,7 @@ from hub.web.metrics import Meter
 from tests.support.cli import hub_beside as cli
 from tests.support.cli import set_environment
 from tests.support.partner import Document, EdifactPartner, X12Partner
-from tests.support.running import SALES, at_rest, documents, events, eventually, send
+from tests.support.running import ENGINEER, PROCUREMENT, SALES, at_rest, documents, events, eventually, send
 
 PARTNERS = """\
 partners:
@@ -40,6 +40,7 @@ partners:
     name: Quiet Works
     channel: x12
     edi: {id: QUIETWORKS, acknowledges: false}
+  - {id: S-X, name: Mill & Co, role: supplier, channel: x12, edi: {id: MILLANDCO}}
 """
 
 
@@ -291,6 +292,63 @@ async def test_a_person_has_it_sent_again_on_the_command_line(hub: Hub, monkeypa
     )
     shown = (await cli("document", row.document_id)).out
     assert f"replaced by   {sent['document_id']}" in shown
+
+
+@BOTH
+async def test_what_a_partner_was_told_something_later_of_goes_again_only_by_force(
+    hub: Hub, language: Language, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_environment(monkeypatch, hub.settings)
+    row = await answered(hub, language, language.partner(), "PO-1")
+    names = {"customer_id": language.customer_id, "po_number": "PO-1"}
+    verdict = await send(hub, "customer-po.cancel", **names, source={"channel": "api"})
+    assert verdict.outcome == "done", verdict
+    [asked] = await eventually(lambda: events(hub, "cancellation.requested"), "the request")
+    request = orjson.loads(asked.body)["data"]
+    ids = {"order_id": request["order_id"], "cancellation_id": request["cancellation_id"]}
+    verdict = await send(hub, "cancellation.assess", **ids, decision="refuse", by=SALES)
+    assert verdict.outcome == "done", verdict
+    wanted = {"purpose": "cancellation.refused.v1", "state": "sent"}
+    [later] = await eventually(lambda: documents(hub, **wanted), "the later answer")
+
+    refused = await cli("resend", row.document_id)
+
+    assert (refused.code, "[outdated]" in refused.err, later.document_id in refused.err) == (1, True, True)
+    assert [each.state for each in await documents(hub, document_id=row.document_id)] == ["sent"]
+    assert (await cli("resend", later.document_id)).code == 0
+    assert (await cli("resend", row.document_id)).code == 1
+    [sent] = (await cli("resend", row.document_id, "--force", "--json")).json
+    await eventually(lambda: documents(hub, document_id=sent["document_id"], state="sent"), "the new document")
+
+
+async def test_an_order_to_a_supplier_behind_which_it_was_cancelled_goes_again_only_by_force(hub: Hub) -> None:
+    row = await answered(hub, X12, X12.partner(), "PO-1")
+    [created] = await eventually(lambda: events(hub, "work-order.created"), "the work order")
+    work_order_id = orjson.loads(created.body)["data"]["work_order_id"]
+    materials = [{"material": "STEEL", "quantity": "30", "unit": "KGM"}]
+    verdict = await send(
+        hub, "work-order.specify-materials", work_order_id=work_order_id, materials=materials, by=ENGINEER
+    )
+    assert verdict.outcome == "done", verdict
+    [needed] = await eventually(lambda: events(hub, "material.required"), "the requirement")
+    allocation = {"from": "supplier", "supplier_id": "S-X", "quantity": "30"}
+    requirement_id = orjson.loads(needed.body)["data"]["requirement_id"]
+    verdict = await send(
+        hub, "material.source", requirement_id=requirement_id, allocations=[allocation], by=PROCUREMENT
+    )
+    assert verdict.outcome == "done", verdict
+    [order] = await eventually(lambda: documents(hub, purpose="material-po.issued.v1", state="sent"), "the 850")
+    again = await resent(hub, order.document_id)
+    await send(hub, "customer-po.cancel", customer_id="C-X", po_number="PO-1", source={"channel": "api"})
+    [asked] = await eventually(lambda: events(hub, "cancellation.requested"), "the request")
+    request = orjson.loads(asked.body)["data"]
+    ids = {"order_id": row.order_id, "cancellation_id": request["cancellation_id"]}
+    await send(hub, "cancellation.assess", **ids, decision="free", by=SALES)
+    [change] = await eventually(
+        lambda: documents(hub, purpose="material-po.cancel-requested.v1", state="sent"), "the 860"
+    )
+    with pytest.raises(Refused, match=change.document_id):
+        await resent(hub, again.document_id)
 
 
 async def test_only_what_tells_a_partner_something_is_written_anew(hub: Hub) -> None:

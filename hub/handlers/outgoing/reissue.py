@@ -23,6 +23,7 @@ from hub.store import interchanges, tables
 from hub.store.database import Database
 from hub.store.documents import REPLACED, add_documents, lock_numbers, reissued_id, write_numbers
 from hub.store.journal import Journal
+from hub.store.later import told_later
 from hub.store.questions import say_of_documents
 from hub.store.records import load_orders
 
@@ -45,11 +46,16 @@ class Reissue:
         self._now = now
         self._source = source
 
-    async def reissue(self, document_id: str, by: By) -> str:
-        """Write a document anew, as profile and order are now; the id of the new one. Raises NotFound, Refused."""
+    async def reissue(self, document_id: str, by: By, *, force: bool = False) -> str:
+        """Write a document anew, as profile and order are now; the id of the new one. Raises NotFound, Refused.
+
+        What the partner was told something later of goes again only by ``force``: it would believe the last word.
+        """
         async with self._database.write() as connection:
             row = _checked(document_id, await interchanges.sent_as(connection, document_id))
             letter, case = await _told_of(connection, row), Case()
+            if not force:
+                await _refuse_outdated(connection, row, letter)
             if letter.envelope.correlationid:
                 await load_orders(connection, [letter.envelope.correlationid], case, lock=False)
             told = self._scribe.whom(letter, case.orders)
@@ -115,6 +121,16 @@ def _checked(document_id: str, row: Any) -> Any:
     if row.document_state == "to_send":
         raise Refused(f"{document_id} is still to be sent", where="ID", code="not_sent")
     return row
+
+
+async def _refuse_outdated(connection: AsyncConnection, row: Any, letter: Letter) -> None:
+    later = await told_later(connection, letter, row.partner_id)
+    if later is not None:
+        text = (
+            f"after {row.document_id} ({row.title}), {row.partner_id} was told {later.title} ({later.document_id}): "
+            "sent again, the earlier would count as the last word; --force sends it all the same"
+        )
+        raise Refused(text, where="ID", code="outdated")
 
 
 async def _told_of(connection: AsyncConnection, row: Any) -> Letter:
