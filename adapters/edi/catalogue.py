@@ -77,6 +77,13 @@ CATALOGUE: dict[str, Kind] = {
             ta1="022",
         ),
         _noted(
+            "interchange_number_missing",
+            "the interchange has no control number, so that it cannot be acknowledged, nor known when it comes again",
+            "interchange",
+            ta1="018",
+            contrl="13",
+        ),
+        _noted(
             "interchange_number_differs",
             "the trailer names interchange {found}, the header {expected}",
             "interchange",
@@ -123,6 +130,13 @@ CATALOGUE: dict[str, Kind] = {
         _warning("refused_by_partner", "the partner says of our {value}: {found}", "content"),
         _warning("unknown_partner", "no partner profile has the interchange id {value}", "interchange"),
         _warning("test_interchange", "the sender marks the interchange as a test", "interchange"),
+        _noted(
+            "group_number_missing",
+            "the group has no control number",
+            "group",
+            ak9="6",
+            contrl="13",
+        ),
         _noted(
             "group_number_differs",
             "the trailer names group {found}, the header {expected}",

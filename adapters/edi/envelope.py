@@ -58,9 +58,11 @@ class Interchange:
         self.faults.append(Fault(code, self.place(), **said))
 
     def enter(self, group: Group, tag: str) -> None:
-        """Count a group; its number must be its own within the interchange."""
+        """Count a group; it must have a number, and this be its own within the interchange."""
         self.groups += 1
-        if group.number in self.group_numbers:
+        if not group.number:
+            group.faults.append(Fault("group_number_missing", self.place(tag=tag)))
+        elif group.number in self.group_numbers:
             group.faults.append(Fault("group_duplicate", self.place(tag=tag), value=group.number))
         self.group_numbers.add(group.number)
 

@@ -13,7 +13,7 @@ from adapters.edi.faults import Fault, Place
 from adapters.edi.mapping import Job, Mapper, Meaning
 from adapters.edi.passages import Anatomy
 from adapters.edi.receipts import read_ta1
-from adapters.edi.repetition import repeats, take_firsts
+from adapters.edi.repetition import take_firsts
 from hub.messages.base import Command
 from hub.messages.document import Intent
 from hub.partners import Partner
@@ -99,6 +99,8 @@ class Assembler:
     _open: Interchange | None = None
     _partner: Partner | None = None
     """who sends the open interchange"""
+    _repetition: str = ""
+    """the mark between repetitions in the open interchange"""
     _acknowledgments: int = 0
 
     _kind: Standard = field(init=False)
@@ -128,11 +130,12 @@ class Assembler:
         if interchange is self._open:
             return
         self._open = interchange
+        self._repetition = interchange.delimiters.repetition
         if interchange.standard != self.dialect.standard:
             self.dialect = self.dialects[interchange.standard]
             self._familiar = Familiar(self.dialect.orders)
         self._partner = partner = self._partner_of(interchange.sender)
-        if not interchange.number:
+        if not (interchange.number or interchange.sender.id):
             return
         if partner is None:
             interchange.fault("unknown_partner", value=str(interchange.sender))
@@ -146,6 +149,9 @@ class Assembler:
             ours.update(edi.our_id for edi in profiles if edi and edi.our_id)
         if ours and interchange.receiver.id not in ours:
             interchange.fault("wrong_receiver", value=str(interchange.receiver))
+        if not interchange.number:
+            interchange.fault("interchange_number_missing")
+            return
         if interchange.key in self._keys or interchange.key in self.context.received:
             interchange.fault("interchange_duplicate", value=interchange.number)
         self._keys[interchange.key] = None
@@ -187,7 +193,7 @@ class Assembler:
             document.fault("message_unsupported", 1, value=document.type)
             return Meaning("not_an_order", title=document.type)
         partner = self._partner
-        repeated = repeats(document)
+        repeated = self._repetition != "" and self._repetition in document.text
         known = None if self.watch or repeated else self._familiar.read(document)
         if known:
             return _gated(known, document, partner)
@@ -214,7 +220,7 @@ class Assembler:
         self._enter(interchange)
         if self._receipts:
             self._groups.append((None, self._receipts))
-        groups = [(group, receipts) for group, receipts in self._groups if receipts]
+        groups = [(group, receipts) for group, receipts in self._groups if receipts or _said_nothing(group)]
         self._groups, self._receipts = [], []
         self._economise(interchange.faults)
         self._faults.extend(interchange.faults)
@@ -264,6 +270,15 @@ class Assembler:
             mentions=Mentions(numbers=tuple(dict.fromkeys(n for one in read for n in one.meaning.builds_on if n))),
             title=", ".join(titles[:3]) + (f" and {len(titles) - 3} more" if len(titles) > 3 else ""),
         )
+
+
+_RECEIPTS = frozenset({"FA", "CONTRL"})
+"""types of groups of acknowledgments"""
+
+
+def _said_nothing(group: Group | None) -> bool:
+    """Whether a group came without any message; one that was to acknowledge is not acknowledged itself."""
+    return group is not None and group.messages == 0 and group.type not in _RECEIPTS
 
 
 _SUPPLIERS = frozenset({"supplier_confirm", "supplier_ship"})

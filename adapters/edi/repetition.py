@@ -20,12 +20,6 @@ def _decimals(tag: str) -> frozenset[int]:
     return shape.decimals if shape else frozenset()
 
 
-def repeats(document: Document) -> bool:
-    """Whether the mark between repetitions stands anywhere in a document."""
-    mark = document.interchange.delimiters.repetition
-    return mark != "" and mark in document.text
-
-
 def take_firsts(document: Document) -> list[Piece]:
     """Let a document say of each element what stands first; what is repeated beyond, which has no place of its own.
 

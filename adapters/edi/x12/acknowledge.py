@@ -128,7 +128,7 @@ def group_receipt(group: Group, sets: Sequence[SetReceipt], stated: int) -> Grou
 
 
 def _body(group: GroupReceipt) -> Segments:
-    lines: Segments = [("AK1", group.type, group.number)]
+    lines: Segments = [("AK1", group.type, group.number or "0")]
     for receipt in group.sets:
         lines.append(("AK2", receipt.type, receipt.number))
         lines.extend(_places(receipt.faults))

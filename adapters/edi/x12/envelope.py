@@ -80,6 +80,7 @@ class X12Stream(Stream):
         document = Document(interchange, group, at(header, 1), at(header, 2), version, text, size, self._split)
         if group is None:
             document.fault("group_header_missing", 1)
+            self._stray("ST")
         else:
             if document.number in group.numbers:
                 document.fault("message_duplicate", 1, 2, value=document.number)

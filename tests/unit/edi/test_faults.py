@@ -50,6 +50,7 @@ X12_FAULTS = {
     "message_trailer_missing": (x12(order().replace("SE*4*0001~", "")), "AK5*R*2~", "SE"),
     "message_duplicate": (x12(order(), order()), "AK5*R*23~", "ST"),
     "message_unsupported": (x12(transaction("W05*N~", kind="940")), "AK5*R*1~", "ST"),
+    "group_number_missing": (x12(order(), gs=GS.replace("*0915*3*", "*0915**"), ge="GE*1*~"), "AK9*E*1*1*1*6~", "GS"),
     "group_number_differs": (x12(order(), ge="GE*1*4~"), "AK9*E*1*1*1*4~", "GE"),
     "group_count_differs": (x12(order(), ge="GE*2*3~"), "AK9*E*2*1*1*5~", "GE"),
     "group_trailer_missing": (x12(order(), ge=" "), "AK9*E*1*1*1*3~", "GE"),
@@ -206,6 +207,35 @@ def test_a_group_of_edifact_messages_is_counted_by_its_trailers() -> None:
     assert "UCF+9+HOLT+METALWORKS+7+28+UNE'" in acknowledgments(bad)
 
 
+def test_a_message_outside_of_any_group_is_answered() -> None:
+    raw = (ISA + order() + "IEA*0*000000007~").encode()
+    assert codes(read_x12(raw)) == ["group_header_missing", "stray_segment"]
+    assert "TA1*000000007*261120*0915*E*024~" in acknowledgments(read_x12(raw))
+
+
+def test_a_group_without_messages_is_answered_unless_it_is_one_of_answers() -> None:
+    assert "AK9*A*0*0*0~" in acknowledgments(read_x12((ISA + GS + "GE*0*3~IEA*1*000000007~").encode()))
+    assert "AK9*E*1*0*0*5~" in acknowledgments(read_x12((ISA + GS + "GE*1*3~IEA*1*000000007~").encode()))
+    ours = (ISA + GS.replace("*PO*", "*FA*") + "GE*0*3~IEA*1*000000007~").encode()
+    assert "AK9" not in acknowledgments(read_x12(ours))
+    ung = "UNG+ORDERS+HOLT:14+METALWORKS:14+261120:1105+9+UN+D:96A'"
+    empty = edifact(ung, "UNE+1+9'", unz="UNZ+1+55'")
+    assert "UCF+9+HOLT+METALWORKS+7+29+UNE'" in acknowledgments(read_edifact(empty))
+
+
+def test_an_interchange_without_a_number_is_read_and_said_to_have_none() -> None:
+    for reading in (
+        read_x12(x12(order(), isa=ISA.replace("000000007", " " * 9), iea="IEA*1*~") * 2),
+        read_edifact(edifact(message(*ORDER), unb=UNB.replace("+55'", "'"), unz="UNZ+1+'") * 2),
+    ):
+        assert codes(reading) == ["interchange_number_missing"] * 2
+        assert [part.disposition for part in reading.parts] == ["accepted", "accepted"]
+        assert reading.keys == ()
+    assert "unknown_partner" in codes(
+        read_x12(x12(order(), isa=ISA.replace("000000007", " " * 9).replace("ACME", "ELSE")))
+    )
+
+
 def test_a_bad_message_leaves_its_neighbours_alone() -> None:
     reading = read_x12(
         x12(
@@ -322,6 +352,7 @@ def test_every_fault_is_found_somewhere() -> None:
         "unreadable",
         "header_unreadable",
         "wrong_receiver",
+        "interchange_number_missing",
         "segment_too_long",
         "message_too_long",
         "too_many_faults",
