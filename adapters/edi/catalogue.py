@@ -126,6 +126,13 @@ CATALOGUE: dict[str, Kind] = {
             ta1="024",
             contrl="39",
         ),
+        _noted(
+            "too_many_messages",
+            "the file has more than {expected} messages, groups and interchanges; the rest is not read",
+            "interchange",
+            ta1="024",
+            contrl="18",
+        ),
         _warning("role_unexpected", "the partner's profile does not go with a {value}", "content"),
         _warning("refused_by_partner", "the partner says of our {value}: {found}", "content"),
         _warning("unknown_partner", "no partner profile has the interchange id {value}", "interchange"),

@@ -158,7 +158,9 @@ class _EdiReader:
         return reading, assembler.faults
 
     def _assembler(self, raw: bytes, context: Context, watch: Watch | None) -> Assembler:
-        return Assembler(DIALECTS[self.standard], context, self._our_ids, _sniffed(raw), watch, DIALECTS)
+        return Assembler(
+            DIALECTS[self.standard], context, self._our_ids, _sniffed(raw), watch, self._limits.messages, DIALECTS
+        )
 
     def _each_as_it_is(self, raw: bytes) -> Iterator[Item]:
         """What the file holds, each interchange read by the standard of its own header."""

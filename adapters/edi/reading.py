@@ -14,6 +14,7 @@ from adapters.edi.mapping import Job, Mapper, Meaning
 from adapters.edi.passages import Anatomy
 from adapters.edi.receipts import read_ta1
 from adapters.edi.repetition import take_firsts
+from adapters.edi.tokens import Limits
 from hub.messages.base import Command
 from hub.messages.document import Intent
 from hub.partners import Partner
@@ -86,6 +87,8 @@ class Assembler:
     """what the file seems to be, where nothing in it can be read"""
     watch: Watcher | None = None
     """is told of each map that is about to read a document"""
+    most: int = Limits().messages
+    """messages, groups and interchanges that are read of a file"""
     dialects: Mapping[Standard, Dialect] = field(default_factory=dict)
     """those of interchanges that may come, where there are others than the first"""
     _read: list[_Read] = field(default_factory=list)
@@ -110,8 +113,11 @@ class Assembler:
         self._familiar = Familiar(self.dialect.orders)
 
     def assemble(self, items: Iterable[Document | Group | Interchange]) -> Reading:
-        """Read everything."""
-        for item in items:
+        """Read everything, up to the limit; a person is told where there is more."""
+        for count, item in enumerate(items):
+            if count == self.most:
+                self._leave_the_rest(item)
+                break
             if isinstance(item, Document):
                 self._take_document(item)
             elif isinstance(item, Group):
@@ -119,6 +125,23 @@ class Assembler:
             else:
                 self._end_interchange(item)
         return self._reading()
+
+    def _leave_the_rest(self, item: Document | Group | Interchange) -> None:
+        """End the interchange that is open: so much is enough of one file."""
+        interchange = item.interchange if isinstance(item, Document) else self._open
+        if isinstance(item, Interchange):
+            interchange = item
+        if interchange is None:
+            return
+        self._enter(interchange)
+        interchange.fault("too_many_messages", expected=str(self.most))
+        if isinstance(item, Document) and item.group and self._receipts:
+            self._end_group(item.group)
+        partner_id = self._partner.id if self._partner else None
+        findings = tuple(fault.finding() for fault in interchange.faults[-1:])
+        rest = Meaning("quarantine", title="the rest of the file", quarantine=True)
+        self._read.append(_Read(rest, "quarantine", interchange, partner_id=partner_id, findings=findings))
+        self._end_interchange(interchange)
 
     def _partner_of(self, sender: Endpoint) -> Partner | None:
         if sender not in self._partners:

@@ -16,6 +16,7 @@ REMEDIES: dict[str, str] = {
     "wrong_receiver": "set our_id in the profile to what the partner calls us, or have it mend the receiver",
     "stray_segment": "see what stands between the messages; have the partner leave it away",
     "segment_too_long": "see whether the segment terminator is missing",
+    "too_many_messages": "have the partner divide the file, and send anew what was not read",
     "role_unexpected": "see whether `role` in the profile is right",
     "refused_by_partner": "see in the acknowledgment why, mend the profile or the order, and `hub resend` our document",
     "unknown_partner": "put the id and its qualifier into a profile: edi.id, edi.qualifier",

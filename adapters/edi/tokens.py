@@ -37,6 +37,8 @@ class Limits:
     """characters that a segment may have"""
     segments: int = 100_000
     """segments of a message"""
+    messages: int = 100_000
+    """messages, groups and interchanges of a file; what is behind them is not read"""
     troubles: int = 100
     """places where no interchange can be read; behind the last of them reading ends"""
     faults: int = 200

@@ -223,6 +223,24 @@ def test_a_group_without_messages_is_answered_unless_it_is_one_of_answers() -> N
     assert "UCF+9+HOLT+METALWORKS+7+29+UNE'" in acknowledgments(read_edifact(empty))
 
 
+def test_of_a_file_with_too_many_messages_those_behind_the_limit_are_for_a_person() -> None:
+    orders = [order(number=f"{n:04}", beg=BEG.replace("PO-1", f"PO-{n}")) for n in range(1, 9)]
+    reading = X12Reader(limits=Limits(messages=5)).read(x12(*orders), "", CONTEXT)
+    assert [part.disposition for part in reading.parts] == ["accepted"] * 5 + ["quarantine"]
+    assert [finding.code for finding in reading.parts[-1].findings] == ["too_many_messages"]
+    said = acknowledgments(reading)
+    assert "*E*024~" in said
+    assert said.count("AK5*A~") == 5
+    assert "AK9*A*5*5*5~" in said
+    messages = [message(*ORDER, number=str(n)) for n in range(1, 9)]
+    reading = EdifactReader(limits=Limits(messages=5)).read(edifact(*messages), "", CONTEXT)
+    assert [part.disposition for part in reading.parts] == ["accepted"] * 5 + ["quarantine"]
+    assert acknowledgments(reading).count("UCM+") == 5
+    empty = (ISA + GS.replace("*3*", "*{}*") + "GE*0*{}~").format
+    reading = X12Reader(limits=Limits(messages=5)).read("".join(empty(n, n) for n in range(9)).encode(), "", CONTEXT)
+    assert codes(reading)[-1] == "too_many_messages"
+
+
 def test_an_interchange_without_a_number_is_read_and_said_to_have_none() -> None:
     for reading in (
         read_x12(x12(order(), isa=ISA.replace("000000007", " " * 9), iea="IEA*1*~") * 2),
@@ -353,6 +371,7 @@ def test_every_fault_is_found_somewhere() -> None:
         "header_unreadable",
         "wrong_receiver",
         "interchange_number_missing",
+        "too_many_messages",
         "segment_too_long",
         "message_too_long",
         "too_many_faults",
