@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.background import Background, end, pause
 from hub.errors import MailServerUnreachable, StoreUnavailable
+from hub.handlers.outgoing.attempt import Attempt
 from hub.handlers.outgoing.document import sent_letter
 from hub.handlers.outgoing.mail_outcome import Failure, say_failed
 from hub.messages.envelope import instant
@@ -218,46 +219,36 @@ class Postman(Background):
             delivery = await in_hand(connection, taken)
             first = delivery.first_at or instant(now)
             tried = now - datetime.fromisoformat(first)
-            back = delivery.refused or {}
-            later = {one: why for one, why in handed.later.items() if one in delivery.recipients}
-            given_up = later if tried >= self._terms.retry else {}
-            lost = {**{one: why for one, why in handed.refused.items() if one not in back}, **given_up}
-            accepted = [*delivery.accepted, *(one for one in handed.accepted if one not in back)]
-            over = {*handed.accepted, *handed.refused, *given_up}
-            left = [one for one in delivery.recipients if one not in over]
-            said = "; ".join(f"{one}: {text}" for one, text in {**handed.later, **handed.refused}.items())
+            attempt = Attempt(delivery, handed, last=tried >= self._terms.retry)
             values: dict[str, Any] = {
-                "recipients": left,
-                "accepted": accepted,
-                "refused": {**lost, **back},
+                "recipients": attempt.left,
+                "accepted": attempt.accepted,
+                "refused": {**attempt.lost, **attempt.back},
                 "attempts": delivery.attempts + 1,
                 "doubts": delivery.doubts + handed.in_doubt,
                 "first_at": first,
                 "claimed_until": None,
                 "due_at": instant(now + min(max(tried, AGAIN), AT_MOST)),
             }
-            if said or not back:
-                values["said"] = said or None
+            if attempt.said or not attempt.back:
+                values["said"] = attempt.said or None
             if handed.accepted:
                 values["sent_at"] = instant(now)
             await note(connection, delivery.document_id, **values)
-            tried_now = replace(delivery, attempts=delivery.attempts + 1)
-            if lost:
-                code = "given_up" if given_up else "too_large" if _too_large(lost) else "mail_refused"
-                text = "; ".join(f"{one}: {reason}" for one, reason in lost.items())
-                gone = not (accepted or left)
-                await self._fail(connection, journal, tried_now, Failure(code, text, whole=gone))
-            if accepted and not left:
+            if failure := attempt.failure:
+                tried_now = replace(delivery, attempts=delivery.attempts + 1)
+                await self._fail(connection, journal, tried_now, failure)
+            if attempt.accepted and not attempt.left:
                 await mark(connection, delivery.document_id, "sent")
-                where = f"{', '.join(accepted)} by {self._server.name}"
+                where = f"{', '.join(attempt.accepted)} by {self._server.name}"
                 again = delivery.releases
                 said_so = sent_letter(delivery, "email", where, source=self._source, now=now, releases=again)
                 journal.send("event", said_so)
             await journal.write(connection)
         self._committed()
         self.condition.sent += bool(handed.accepted)
-        if later:
-            log.warning("%s waits for another try: %s", taken.document_id, said)
+        if attempt.later:
+            log.warning("%s waits for another try: %s", taken.document_id, attempt.said)
 
     async def _fail(
         self,
@@ -271,7 +262,3 @@ class Postman(Background):
         if failure.whole:
             await mark(connection, delivery.document_id, "undeliverable")
         await say_failed(connection, journal, delivery, failure, self._rules(), source=self._source, now=self._now())
-
-
-def _too_large(refused: Mapping[str, str]) -> bool:
-    return all(text.startswith("552") or "5.3.4" in text for text in refused.values())
