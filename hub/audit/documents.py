@@ -11,11 +11,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.audit.ledger import Ledger
 from hub.audit.post import Post, each_row
+from hub.audit.readable import loaded
 from hub.audit.report import Notes
 from hub.store import tables
 from hub.store.documents import REPLACED, reissued_id
 
 ASKED = "set_aside"
+STATES = {
+    "in": {"received", "duplicate", "rejected", "quarantined"},
+    "out": {"to_send", "sent", "undeliverable", REPLACED},
+}
+COPIED = ("kind", "partner_id", "order_id", "intent", "disposition", "size", "duplicate_of")
+"""what events repeat of what is archived beside a document"""
 
 
 def root(document_id: str) -> str:
@@ -57,11 +64,11 @@ async def check_documents(
     questions: dict[str, dict[str, Any]],
     at_rest: bool,
     notes: Notes,
-) -> None:
-    """Every document in led to a command, a question or a recorded reason; every document out was sent."""
+) -> dict[str, Any]:
+    """Every document in led to a command, a question or a recorded reason; every document out was sent; all, by id."""
     table = tables.documents
-    names = ("document_id", "direction", "state", "order_id", "duplicate_of", "intent", "findings", "name")
-    rows = (await connection.execute(select(*(table.c[name] for name in names)))).all()
+    columns = [column for column in table.columns if column.name != "raw"]
+    rows = (await connection.execute(select(*columns))).all()
     known = {row.document_id for row in rows}
     said = _verbs(ledger)
     asked = {root(key) for key in questions}
@@ -75,6 +82,9 @@ async def check_documents(
             _document_in(row, said[row.document_id], asked, notes)
         else:
             _document_out(row, said[row.document_id], known, at_rest, notes)
+        if row.state not in STATES[row.direction]:
+            notes.find("document_differs", row.document_id, f"it is stored as {row.state}, which no document is")
+        _as_told(row, ledger.arrived.get(row.document_id), notes)
     for key, question in questions.items():
         original = question["original_id"] or (key if question["kind"] != "api" else None)
         if original and original not in known:
@@ -82,6 +92,7 @@ async def check_documents(
     _check_commands(post, ledger, notes)
     for document_id in said.keys() - known - {root(key) for key in questions}:
         notes.find("document_lost", document_id, "its events tell of it, but it is not archived")
+    return {row.document_id: row for row in rows}
 
 
 def _verbs(ledger: Ledger) -> defaultdict[str, set[str]]:
@@ -105,6 +116,19 @@ def _check_commands(post: Post, ledger: Ledger, notes: Notes) -> None:
         if wanted[key] != found[key]:
             text = f"its events tell of {wanted[key]} commands, {found[key]} came of it"
             notes.find("document_commands", key, text)
+
+
+def _as_told(row: Any, told: dict[str, Any] | None, notes: Notes) -> None:
+    """Compare what is archived beside a document with what was said when it came or went."""
+    for name in COPIED if told else ():
+        if told and name in told and told[name] != getattr(row, name):
+            text = f"{name} is stored as {getattr(row, name)}, its event says {told[name]}"
+            notes.find("document_differs", row.document_id, text)
+    if told and "findings" in told and row.state in {"received", "rejected"}:
+        stored = loaded(f'{{"findings":{row.findings}}}', row.document_id, notes)
+        if stored is not None and stored["findings"] != told["findings"]:
+            text = "other findings are stored than its event says"
+            notes.find("document_differs", row.document_id, text)
 
 
 def _document_in(row: Any, said: set[str], asked: set[str], notes: Notes) -> None:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from hub.audit.account import ZERO, Data, OrderAccount, number
+from hub.audit.contents import OrderContents, PoContents
 from hub.audit.report import Notes
 
 
@@ -21,6 +22,7 @@ class PoAccount:
     """by line"""
     ordered: dict[str, Decimal] = field(default_factory=dict)
     """by line, as last said"""
+    contents: PoContents = field(default_factory=PoContents)
 
 
 @dataclass(slots=True)
@@ -36,6 +38,7 @@ class StockAccount:
     """the sum of what `stock.changed` says"""
     last: tuple[Decimal, Decimal, Decimal] | None = None
     """on hand, reserved, on order, as last said"""
+    unit: str = ""
 
 
 class Ledger:
@@ -52,13 +55,24 @@ class Ledger:
         self.stock: dict[str, StockAccount] = defaultdict(StockAccount)
         self.tasks: dict[str, str] = {}
         """every task ever opened, with how its last event left it"""
+        self.contents: dict[str, OrderContents] = defaultdict(OrderContents)
+        self.opened: dict[str, tuple[str, Data]] = {}
+        """tasks, each with when it was opened and with what"""
+        self.assigned: dict[str, str | None] = {}
+        self.ended: dict[str, str] = {}
+        """tasks that have ended, each with when"""
+        self.received_for: dict[str, Decimal] = defaultdict(Decimal)
+        """by requirement: what has come for it from suppliers"""
+        self.arrived: dict[str, Data] = {}
+        """documents, each with what was said of it when it came"""
         self.documents: dict[str, set[str]] = defaultdict(set)
         """the verbs of each document's events"""
         self.commands_of_documents: Counter[str] = Counter()
         """how many commands each document leads to, as read and as classified"""
         self.questions: dict[str, str] = {}
         """the state of each document that a person was asked about"""
-        self.refused: set[str] = set()
+        self.refused: dict[str, tuple[str, str]] = {}
+        """commands that were refused, each with code and reason"""
         self.set_aside: set[str] = set()
         self._adjustments = adjustments
 
@@ -77,7 +91,7 @@ class Ledger:
         if order_id and sequence:
             self._number(self.order(order_id), sequence, kind)
         if subject == "task":
-            self._task(verb, data)
+            self._task(verb, data, event["time"])
         elif subject == "document":
             self._document(verb, data)
         elif subject == "material-po":
@@ -85,11 +99,12 @@ class Ledger:
         elif subject == "stock":
             self._stock(event, data)
         elif kind == "command.refused":
-            self.refused.add(data["command_id"])
+            self.refused[data["command_id"]] = data["code"], data["message"]
         elif subject == "message":
             self.set_aside.add(data["failure_id"])
         elif order_id:
             self.order(order_id).take(kind, data, self.notes)
+            self.contents[order_id].take(kind, data)
             if kind == "material.consumed":
                 self.stock[data["material"]].consumed += number(data["quantity"])
             for entry in data.get("to_stock", ()):
@@ -101,19 +116,26 @@ class Ledger:
             self.notes.find("sequence_gap", account.order_id, text)
         account.sequence = max(account.sequence, sequence)
 
-    def _task(self, verb: str, data: Data) -> None:
+    def _task(self, verb: str, data: Data, time: str) -> None:
         known = self.tasks.get(data["task_id"])
         if verb == "opened":
             self.tasks[data["task_id"]] = "open"
+            self.opened[data["task_id"]] = time, data
+            self.assigned[data["task_id"]] = data.get("assignee")
+        elif verb == "assigned":
+            self.assigned[data["task_id"]] = data.get("assignee")
         elif verb in {"closed", "withdrawn"}:
             if known != "open":
                 text = f"task.{verb} of a task that is {known or 'unknown'}"
                 self.notes.find("task_not_open", data["task_id"], text)
             if known is not None:
                 self.tasks[data["task_id"]] = verb
+                self.ended[data["task_id"]] = time
 
     def _document(self, verb: str, data: Data) -> None:
         self.documents[data["document_id"]].add(verb)
+        if verb in {"received", "duplicate", "rejected", "sent"}:
+            self.arrived[data["document_id"]] = data
         if verb == "received":
             self.commands_of_documents[data["document_id"]] += data["messages"]
             self.questions |= dict.fromkeys(data.get("replaces", ()), "closed")
@@ -129,11 +151,14 @@ class Ledger:
     def _material_po(self, verb: str, data: Data) -> None:
         account = self.material_pos.setdefault(data["material_po_id"], PoAccount())
         account.kinds.add(verb)
+        account.contents.take(data)
         for line in data["lines"]:
             account.ordered[line["line"]] = number(line["quantity"])
         for line in data.get("receipt", ()):
             quantity = number(line["quantity"])
             account.received[line["line"]] += quantity
+            for part in line.get("parts", ()):
+                self.received_for[part["requirement_id"]] += number(part["quantity"])
             self.stock[line["material"]].received += quantity
 
     def _stock(self, event: dict[str, Any], data: Data) -> None:
@@ -147,6 +172,7 @@ class Ledger:
         if number(data["reserved"]) > on_hand:
             text = f"{event['id']} says that {data['reserved']} are reserved of {on_hand}"
             self.notes.find("stock_over_reserved", data["material"], text)
+        account.unit = data["unit"]
         account.last = on_hand, number(data["reserved"]), number(data["on_order"])
         account.changed += change
         if self._adjusted(event, data):

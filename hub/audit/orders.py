@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from hub.audit.account import ZERO, OrderAccount, WorkAccount, number
+from hub.audit.contents import OrderContents, check_contents
 from hub.audit.report import Code, Notes
 from hub.audit.stopped import check_hold, check_stopped, shippable_early
 
@@ -33,8 +36,17 @@ TASK_OF_WORK = {
 Stored = dict[str, Any]
 
 
-def check_order(order: Stored, account: OrderAccount | None, notes: Notes) -> None:
-    """Compare an order with its account."""
+def check_order(
+    order: Stored,
+    account: OrderAccount | None,
+    contents: OrderContents,
+    received: Mapping[str, Decimal],
+    notes: Notes,
+) -> None:
+    """Compare an order with its account, and with what the events say in words.
+
+    ``received`` is what has come from suppliers, by requirement.
+    """
     order_id = order["order_id"]
     notes.count("orders")
     notes.count("lines", len(order["lines"]))
@@ -53,10 +65,11 @@ def check_order(order: Stored, account: OrderAccount | None, notes: Notes) -> No
             notes.find(name, order_id, f"is stored as {stored}; its events make it {said}")
     _lines(order, account, notes)
     _works(order, account, notes)
-    _needs(order, account, notes)
+    _needs(order, account, received, notes)
     _tasks(order, notes)
     check_stopped(account, notes)
     check_hold(order, account, notes)
+    check_contents(order, contents, notes)
     if order["state"] in FINAL:
         _nothing_live(order, notes)
 
@@ -85,11 +98,11 @@ def _lines(order: Stored, account: OrderAccount, notes: Notes) -> None:
             if stored != by_events:
                 text = f"line {name}: {what} is stored as {stored}, its events make it {by_events}"
                 notes.find(code, order_id, text)
+        left = number(line["ordered"]) - number(line["shipped"]) - number(line["cancelled"])
         if said.removed and not said.ended:
             notes.find("line_not_removed", order_id, f"line {name}: a change has removed it, and it was not stopped")
-        if line.get("delay", {}).get("state") == "projected" and not said.late:
+        if (line.get("delay", {}).get("state") == "projected") != said.late and left > ZERO:
             notes.find("delay_unsaid", order_id, f"line {name}: a delay is to be decided on, and no event tells of it")
-        left = number(line["ordered"]) - number(line["shipped"]) - number(line["cancelled"])
         if left < ZERO:
             notes.find("line_overdone", order_id, f"line {name}: {-left} more is shipped or cancelled than ordered")
         if left > ZERO and not _accounted(order, line):
@@ -127,7 +140,7 @@ def _works(order: Stored, account: OrderAccount, notes: Notes) -> None:
 
 
 def _pieces(key: str, work: Stored, said: WorkAccount, notes: Notes) -> None:
-    for what in ("quantity", "good", "scrapped", "shipped", "half_made"):
+    for what in ("quantity", "good", "scrapped", "shipped", "half_made", "bad"):
         stored, by_events = number(work[what]), getattr(said, what)
         if stored != by_events:
             notes.find("work_order_pieces", key, f"{what} is stored as {stored}, its events make it {by_events}")
@@ -137,7 +150,7 @@ def _pieces(key: str, work: Stored, said: WorkAccount, notes: Notes) -> None:
         notes.find("pieces_lost", key, f"{made} were made; good, scrapped and bad are {known}")
 
 
-def _needs(order: Stored, account: OrderAccount, notes: Notes) -> None:
+def _needs(order: Stored, account: OrderAccount, received: Mapping[str, Decimal], notes: Notes) -> None:
     for key, need in order["requirements"].items():
         notes.count("requirements")
         if need["work_order_id"] not in order["work_orders"]:
@@ -153,6 +166,10 @@ def _needs(order: Stored, account: OrderAccount, notes: Notes) -> None:
             notes.find("requirement_quantity", key, text)
         if number(need["from_stock"]) != said.from_stock:
             text = f"{need['from_stock']} are stored as taken from stock, its events make it {said.from_stock}"
+            notes.find("requirement_stock", key, text)
+        came = sum((number(each["received"]) for each in need["sources"]), ZERO)
+        if came != received.get(key, ZERO):
+            text = f"{came} are stored as received for it, its events make it {received.get(key, ZERO)}"
             notes.find("requirement_stock", key, text)
         if in_house(need) > number(need["quantity"]):
             notes.find("over_reserved", key, f"{in_house(need)} are set aside, {need['quantity']} are required")

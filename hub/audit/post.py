@@ -1,4 +1,4 @@
-"""Inbox, outbox, tasks, timers, documents: that nothing was lost on the way in, and everything told on the way out."""
+"""Inbox, outbox, tasks: that nothing was lost on the way in, and everything told on the way out."""
 
 from __future__ import annotations
 
@@ -11,13 +11,27 @@ import orjson
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hub.audit.contents import check_task
+from hub.audit.envelopes import Envelopes
 from hub.audit.ledger import Ledger
+from hub.audit.readable import damage, loaded
 from hub.audit.report import Notes
 from hub.store import tables
 from hub.store.batch import CONSUMER
 
 PORTION = 1000
 SUBMIT = "customer-po.submit.v1"
+TOLD = frozenset(
+    {
+        "order.confirmed.v1",
+        "order.revision-requested.v1",
+        "order.rejected.v1",
+        "shipment.shipped.v1",
+        "cancellation.penalty-proposed.v1",
+        "material-po.issued.v1",
+    }
+)
+"""what a partner has to be told of, whatever its channel"""
 
 
 @dataclass(slots=True)
@@ -35,6 +49,10 @@ class Post:
     """commands in the outbox: source, id, type, sent"""
     caused: Counter[str] = field(default_factory=Counter)
     """how many commands each document led to"""
+    heard: dict[str, str] = field(default_factory=dict)
+    """events that correspondence took: id, type"""
+    published: list[tuple[str, str, str]] = field(default_factory=list)
+    """events in the outbox that were sent: source, id, type"""
 
 
 async def each_row(connection: AsyncConnection, query: Select[Any]) -> AsyncIterator[Any]:
@@ -45,7 +63,7 @@ async def each_row(connection: AsyncConnection, query: Select[Any]) -> AsyncIter
             yield row
 
 
-async def read_inbox(connection: AsyncConnection) -> Post:
+async def read_inbox(connection: AsyncConnection, notes: Notes) -> Post:
     """What has been carried out."""
     table, post = tables.inbox, Post()
     plain = select(table.c.source, table.c.id, table.c.type, table.c.outcome, table.c.order_id)
@@ -60,9 +78,28 @@ async def read_inbox(connection: AsyncConnection) -> Post:
         table.c.consumer == CONSUMER, table.c.type == SUBMIT, table.c.outcome == "done"
     )
     async for each in each_row(connection, whole):
-        lines = tuple(line["line"] for line in orjson.loads(each.body)["data"]["lines"])
-        post.submitted[each.id] = each.order_id, lines
+        with damage(each.id, notes):
+            lines = tuple(line["line"] for line in orjson.loads(each.body)["data"]["lines"])
+            post.submitted[each.id] = each.order_id, lines
     return post
+
+
+async def check_inbox(
+    connection: AsyncConnection, envelopes: Envelopes, post: Post, ledger: Ledger, notes: Notes
+) -> None:
+    """Compare every message that was taken with what was sent, and with what it caused."""
+    table = tables.inbox
+    async for row in each_row(connection, select(table)):
+        body = loaded(row.body, row.id, notes)
+        if body is None:
+            continue
+        if row.consumer != CONSUMER:
+            post.heard[row.id] = row.type
+        envelopes.taken(row, body, by_sagas=row.consumer == CONSUMER)
+        said = ledger.refused.get(row.id)
+        if row.outcome == "refused" and said and said != (row.code, row.message):
+            notes.find("outcome_mismatch", row.id, f"it is stored as refused by {row.code}, its event says {said[0]}")
+    envelopes.close()
 
 
 def check_submitted(post: Post, said: dict[str, tuple[str, frozenset[str]]], orders: set[str], notes: Notes) -> None:
@@ -97,12 +134,16 @@ async def check_post(connection: AsyncConnection, post: Post, ledger: Ledger, at
             notes.find("failure_unsaid", row.failure_id, "it was set aside, and no message.set-aside says so")
     waiting = await connection.execute(select(tables.waiting.c.source, tables.waiting.c.id))
     parked |= {(row.source, row.id) for row in waiting}
+    listened_to = TOLD | set(post.heard.values()) if post.heard else frozenset()
+    for source, event_id, kind in post.published if at_rest else ():
+        if kind in listened_to and event_id not in post.heard and (source, event_id) not in parked:
+            notes.find("event_untaken", event_id, f"{kind} was sent, and correspondence has not taken it")
     for source, command_id, kind, sent in post.commands:
         if sent and at_rest and (source, command_id) not in post.taken and (source, command_id) not in parked:
             notes.find("command_lost", command_id, f"{kind} was sent, and nobody has taken it or set it aside")
 
 
-# --------------------------------------------------------------------------------------------- tasks and timers
+# --------------------------------------------------------------------------------------------------------- tasks
 
 
 async def check_tasks(
@@ -113,9 +154,11 @@ async def check_tasks(
     ``homes`` gives each open task that an order or a material PO has, with its kind.
     """
     table, listed = tables.tasks, set()
-    columns = (table.c.task_id, table.c.kind, table.c.state, table.c.order_id, table.c.document_id)
-    for row in await connection.execute(select(*columns)):
+    known = set()
+    async for row in each_row(connection, select(table)):
         notes.count("tasks")
+        known.add(row.task_id)
+        _as_told(row, ledger, notes)
         said = ledger.tasks.get(row.task_id)
         if said is None:
             notes.find("task_unsaid", row.task_id, "no task.opened says that it was opened")
@@ -127,17 +170,24 @@ async def check_tasks(
             listed.add(row.task_id)
             if row.task_id not in homes:
                 notes.find("orphan_task", row.task_id, f"{row.kind} is listed as open, but nothing waits for it")
+    for task_id in ledger.tasks.keys() - known - homes.keys():
+        notes.find("task_unlisted", task_id, "its events tell of it, and it is not in the list")
     for task_id in homes.keys() - listed:
         notes.find("task_unlisted", task_id, f"{homes[task_id]} is asked for, but not listed as open")
 
 
-async def check_timers(connection: AsyncConnection, orders: set[str], pos: set[str], notes: Notes) -> None:
-    """Every timer belongs to an order or a material PO that exists."""
-    table = tables.timers
-    for row in await connection.execute(select(table.c.timer_id, table.c.type, table.c.order_id, table.c.body)):
-        notes.count("timers")
-        po = orjson.loads(row.body).get("material_po_id")
-        if po and po not in pos:
-            notes.find("orphan_timer", row.timer_id, f"{row.type} is about material PO {po}, which does not exist")
-        if row.order_id and row.order_id not in orders:
-            notes.find("orphan_timer", row.timer_id, f"{row.type} is about order {row.order_id}, which does not exist")
+def _as_told(row: Any, ledger: Ledger, notes: Notes) -> None:
+    """Whether a task in the list says what its events say."""
+    opened = ledger.opened.get(row.task_id)
+    if opened is None:
+        return
+    try:
+        facts = orjson.loads(row.facts)
+    except orjson.JSONDecodeError:
+        notes.find("unreadable", row.task_id, "what is stored of it is no JSON")
+        return
+    check_task(row._mapping, facts, opened[1], notes)
+    told = ledger.assigned.get(row.task_id), ledger.ended.get(row.task_id)
+    if (row.assignee, row.ended_at) != told:
+        text = f"it is listed as given to {row.assignee} and ended at {row.ended_at}, its events say {told}"
+        notes.find("task_differs", row.task_id, text)

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from hub.audit.account import ZERO, number
+from hub.audit.contents import check_po_contents
 from hub.audit.ledger import Ledger, PoAccount
 from hub.audit.orders import SETTLED, in_house
 from hub.audit.report import Code, Notes
@@ -66,6 +67,8 @@ def check_material_po(po: Stored, account: PoAccount | None, tally: Tally, order
     wanted = PO_EVENTS.get(state)
     if wanted and not (account and account.kinds & wanted):
         notes.find("material_po_state", key, f"is stored as {state}, and no event says so")
+    if account is not None:
+        check_po_contents(po, account.contents, notes)
     shares: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
     for name, line in po["lines"].items():
         _line(key, name, line, account, notes)
@@ -101,6 +104,8 @@ def awaited(line: Stored) -> Decimal:
 
 
 def _line(key: str, name: str, line: Stored, account: PoAccount | None, notes: Notes) -> None:
+    if line["status"] not in DEAD | {"open", "confirmed", "changed"}:
+        notes.find("material_po_state", key, f"line {name}: it is stored as {line['status']}, which no line is")
     received = number(line["received"])
     said = account.received.get(name, ZERO) if account else ZERO
     if received != said:
@@ -157,6 +162,8 @@ def check_stock(rows: Iterable[Any], ledger: Ledger, tally: Tally, notes: Notes)
         for code, name, stored, counted in compared:
             if stored != counted:
                 notes.find(code, row.material, f"{name} is stored as {stored}, counting gives {counted}")
+        if said.unit not in {"", row.unit}:
+            notes.find("stock_unsaid", row.material, f"it is counted in {row.unit}, its events count it in {said.unit}")
         if said.last is not None and said.last != (on_hand, reserved, on_order):
             notes.find("stock_unsaid", row.material, "the last stock.changed says something else than is stored")
         if min(on_hand, reserved, on_order) < ZERO:
@@ -166,3 +173,5 @@ def check_stock(rows: Iterable[Any], ledger: Ledger, tally: Tally, notes: Notes)
     for material in {*tally.reserved, *tally.on_order} - seen:
         if tally.reserved.get(material) or tally.on_order.get(material):
             notes.find("stock_missing", material, "orders count on it, but it has no stock record")
+    for material in {name for name, said in ledger.stock.items() if said.last} - seen:
+        notes.find("stock_missing", material, "events tell of it, but it has no stock record")
