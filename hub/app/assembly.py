@@ -123,7 +123,7 @@ def build(settings: Settings, now: Clock = utc_now, world: World | None = None, 
         postman=postman,
         correspondence=correspondence,
         notifier=notifier_of(settings, database, now, written),
-        study=Study(database, mail, context_now(settings, partners, now), now),
+        study=Study(database, mail, context_now(settings, partners, now), now, source=source),
         consumers=(
             orders.consumer(work),
             production.consumer(work),

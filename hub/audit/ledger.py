@@ -63,6 +63,10 @@ class Ledger:
         """tasks that have ended, each with when"""
         self.received_for: dict[str, Decimal] = defaultdict(Decimal)
         """by requirement: what has come for it from suppliers"""
+        self.layouts: dict[tuple[str, int], Data] = {}
+        """versions of layout profiles, by customer and number, each with what was said of it"""
+        self.layout_decisions: list[tuple[str, int, str, str]] = []
+        """customer, version, accepted or dropped, by whom: in the order in which it was said"""
         self.arrived: dict[str, Data] = {}
         """documents, each with what was said of it when it came"""
         self.documents: dict[str, set[str]] = defaultdict(set)
@@ -98,6 +102,8 @@ class Ledger:
             self._material_po(verb, data)
         elif subject == "stock":
             self._stock(event, data)
+        elif subject == "layout":
+            self._layout(verb, data)
         elif kind == "command.refused":
             self.refused[data["command_id"]] = data["code"], data["message"]
         elif subject == "message":
@@ -160,6 +166,12 @@ class Ledger:
             for part in line.get("parts", ()):
                 self.received_for[part["requirement_id"]] += number(part["quantity"])
             self.stock[line["material"]].received += quantity
+
+    def _layout(self, verb: str, data: Data) -> None:
+        if verb == "learnt":
+            self.layouts[data["partner_id"], data["version"]] = data
+        else:
+            self.layout_decisions.append((data["partner_id"], data["version"], verb, data["by"]))
 
     def _stock(self, event: dict[str, Any], data: Data) -> None:
         account = self.stock[data["material"]]

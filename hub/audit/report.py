@@ -27,6 +27,7 @@ Code = Literal[
     "failure_unsaid",
     "grant_not_carried_out",
     "hold_mismatch",
+    "layout_differs",
     "line_cancelled",
     "line_mismatch",
     "line_not_removed",

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hub.audit.alarms import EXPIRY, Alarm, alarms_of_order, alarms_of_po, check_timers
 from hub.audit.documents import check_documents, check_questions
 from hub.audit.envelopes import Envelopes
+from hub.audit.learnt import check_layouts
 from hub.audit.ledger import Ledger
 from hub.audit.orders import check_order
 from hub.audit.paper import check_archive, check_conversations, check_keys, check_numbers, check_told
@@ -52,6 +53,7 @@ async def audit(database: Database, *, at_rest: bool = True) -> Report:
         await check_tasks(connection, ledger, homes, orders, notes)
         await check_timers(connection, orders, pos, wanted, notes)
         documents = await check_documents(connection, post, ledger, orders, questions, at_rest, notes)
+        await check_layouts(connection, ledger, notes)
         await check_archive(connection, notes)
         await check_numbers(connection, documents, notes)
         questions_open = {which: order_id for kind, order_id, which in wanted if kind == EXPIRY}

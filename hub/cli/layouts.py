@@ -90,8 +90,10 @@ def drop(partner_id: Customer, number: Number, by: By = "") -> None:
 
 
 def _decide(partner_id: str, number: int, decision: Decision, by: str) -> list[int]:
-    who = by or user()
-    return with_store(lambda database: layouts.decide(database, partner_id, number, decision, who, datetime.now(UTC)))
+    who, source = by or user(), load_settings().source
+    return with_store(
+        lambda database: layouts.decide(database, partner_id, number, decision, who, datetime.now(UTC), source)
+    )
 
 
 @example("hub partner layout learn D-7K3M9QX2WDRT")
@@ -118,7 +120,7 @@ def learn(
                 return found["partner_id"], found["version"], ""
             context = context_now(settings, partners_of(settings), utc_now)()
             with isolated_student(settings) as student:
-                number, why = await study_one(database, student, context, found, datetime.now(UTC))
+                number, why = await study_one(database, student, context, found, datetime.now(UTC), settings.source)
             return found["partner_id"], number, why
 
     partner_id, number, why = run(find_out())

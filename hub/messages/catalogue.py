@@ -9,6 +9,7 @@ from hub.messages import (
     cancellation,
     customer_po,
     document,
+    layout,
     material,
     material_po,
     order,
@@ -32,6 +33,7 @@ MODULES: tuple[ModuleType, ...] = (
     material_po,
     stock,
     document,
+    layout,
     task,
     processing,
 )

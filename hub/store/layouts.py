@@ -16,9 +16,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.errors import NotFound, Refused
 from hub.layouts import Layout, Lesson, Version
-from hub.messages.envelope import instant
+from hub.messages.envelope import derived_id, instant, write_letter
+from hub.messages.layout import LayoutAccepted, LayoutDropped, LayoutEvent, LayoutLearnt
 from hub.store import tables
 from hub.store.database import Database
+from hub.store.journal import Journal
 
 Row = dict[str, Any]
 State = Literal["proposed", "active", "superseded", "dropped"]
@@ -116,10 +118,10 @@ async def correction(database: Database, document_id: str) -> Row:
     return dict(row._mapping)
 
 
-async def keep(connection: AsyncConnection, corrected: Row, lesson: Lesson, now: datetime) -> int | None:
+async def keep(connection: AsyncConnection, corrected: Row, lesson: Lesson, now: datetime, source: str) -> int | None:
     """Keep what a correction teaches, once; the version that says so, a new one where none does.
 
-    What its person wanted to hold at once is accepted by that person.
+    What its person wanted to hold at once is accepted by that person. ``source`` signs the events that tell of it.
     """
     table, corrections = tables.layouts, tables.corrections
     partner_id, document_id, number = corrected["partner_id"], corrected["document_id"], None
@@ -133,8 +135,17 @@ async def keep(connection: AsyncConnection, corrected: Row, lesson: Lesson, now:
             row = {"partner_id": partner_id, "version": number, "document_id": document_id}
             row |= {"at": instant(now), "by": corrected["by"], "body": lesson.layout.model_dump_json()}
             await connection.execute(insert(table), [row])
+            learnt = LayoutLearnt(
+                partner_id=partner_id,
+                version=number,
+                by=corrected["by"],
+                document_id=document_id,
+                headings=list(lesson.layout.headings),
+                says=lesson.layout.lessons,
+            )
+            await _say(connection, learnt, f"layout {partner_id} {number}", document_id, source, now)
         if corrected["learn"] and done is None and found.get(number) != "active":
-            await _note(connection, partner_id, number, "accepted", corrected["by"], now)
+            await _note(connection, partner_id, number, "accepted", corrected["by"], now, source)
     noted = update(corrections).where(corrections.c.document_id == document_id)
     await connection.execute(noted.values(studied_at=instant(now), version=number, why=lesson.why or None))
     return number
@@ -144,9 +155,9 @@ async def keep(connection: AsyncConnection, corrected: Row, lesson: Lesson, now:
 
 
 async def decide(
-    database: Database, partner_id: str, number: int, decision: Decision, by: str, now: datetime
+    database: Database, partner_id: str, number: int, decision: Decision, by: str, now: datetime, source: str
 ) -> list[int]:
-    """Accept a version, or drop it; the versions that it takes the place of. Raises NotFound, Refused."""
+    """Accept a version, or drop it, and say so; the versions that it takes the place of. Raises NotFound, Refused."""
     async with database.write() as connection:
         layouts, before = await _profile(connection, partner_id)
         if number not in layouts:
@@ -154,16 +165,35 @@ async def decide(
             raise NotFound(text, where="VERSION")
         if before[number] == {"accepted": "active", "dropped": "dropped"}[decision]:
             raise Refused(f"version {number} is {before[number]} already", where="VERSION", code="decided")
-        await _note(connection, partner_id, number, decision, by, now)
+        await _note(connection, partner_id, number, decision, by, now, source)
         _, after = await _profile(connection, partner_id)
     return [each for each, state in after.items() if state == "superseded" and before[each] == "active"]
 
 
 async def _note(
-    connection: AsyncConnection, partner_id: str, number: int, decision: Decision, by: str, now: datetime
+    connection: AsyncConnection,
+    partner_id: str,
+    number: int,
+    decision: Decision,
+    by: str,
+    now: datetime,
+    source: str,
 ) -> None:
     row = {"partner_id": partner_id, "version": number, "decision": decision, "at": instant(now), "by": by}
-    await connection.execute(insert(tables.layout_decisions), [row])
+    written = await connection.execute(insert(tables.layout_decisions).values(row))
+    key = written.inserted_primary_key
+    position = key[0] if key else 0
+    model = LayoutAccepted if decision == "accepted" else LayoutDropped
+    event = model(partner_id=partner_id, version=number, by=by)
+    await _say(connection, event, f"layout decision {position}", None, source, now)
+
+
+async def _say(
+    connection: AsyncConnection, event: LayoutEvent, about: str, cause: str | None, source: str, now: datetime
+) -> None:
+    journal, message_id = Journal(), derived_id(source, about, event.TYPE)
+    journal.send("event", write_letter(event, message_id=message_id, source=source, time=now, causation=cause))
+    await journal.write(connection)
 
 
 # ------------------------------------------------------------------------------------------------------- looking

@@ -319,6 +319,13 @@ TAMPERED: list[tuple[str, Plant]] = [
     ("timer_missing", sql("delete from timers where type = 'timer.revision-reminder.v1'")),
     ("timer_missing", sql("delete from timers where type = 'timer.supplier-due.v1'")),
     ("orphan_timer", sql("update timers set due_at = '2999' where type = 'timer.supplier-due.v1'")),
+    # layouts
+    ("layout_differs", sql(
+        "insert into layout_decisions (partner_id, version, decision, at, by) values ('C-X', 1, 'dropped', '', 'x')",
+    )),
+    ("layout_differs", sql(
+        "insert into layouts (partner_id, version, document_id, at, by, body) values ('C-X', 1, 'D-X', '', 'x', '{}')",
+    )),
     # documents
     ("document_altered", sql("update documents set raw = x'00' where name = 'po.edi'")),
     ("document_altered", sql("update documents set size = size + 1 where name = 'po.edi'")),

@@ -9,6 +9,7 @@ from email.policy import SMTP
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 
 from hub.app import Hub, build, utc_now
@@ -17,7 +18,7 @@ from hub.settings import Settings
 from hub.store import layouts, queries
 from tests.support.cli import hub_beside as cli
 from tests.support.cli import set_environment
-from tests.support.running import at_rest, eventually, send, with_partners
+from tests.support.running import at_rest, events, eventually, send, with_partners
 from tests.support.story import by_number, order_body
 
 HEADINGS = "Kennung;Bedarf;ME;Stückkosten;Termin"
@@ -131,6 +132,14 @@ async def test_an_answer_that_is_to_hold_lets_the_next_mail_through_and_no_gate_
     assert again.state == "received"
     [version] = (await cli("partner", "layout", "list", "C-HOLT", "--json")).json
     assert [each["decision"] for each in version["decisions"]] == ["accepted", "dropped", "accepted"]
+    kinds = ("learnt", "accepted", "dropped")
+    said = [orjson.loads(row.body) for kind in kinds for row in await events(hub, f"layout.{kind}")]
+    assert [(each["type"], each["data"]["version"], each["data"]["by"]) for each in said[:2]] == [
+        ("layout.learnt.v1", 1, "Ada Lind"),
+        ("layout.accepted.v1", 1, "Ada Lind"),
+    ]
+    assert (said[0]["data"]["document_id"], said[-1]["data"]["by"]) == (document_id, "Bo Ek")
+    assert "layout_differs" not in (await audit(hub.database, at_rest=False)).codes
 
 
 @pytest.mark.rule("R40")

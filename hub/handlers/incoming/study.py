@@ -33,13 +33,14 @@ class Study(Background):
         context: Callable[[], Context],
         now: Callable[[], datetime],
         *,
+        source: str,
         every: float = 1.0,
     ) -> None:
         self._database = database
         self._student = student
         self._context = context
         self._now = now
-        self._every = every
+        self._source, self._every = source, every
 
     async def _work(self) -> None:
         while True:
@@ -57,12 +58,12 @@ class Study(Background):
         async with self._database.read() as connection:
             found = await layouts.unstudied(connection, PORTION)
         for each in found:
-            await study_one(self._database, self._student, self._context(), each, self._now())
+            await study_one(self._database, self._student, self._context(), each, self._now(), self._source)
         return len(found)
 
 
 async def study_one(
-    database: Database, student: Student, context: Context, corrected: Row, now: datetime
+    database: Database, student: Student, context: Context, corrected: Row, now: datetime, source: str
 ) -> tuple[int | None, str]:
     """Find out what a correction teaches, and keep it: the version that says so, or none, and why."""
     async with database.read() as connection:
@@ -70,7 +71,7 @@ async def study_one(
     said = SubmitCustomerPo.model_validate_json(corrected["said"])
     lesson = await asyncio.to_thread(_learn, student, bytes(corrected["raw"]), replace(context, layouts=known), said)
     async with database.write() as connection:
-        return await layouts.keep(connection, corrected, lesson, now), lesson.why
+        return await layouts.keep(connection, corrected, lesson, now, source), lesson.why
 
 
 def _learn(student: Student, raw: bytes, context: Context, said: SubmitCustomerPo) -> Lesson:
