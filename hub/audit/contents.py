@@ -68,6 +68,9 @@ class OrderContents:
             self.items |= {entry["line"]: entry["after"] for entry in changed}
         elif kind == "order.delay-confirmed":
             self.dates.setdefault(data["line"], {})["confirmed"] = data["confirmed"]
+            for work in self.works.values():
+                if work.get("line") == data["line"]:
+                    work["due"] = data["confirmed"]
         elif kind == "shipment.shipped":
             self.shipments.append(data["shipment_id"])
         elif kind.startswith("cancellation."):
@@ -88,7 +91,7 @@ class OrderContents:
     def _parts(self, kind: str, data: Data) -> None:
         if kind in {"work-order.created", "work-order.changed"}:
             work = self.works.setdefault(data["work_order_id"], {})
-            work |= {"item": data["item"], "due": data.get("due"), "unit": data["item"]["unit"]}
+            work |= {"line": data["line"], "item": data["item"], "due": data.get("due"), "unit": data["item"]["unit"]}
         elif kind in {"work-order.materials-specified", "work-order.reassigned"}:
             self.works.setdefault(data["work_order_id"], {})["engineer"] = data["engineer"]
         elif kind == "work-order.scheduled":
@@ -140,7 +143,9 @@ def _of_regions(order: Stored, said: OrderContents) -> Iterator[tuple[str, Any, 
     for request in order["change"]["requests"]:
         told = said.changes.get(request["change_id"], {})
         yield f"change {request['change_id']}", request["sent"], told.get("po")
-        yield f"lines of change {request['change_id']}", request["lines"], told.get("lines")
+        lines = {line["line"]: line for line in told.get("lines", ())}
+        for line in request["lines"]:
+            yield f"line {line['line']} of change {request['change_id']}", line, lines.get(line["line"])
     cancellation = order["cancellation"]
     question = cancellation["question_id"]
     open_ones = said.questions.keys() - {key for key, _ in cancellation["closed"]}

@@ -21,7 +21,7 @@ STATES = {
     "in": {"received", "duplicate", "rejected", "quarantined"},
     "out": {"to_send", "sent", "undeliverable", REPLACED},
 }
-COPIED = ("kind", "partner_id", "order_id", "intent", "disposition", "size", "duplicate_of")
+COPIED = ("kind", "partner_id", "order_id", "intent", "size", "duplicate_of")
 """what events repeat of what is archived beside a document"""
 
 

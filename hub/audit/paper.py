@@ -12,13 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.audit.post import TOLD, each_row
 from hub.audit.report import Notes
+from hub.ports import OF_TASKS
 from hub.store import tables
 
 EDI = frozenset({"x12", "edifact"})
 AWAITED = frozenset({"not_expected", "awaited", "overdue"})
 QUESTION = "cancellation.penalty-proposed.v1"
 SHARED = ("message_id", "partner_id", "order_id", "po_number")
-"""columns that a document and the conversation about it have in common"""
+"""columns that a document and the conversation about it have in common; the first alone, of a mail to our own people"""
 ANSWERED = frozenset({"accepted", "accepted_with_errors", "rejected"})
 
 
@@ -71,11 +72,11 @@ async def check_conversations(
     """What awaits an answer by mail is a mail of ours that is kept. ``questions``: open ones, each with its order."""
     table, asked = tables.conversations, set()
     for row in await connection.execute(select(table)):
-        document = documents.get(row.document_id)
+        document, shared = documents.get(row.document_id), SHARED[:1] if row.kind == OF_TASKS else SHARED
         asked.add(row.question if row.token_sha256 else None)
         if document is None:
             notes.find("orphan_conversation", row.document_id, "an answer to it is awaited, and it is not archived")
-        elif any(getattr(document, name) != getattr(row, name) for name in SHARED):
+        elif any(getattr(document, name) != getattr(row, name) for name in shared):
             text = "an answer to it is awaited under another Message-ID, order or partner than it has"
             notes.find("orphan_conversation", row.document_id, text)
     mailed = {each.order_id for each in documents.values() if (each.kind, each.purpose) == ("email", QUESTION)}
@@ -92,7 +93,7 @@ async def check_keys(connection: AsyncConnection, documents: Mapping[str, Any], 
         if document_id not in documents:
             notes.find("orphan_key", document_id, "a key of it makes repeats known, and it is not archived")
     for document_id, document in documents.items():
-        if document.direction == "in" and document.state in {"received", "quarantined"} and document_id not in keyed:
+        if document.direction == "in" and document.state == "received" and document_id not in keyed:
             notes.find("orphan_key", document_id, "nothing would make it known if it came again")
     columns = (mails.c.document_id, mails.c.recipients, mails.c.accepted)
     for mail in await connection.execute(select(*columns)):

@@ -72,7 +72,7 @@ class Carried:
             partner_id=partner,
             content=made.as_bytes(),
             title=f"Mail {number}",
-            purpose="order.confirmed.v1",
+            purpose="order.received.v1",
             cause="a test",
             at=self.clock() + timedelta(microseconds=number),
             message_id=made["Message-ID"],
