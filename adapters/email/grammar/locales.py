@@ -38,6 +38,9 @@ _LOCALES = (
     Locale("it-IT", ",", ".", (("/", "dmy"), (".", "dmy"), ("-", "dmy"))),
     Locale("pl-PL", ",", " ", (("/", "dmy"), (".", "dmy"), ("-", "dmy"))),
     Locale("da-DK", ",", ".", (("/", "dmy"), (".", "dmy"), ("-", "dmy"))),
+    Locale("pt-PT", ",", ". ", (("/", "dmy"), ("-", "dmy"), (".", "dmy"))),
+    Locale("pt-BR", ",", ".", (("/", "dmy"), ("-", "dmy"), (".", "dmy"))),
+    Locale("cs-CZ", ",", " ", ((".", "dmy"), ("/", "dmy"))),
     Locale("en-IE", ".", ",", (("/", "dmy"), ("-", "dmy"), (".", "dmy"))),
 )
 KNOWN = {locale.tag: locale for locale in _LOCALES}

@@ -24,9 +24,24 @@ DOMAINS = {
     "nl-NL": "van-rijnsburg-staal.example",
     "it-IT": "officine-brembana.example",
     "pl-PL": "zaklady-olza.example",
+    "da-DK": "vestjysk-smede.example",
+    "pt-PT": "metalurgica-douro.example",
+    "pt-BR": "usinagem-paulista.example",
+    "cs-CZ": "strojirny-orlice.example",
     "": "worldwide-sourcing.example",
 }
-CURRENCIES = {"en-US": "USD", "en-GB": "GBP", "en-CA": "CAD", "de-CH": "CHF", "sv-SE": "SEK", "pl-PL": "PLN", "": None}
+CURRENCIES = {
+    "en-US": "USD",
+    "en-GB": "GBP",
+    "en-CA": "CAD",
+    "de-CH": "CHF",
+    "sv-SE": "SEK",
+    "pl-PL": "PLN",
+    "da-DK": "DKK",
+    "pt-BR": "BRL",
+    "cs-CZ": "CZK",
+    "": None,
+}
 SUPPLIER = "hallstrom-staal.example"
 TOKEN = "k7w2m9x4q8d3t6p5z1h0v"
 
