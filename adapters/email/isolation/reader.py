@@ -1,4 +1,4 @@
-"""Mails read in a process of their own, with a limit on time and memory: no mail can stop the hub."""
+"""Mails read in processes of their own, with a limit on time and memory: no mail can stop the hub, or the others."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ from typing import Any
 
 from adapters.email.isolation.apart import Apart, Gone
 from adapters.email.isolation.packing import pack, pack_lesson, unpack, unpack_lesson
+from adapters.email.isolation.several import Several
 from adapters.email.limits import DEFAULT, Limits
 from hub.layouts import Lesson
 from hub.messages.customer_po import SubmitCustomerPo
 from hub.partners import Partners
 from hub.ports import Context, Finding, Reader, Reading, Student
 
+AT_ONCE = 3
+"""mails that are read at a time, each within the limit of memory"""
 _NOBODY = Partners()
 
 
@@ -39,27 +42,40 @@ class ReadingService:
         return pack(self.reader.read(raw, about, known))
 
 
-class IsolatedReader:
-    """A reader whose work is done in a process of its own, which is killed when it takes too long.
+class _Process:
+    """One process, and the partners that it knows."""
 
-    Safe to use from several threads; they wait for each other. `read` blocks: call it outside the event loop.
+    def __init__(self, reader: Reader, limits: Limits) -> None:
+        self.apart = Apart(ReadingService(reader), limits)
+        self._partners: Partners | None = None
+
+    def ask(self, raw: bytes, context: Context, about: str | SubmitCustomerPo) -> bytes:
+        """What the service answers. Raises Gone."""
+
+        def given(fresh: bool) -> tuple[Any, ...]:
+            partners = context.partners if fresh or context.partners is not self._partners else None
+            self._partners = context.partners
+            return partners, replace(context, partners=_NOBODY), raw, about
+
+        return self.apart.ask(given)
+
+
+class IsolatedReader:
+    """A reader whose work is done in processes of their own, `AT_ONCE` at most, each killed when a mail takes too long.
+
+    A mail that takes long holds up what comes after it in its own mailbox, so that a conversation is read in its order,
+    and nothing else. Safe to use from several threads. `read` blocks: call it outside the event loop.
     """
 
     def __init__(self, reader: Reader, limits: Limits = DEFAULT) -> None:
         self._reader = reader
-        self._apart = Apart(ReadingService(reader), limits)
-        self._partners: Partners | None = None
-        """those that the process knows already"""
+        self._several = Several(lambda: _Process(reader, limits), AT_ONCE)
+        self._closed = False
 
     @property
-    def pid(self) -> int | None:
-        """The process, while there is one."""
-        return self._apart.pid
-
-    @property
-    def running(self) -> bool:
-        """Whether the process is there; it begins with the first mail."""
-        return self._apart.running
+    def pids(self) -> list[int]:
+        """The processes that there are: the first begins with the first mail, others when all before are busy."""
+        return [process.apart.pid for process in self._several.all if process.apart.pid is not None]
 
     def recognises(self, raw: bytes, name: str) -> bool:
         """Whether these bytes are a document for the reader."""
@@ -70,7 +86,7 @@ class IsolatedReader:
         try:
             return unpack(self._ask(raw, context, name))
         except Gone as error:
-            if self._apart.closed:
+            if self._closed:
                 raise ReaderClosed(name) from error
             finding = Finding("limit_exceeded", "error", f"reading failed: {error}", name)
         except (ValueError, KeyError, TypeError) as error:
@@ -82,18 +98,16 @@ class IsolatedReader:
         try:
             return unpack_lesson(self._ask(raw, context, said))
         except Gone as error:
-            if self._apart.closed:
+            if self._closed:
                 raise ReaderClosed(said.po_number) from error
             return Lesson(None, f"studying it failed: {error}")
 
     def _ask(self, raw: bytes, context: Context, about: str | SubmitCustomerPo) -> bytes:
-        def given(fresh: bool) -> tuple[Any, ...]:
-            partners = context.partners if fresh or context.partners is not self._partners else None
-            self._partners = context.partners
-            return partners, replace(context, partners=_NOBODY), raw, about
-
-        return self._apart.ask(given)
+        with self._several.one() as process:
+            return process.ask(raw, context, about)
 
     def close(self) -> None:
-        """End the process, in the middle of a mail too; nothing is read any more."""
-        self._apart.close()
+        """End the processes, in the middle of a mail too; nothing is read any more."""
+        self._closed = True
+        for process in self._several.all:
+            process.apart.close()

@@ -5,12 +5,12 @@ from __future__ import annotations
 import binascii
 import re
 from dataclasses import dataclass, replace
-from queue import LifoQueue
 
 import dkim  # type: ignore[import-untyped]  # it has no types
 from dkim.util import InvalidTagValueList, parse_tag_value  # type: ignore[import-untyped]
 
 from adapters.email.isolation.apart import Apart, Gone
+from adapters.email.isolation.several import Several
 from adapters.email.limits import DEFAULT, Limits, MailTooLarge
 from adapters.email.mail.mime import read_mail
 from adapters.email.sender import arc, dmarc, spf
@@ -121,22 +121,17 @@ class IsolatedCheck:
 
     def __init__(self, check: SenderCheck, limits: Limits = LIMITS) -> None:
         self._authserv_id = check.authserv_id
-        self._all = tuple(Apart(check, limits) for _ in range(AT_ONCE))
-        self._idle = LifoQueue[Apart]()
-        for each in self._all:
-            self._idle.put(each)
+        self._several = Several(lambda: Apart(check, limits), AT_ONCE)
 
     def results(self, content: bytes, sender: str, helo: str, address: str) -> str:
         """What was found; a mail that breaks the limits proves nothing."""
-        apart = self._idle.get()
-        try:
-            return apart.ask(lambda fresh: (content, sender, helo, address)).decode()
-        except Gone:
-            return f"{self._authserv_id}; dmarc=permerror"
-        finally:
-            self._idle.put(apart)
+        with self._several.one() as apart:
+            try:
+                return apart.ask(lambda fresh: (content, sender, helo, address)).decode()
+            except Gone:
+                return f"{self._authserv_id}; dmarc=permerror"
 
     def close(self) -> None:
         """End the processes."""
-        for each in self._all:
+        for each in self._several.all:
             each.close()

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -35,6 +36,9 @@ class Stubborn:
             bytearray(2_000_000_000)
         if raw == b"deadly":
             raise SystemExit(3)
+        if raw in (b"one", b"two"):
+            with Path(name).open("r" if raw == b"one" else "w"):
+                return EmailReader().read(raw, name, known)
         if raw == b"secrets":
             assert not [name for name in os.environ if name.startswith("HUB_")]
         print("a library that writes to standard output")
@@ -67,8 +71,7 @@ def test_a_mail_that_asks_too_much_goes_to_a_person_and_the_next_is_read(isolate
 
 def test_the_process_ends_with_the_reader_and_leaves_no_zombie(isolated: IsolatedReader) -> None:
     isolated.read((DATA / "larkspur-po.eml").read_bytes(), "mail.eml", context())
-    process = isolated.pid
-    assert process
+    [process] = isolated.pids
     isolated.close()
     with pytest.raises(ProcessLookupError):
         os.kill(process, 0)
@@ -80,7 +83,7 @@ def test_closing_does_not_wait_for_a_mail_that_is_being_read_and_says_nothing_of
     patient = IsolatedReader(Stubborn(), replace(DEFAULT, seconds=60.0, memory_bytes=200_000_000))
     with ThreadPoolExecutor() as pool:
         reading = pool.submit(patient.read, b"slow", "mail.eml", context())
-        while not patient.running:
+        while not patient.pids:
             time.sleep(0.01)
         begun = time.monotonic()
         patient.close()
@@ -92,11 +95,25 @@ def test_closing_does_not_wait_for_a_mail_that_is_being_read_and_says_nothing_of
 def test_a_signal_to_end_that_reaches_the_whole_group_spoils_no_reading(isolated: IsolatedReader) -> None:
     good = (DATA / "larkspur-po.eml").read_bytes()
     isolated.read(good, "mail.eml", context())
-    before = isolated.pid
-    assert before
+    [before] = isolated.pids
     os.kill(before, signal.SIGTERM)
     assert isolated.read(good, "mail.eml", context()).intent == "new_po"
-    assert isolated.pid == before
+    assert isolated.pids == [before]
+
+
+@pytest.mark.rule("R42")
+def test_a_mail_that_takes_long_holds_no_mail_of_another_mailbox_up(tmp_path: Path) -> None:
+    """Each of the two is read only while the other is: by one process after the other they never would be."""
+    meeting = tmp_path / "meeting"
+    os.mkfifo(meeting)
+    reader = IsolatedReader(Stubborn(), replace(DEFAULT, seconds=60.0, memory_bytes=200_000_000))
+    try:
+        with ThreadPoolExecutor(2) as threads:
+            found = list(threads.map(lambda raw: reader.read(raw, str(meeting), context()), (b"one", b"two")))
+        assert "limit_exceeded" not in {each.code for reading in found for each in reading.findings}
+        assert len(reader.pids) == 2
+    finally:
+        reader.close()
 
 
 def test_the_process_does_not_know_the_settings_of_the_hub(
