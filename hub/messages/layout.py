@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hub.messages.base import CustomerId, DocumentId, Event, Name, Ordinal
+from hub.messages.base import CustomerId, DocumentId, Event, Name, Ordinal, Text
 
 _LAYOUT: dict[str, Any] = {"partner_id": "C-HOLT", "version": 2}
 
@@ -28,15 +28,15 @@ class LayoutLearnt(
         "by": "Ada Lind",
         "document_id": "D-2M8Q4ZK7T1XW",
         "headings": ["Artikelcode", "Aantal"],
-        "says": {"column “Artikelcode”": "part"},
+        "says": ["column “Artikelcode”: part"],
     },
 ):
     """A corrected mail has taught a new version, which holds when it is accepted."""
 
     document_id: DocumentId
     headings: list[str]
-    """of the tables that it is about"""
-    says: dict[str, str] = {}
+    """of the tables that it is about; empty: a column has none"""
+    says: list[Text] = []
     """in words for people"""
 
 

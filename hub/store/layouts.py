@@ -141,7 +141,7 @@ async def keep(connection: AsyncConnection, corrected: Row, lesson: Lesson, now:
                 by=corrected["by"],
                 document_id=document_id,
                 headings=list(lesson.layout.headings),
-                says=lesson.layout.lessons,
+                says=[f"{what}: {how}" for what, how in lesson.layout.lessons.items()],
             )
             await _say(connection, learnt, f"layout {partner_id} {number}", document_id, source, now)
         if corrected["learn"] and done is None and found.get(number) != "active":

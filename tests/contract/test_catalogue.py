@@ -28,6 +28,7 @@ CONTRACT_EVENTS = {
     "shipment": "shipped",
     "cancellation": "requested extended refused penalty-proposed reminded penalty-accepted penalty-declined "
     "penalty-expired granted",
+    "layout": "learnt accepted dropped",
     "task": "opened assigned closed withdrawn",
     "stock": "changed",
     "command": "refused",
