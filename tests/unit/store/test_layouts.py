@@ -64,6 +64,7 @@ def test_of_versions_with_the_same_headings_one_holds_at_most_and_it_was_accepte
 # ------------------------------------------------------------------------------------------------- what is kept
 
 NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
+SOURCE = "metalworks-hub"
 DOCUMENT = "D-2M8Q4ZK7T1XW"
 
 
@@ -102,7 +103,7 @@ async def kept(database: Database, lesson: Lesson) -> int | None:
     """Keep what the only correction teaches."""
     [row] = await corrections(database)
     async with database.write() as connection:
-        return await layouts.keep(connection, dict(row._mapping), lesson, NOW)
+        return await layouts.keep(connection, dict(row._mapping), lesson, NOW, SOURCE)
 
 
 @pytest.mark.parametrize(
@@ -138,7 +139,7 @@ async def test_a_lesson_is_kept_once_and_accepted_by_who_wanted_it(database: Dat
     await correct(database)
     assert await kept(database, Lesson(KNOWN[2])) == 2
     assert [each["state"] for each in await layouts.listed(database, "C-HOLT")] == ["active", "proposed"]
-    assert await layouts.decide(database, "C-HOLT", 2, "accepted", "Bo Ek", NOW) == [1]
+    assert await layouts.decide(database, "C-HOLT", 2, "accepted", "Bo Ek", NOW, SOURCE) == [1]
     async with database.read() as connection:
         assert [each.number for each in await layouts.active(connection, "C-HOLT")] == [2]
         assert await layouts.active(connection, "C-CASCADE") == ()
