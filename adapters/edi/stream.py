@@ -18,6 +18,9 @@ from adapters.edi.tokens import Block, Limits, Tokenizer
 Item = Document | Group | Interchange
 """A message; a group or an interchange once it has ended"""
 
+RELEASING = "ISX"
+"""The segment behind ISA that gives X12 a release character, from version 00704 on"""
+
 Role = Literal["interchange", "interchange end", "group", "group end", "message", "message end", "receipt"]
 
 
@@ -160,6 +163,9 @@ class Stream(ABC):
         tag = head if isinstance(head, str) else str(head[0])
         if self._interchange is None:
             self._outside = self._outside or tag or "an empty segment"
+        elif tag == RELEASING:
+            detail = f"{tag} names a release character, which is not read: elements would be cut where none ends"
+            self._interchange.fault("header_unreadable", detail=detail)
         elif len(self._interchange.faults) < self._limits.faults:
             self._interchange.fault("stray_segment", value=tag)
 

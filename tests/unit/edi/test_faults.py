@@ -435,3 +435,9 @@ def test_a_text_that_is_too_long_is_read_in_full() -> None:
     reading = read_edifact(edifact(message(*ORDER[:2], f"NAD+BY+1::9++{'x' * 80}'", *ORDER[2:])))
     assert (reading.disposition, codes(reading)) == ("accepted_with_errors", ["text_long"])
     assert len(reading.messages[0].data()["parties"][0]["name"]) == 80
+
+
+def test_an_interchange_with_a_release_character_is_refused_rather_than_cut_wrongly() -> None:
+    """X12.5 ISX: the character behind which a delimiter is data."""
+    reading = read_x12(x12(order(LINE), isa=ISA + "ISX*\\~"))
+    assert (reading.disposition, codes(reading)) == ("rejected", ["header_unreadable"])
