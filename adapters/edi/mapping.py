@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -12,11 +11,10 @@ from pydantic import ValidationError
 
 from adapters.edi.envelope import Document
 from adapters.edi.faults import clean
-from adapters.edi.values import plain
 from hub.messages.base import Command, Message
 from hub.messages.customer_po import CHANGE_NUMBER, AnswerPenalty, CancelCustomerPo
 from hub.messages.document import Intent
-from hub.messages.material_po import AcknowledgeMaterialPo, NotifyDispatch
+from hub.messages.material_po import AcknowledgeMaterialPo
 from hub.partners import Partner
 from hub.ports import Context, Statement
 
@@ -199,47 +197,3 @@ def acknowledgment(
     put(data, "answer", whole)
     put(data, "note", note[:10_000])
     return build(AcknowledgeMaterialPo, data, document)
-
-
-def withdrawn_notice(document: Document, reference: str) -> Meaning:
-    """A ship notice that takes an earlier one back: a person has to see what that leaves."""
-    return Meaning("quarantine", (), "supplier_ship", f"{document.type} {reference}".strip(), quarantine=True)
-
-
-def dispatches(
-    document: Document, shipped: Mapping[str, list[dict[str, Any]]], expected: str | None, reference: str
-) -> Meaning:
-    """The announcement of a delivery, one message per order that it names; quantities of one line add up.
-
-    Those in different units do not: each stays as it is, and a person looks at them first; so too where it is not clear
-    which line of which order an item is, or how much of it comes: the others alone are not what was sent.
-    """
-    title = f"{document.type} {reference}".strip()
-    messages, mixed = [], any(fault.code == "reference_missing" for fault in document.faults)
-    for number, items in shipped.items():
-        lines: dict[tuple[str, str | None], Decimal] = {}
-        for item in items:
-            key = item["line"], item.get("unit")
-            lines[key] = lines.get(key, Decimal()) + Decimal(item["quantity"])
-        for line in [line for line, times in Counter(line for line, _ in lines).items() if times > 1]:
-            document.fault("units_mixed", value=line)
-            mixed = True
-        data: dict[str, Any] = {
-            "material_po_id": number,
-            "lines": [
-                {"line": line, "quantity": plain(quantity), **({"unit": unit} if unit else {})}
-                for (line, unit), quantity in lines.items()
-            ],
-        }
-        put(data, "expected_date", expected)
-        put(data, "reference", reference)
-        message = build(NotifyDispatch, data, document)
-        if message:
-            messages.append(message)
-    if mixed:
-        return Meaning("quarantine", tuple(messages), "supplier_ship", title, quarantine=True)
-    if messages or any(fault.fatal for fault in document.faults):
-        return Meaning("supplier_ship", tuple(messages), None, title)
-    if not any(fault.code == "reference_missing" for fault in document.faults):
-        document.fault("reference_missing", 2, detail="the ship notice names no items")
-    return Meaning("quarantine", (), "supplier_ship", title, quarantine=True)

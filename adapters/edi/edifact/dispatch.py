@@ -2,41 +2,35 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from adapters.edi.edifact.envelope import Segment, at
 from adapters.edi.edifact.fields import Fields
-from adapters.edi.mapping import Job, Meaning, dispatches, put, withdrawn_notice
+from adapters.edi.mapping import Job, Meaning, put
+from adapters.edi.ship_notice import Item, ShipNotice
 
 WITHDRAWING = frozenset({"1", "3"})
 """BGM 1225: what was announced does not come so"""
 
-_ARRIVALS = ("17", "132", "358", "2", "69", "63", "191")
-"""DTM qualifiers that say when the goods arrive, the plainest first"""
 
+class DesadvNotice(ShipNotice):
+    """Reads one DESADV: each item names its order, or the message names it for all."""
 
-class ShipNotice:
-    """Reads one DESADV: which lines of which of our orders are on their way."""
+    arrivals = ("17", "132", "358", "2", "69", "63", "191")
+    line_tag, quantity_tag = "", "QTY 12"
+    order_missing = "no order is named for this item (RFF ON)"
 
     def __init__(self, job: Job) -> None:
-        self.job = job
-        self.document = job.document
-        self.fields = Fields(job.document, job.context.today)
-        self.reference = ""
-        self._withdrawn: tuple[int, str] | None = None
+        super().__init__(job, Fields(job.document, job.context.today))
         self.order = ""
-        self._expected: tuple[int, str] | None = None
-        self._items: list[dict[str, Any]] = []
 
     def read(self) -> Meaning:
         """What the document says."""
-        item: dict[str, Any] | None = None
+        item: Item | None = None
         for position, segment in self.document.to_read:
             match segment[0][0]:
                 case "BGM":
                     self.reference = at(segment, 2)
                     if at(segment, 3) in WITHDRAWING:
-                        self._withdrawn = position, at(segment, 3)
+                        self._withdraw(position, 3, at(segment, 3))
                 case "LIN":
                     item = {"line": at(segment, 1), "_at": position}
                     self._items.append(item)
@@ -45,10 +39,10 @@ class ShipNotice:
                 case "QTY" if item is not None and at(segment, 1) in ("12", "21", "1"):
                     self._shipped(position, segment, item)
                 case "DTM":
-                    self._date(position, segment)
+                    self._arrives(at(segment, 1), self.fields.date(position, segment))
         return self._meaning()
 
-    def _refer(self, rff: Segment, item: dict[str, Any] | None) -> None:
+    def _refer(self, rff: Segment, item: Item | None) -> None:
         kind, value, line = at(rff, 1), at(rff, 1, 2), at(rff, 1, 3)
         if kind == "ON" and item is None:
             self.order = value
@@ -58,7 +52,7 @@ class ShipNotice:
         elif kind == "LI" and item is not None and (line or value):
             item["line"] = line or value
 
-    def _shipped(self, position: int, qty: Segment, item: dict[str, Any]) -> None:
+    def _shipped(self, position: int, qty: Segment, item: Item) -> None:
         value = self.fields.decimal(position, qty, 1, 2)
         item["_said"] = True
         if value is not None and ("quantity" not in item or at(qty, 1) == "12"):
@@ -67,28 +61,5 @@ class ShipNotice:
             if at(qty, 1, 3):
                 put(item, "unit", self.fields.unit(position, qty, 1, 3))
 
-    def _date(self, position: int, dtm: Segment) -> None:
-        date, kind = self.fields.date(position, dtm), at(dtm, 1)
-        if date and kind in _ARRIVALS and (self._expected is None or _ARRIVALS.index(kind) < self._expected[0]):
-            self._expected = (_ARRIVALS.index(kind), date)
-
-    def _meaning(self) -> Meaning:
-        document = self.document
-        if self._withdrawn:
-            position, purpose = self._withdrawn
-            document.fault("purpose_unhandled", position, 3, value=purpose)
-            return withdrawn_notice(document, self.reference)
-        shipped: dict[str, list[dict[str, Any]]] = {}
-        for item in self._items:
-            position = item.pop("_at")
-            number = item.pop("_order", "") or self.order
-            if not number:
-                document.fault("reference_missing", position, detail="no order is named for this item (RFF ON)")
-            elif not item["line"]:
-                document.fault("reference_missing", position, detail="the line of the order that this item is")
-            elif "quantity" in item:
-                shipped.setdefault(number, []).append(item)
-            elif "_said" not in item:
-                document.fault("reference_missing", position, detail="how much of this item is sent (QTY 12)")
-        expected = self._expected[1] if self._expected else None
-        return dispatches(document, shipped, expected, self.reference)
+    def _order_of(self, item: Item) -> str:
+        return item.get("_order") or self.order
