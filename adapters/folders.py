@@ -119,21 +119,21 @@ class Folders:
         """what is wrong in the folders, and was said"""
         self._taken: dict[Arrival, tuple[Path, _Look]] = {}
 
-    def prepare(self) -> None:
+    def prepare(self, partners: Partners) -> None:
         """Make the folders that do not exist yet, a pair for each partner that has EDI. Raises OSError."""
         for folder in (self.inbox, self.outbox, self.archive, self.failed):
             folder.mkdir(parents=True, exist_ok=True)
-        for partner in self._partners().all.values():
+        for partner in partners.all.values():
             if partner.edi is not None or partner.folders is not None:
                 self._inbox_of(partner).mkdir(parents=True, exist_ok=True)
-                self._outbox_of(partner.id).mkdir(parents=True, exist_ok=True)
+                self._outbox_of(partner.id, partner).mkdir(parents=True, exist_ok=True)
 
     def _inbox_of(self, partner: Partner) -> Path:
         own = partner.folders.inbox if partner.folders else None
         return self._root / own if own else self.inbox / folder_name(partner.id)
 
-    def _outbox_of(self, partner_id: str) -> Path:
-        partner = self._partners().get(partner_id)
+    def _outbox_of(self, partner_id: str, partner: Partner | None = None) -> Path:
+        partner = partner or self._partners().get(partner_id)
         own = partner.folders.outbox if partner and partner.folders else None
         return self._root / own if own else self.outbox / folder_name(partner_id)
 

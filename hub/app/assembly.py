@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from hub.app.adapters import edi_readers, folders_of, isolated_mail_reader, listener_of, mail_reader, mailboxes_of
 from hub.app.clock import Clock, utc_now
 from hub.app.parts import at_the_plant, context_now, intake_of, notifier_of, postman_of, scribe_of
+from hub.app.profiles import Profiles
 from hub.app.running import Hub
 from hub.bus.embedded import EmbeddedBus
 from hub.bus.rabbit import RabbitBus
 from hub.bus.relay import Relay
 from hub.bus.topology import Bus
-from hub.configuration import partners_of, policies_of, rules_of
 from hub.handlers import dead, materials, orders, production
 from hub.handlers.correspondence import Correspondence
 from hub.handlers.incoming.acknowledgments import Silence
@@ -62,18 +62,18 @@ def build(settings: Settings, now: Clock = utc_now, world: World | None = None, 
 
     With ``isolated`` it reads mails in a process that it can end. Raises ConfigurationError.
     """
-    partners = partners_of(settings)
-    rules, policies = rules_of(settings, partners), policies_of(settings, partners)
-    world = world or world_of(settings, now, lambda: partners)
+    profiles = Profiles(settings)
+    partners, rules = profiles.partners, profiles.rules
+    world = world or world_of(settings, now, partners)
     database, source = world.database, settings.source
     lease = FileLease(database) if database.sqlite else PostgresLease(database)
     relay = Relay(database, world.bus, lease, now, poll=0.025 if settings.embedded else 0.25)
     work = UnitOfWork(
         database,
-        lambda: rules,
+        rules,
         now,
         source=source,
-        policies=lambda: policies,
+        policies=profiles.policies,
         batch=settings.batch,
         wait_for=settings.wait_for,
         delays=settings.retry_delays,
@@ -83,9 +83,9 @@ def build(settings: Settings, now: Clock = utc_now, world: World | None = None, 
     isolated_mail = isolated_mail_reader(settings) if isolated else None
     mail = isolated_mail or mail_reader(settings)
     read_by = (*edi_readers(settings), mail)
-    intake = intake_of(settings, database, read_by, partners, lambda: rules, now, committed=relay.wake)
+    intake = intake_of(settings, database, read_by, partners, rules, now, committed=relay.wake)
     listener = listener_of(settings, now)
-    postman = postman_of(settings, database, lambda: rules, now, relay.wake)
+    postman = postman_of(settings, database, rules, now, relay.wake)
     post_room = PostRoom(database, intake, world.transport, now, source=source, mails=postman is None)
 
     def written() -> None:
@@ -102,13 +102,13 @@ def build(settings: Settings, now: Clock = utc_now, world: World | None = None, 
         delays=settings.retry_delays,
         committed=written,
     )
-    silence = Silence(database, lambda: partners, lambda: rules, now, source=source, committed=relay.wake)
+    silence = Silence(database, partners, rules, now, source=source, committed=relay.wake)
     return Hub(
         settings=settings,
         database=database,
         bus=world.bus,
         transport=world.transport,
-        partners=partners,
+        profiles=profiles,
         work=work,
         relay=relay,
         lease=lease,

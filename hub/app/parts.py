@@ -25,9 +25,9 @@ def context_of(settings: Settings, partners: Partners, today: str) -> Context:
     return Context(partners, our_domain=settings.our_domain, authserv_id=settings.authserv_id, today=today)
 
 
-def context_now(settings: Settings, partners: Partners, now: Clock) -> Callable[[], Context]:
-    """The same as of the day on which it is asked for."""
-    return lambda: context_of(settings, partners, settings.calendar.day(now()).isoformat())
+def context_now(settings: Settings, partners: Callable[[], Partners], now: Clock) -> Callable[[], Context]:
+    """The same as of the moment at which it is asked for."""
+    return lambda: context_of(settings, partners(), settings.calendar.day(now()).isoformat())
 
 
 def at_the_plant(settings: Settings, now: Clock) -> Clock:
@@ -39,7 +39,7 @@ def intake_of(
     settings: Settings,
     database: Database,
     given: tuple[Reader, ...],
-    partners: Partners,
+    partners: Callable[[], Partners],
     rules: Callable[[], Rules],
     now: Clock = utc_now,
     *,
@@ -60,12 +60,15 @@ def intake_of(
 
 
 def scribe_of(
-    settings: Settings, partners: Partners, now: Clock = utc_now, make_token: Callable[[], str] = make_token
+    settings: Settings,
+    partners: Callable[[], Partners],
+    now: Clock = utc_now,
+    make_token: Callable[[], str] = make_token,
 ) -> Scribe:
     """What writes to partners what they are told of."""
     return Scribe(
         writers(settings),
-        lambda: partners,
+        partners,
         at_the_plant(settings, now),
         our_domain=settings.our_domain,
         acknowledgment_hours=settings.acknowledgment_hours,
@@ -73,7 +76,9 @@ def scribe_of(
     )
 
 
-def reissue_of(settings: Settings, database: Database, partners: Partners, rules: Callable[[], Rules]) -> Reissue:
+def reissue_of(
+    settings: Settings, database: Database, partners: Callable[[], Partners], rules: Callable[[], Rules]
+) -> Reissue:
     """What writes documents anew that did not do."""
     return Reissue(database, scribe_of(settings, partners), rules, utc_now, source=settings.source)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Protocol, Self
 
 from adapters.email.isolation.reader import IsolatedReader
+from hub.app.profiles import Profiles
 from hub.bus.relay import Relay
 from hub.bus.topology import Bus, Consumer
 from hub.handlers.correspondence import Correspondence
@@ -55,7 +57,8 @@ class Hub:
     database: Database
     bus: Bus
     transport: Transport
-    partners: Partners
+    profiles: Profiles
+    """partners, materials and policies, as their files say"""
     work: UnitOfWork
     relay: Relay
     lease: FileLease | PostgresLease
@@ -87,6 +90,7 @@ class Hub:
     def _rooms(self) -> tuple[Room, ...]:
         """What works by itself, in the order in which it starts; it stops the other way round."""
         rooms = (
+            self.profiles,
             self.relay,
             self.sweeper,
             self.post_room,
@@ -106,14 +110,20 @@ class Hub:
         if isinstance(self.lease, FileLease):
             self.lease.take()
         await migrate(self.database)
-        await open_stock(self.database, self.partners)
+        await open_stock(self.database, self.profiles.partners())
         await learn_once(self.database, self.settings.calendar)
-        self.transport.prepare()
+        self.transport.prepare(self.profiles.partners())
+        self.profiles.tell(self._take_up)
         for batcher in self._batchers:
             await batcher.start()
         await self.bus.start(self.consumers)
         for room in self._rooms:
             await room.start()
+
+    async def _take_up(self, partners: Partners) -> None:
+        """Be ready for partners and materials that are new."""
+        await open_stock(self.database, partners)
+        await asyncio.to_thread(self.transport.prepare, partners)
 
     @property
     def working(self) -> bool:

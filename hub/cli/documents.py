@@ -171,7 +171,7 @@ async def _take_in(settings: Settings, database: Database, readers: tuple[Reader
     from hub.configuration import partners_of, rules_of
 
     raw, partners = await asyncio.to_thread(_read, path), partners_of(settings)
-    intake = intake_of(settings, database, readers, partners, lambda: rules_of(settings, partners))
+    intake = intake_of(settings, database, readers, lambda: partners, lambda: rules_of(settings, partners))
     if len(raw) > settings.max_document_bytes:
         receipt = await intake.refuse_large(path.name, len(raw), hashlib.sha256(raw).hexdigest())
     else:

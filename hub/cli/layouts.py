@@ -118,7 +118,7 @@ def learn(
             found = await layouts.correction(database, document_id)
             if found["studied_at"] and found["version"]:
                 return found["partner_id"], found["version"], ""
-            context = context_now(settings, partners_of(settings), utc_now)()
+            context = context_now(settings, lambda: partners_of(settings), utc_now)()
             with isolated_student(settings) as student:
                 number, why = await study_one(database, student, context, found, datetime.now(UTC), settings.source)
             return found["partner_id"], number, why

@@ -37,7 +37,7 @@ def resend(
     rules = rules_of(settings, partners)
 
     async def send(database: Database) -> list[dict[str, str]]:
-        desk = reissue_of(settings, database, partners, lambda: rules)
+        desk = reissue_of(settings, database, lambda: partners, lambda: rules)
         return [{"document_id": await desk.reissue(each, who, force=force), "replaces": each} for each in ids]
 
     sent = with_store(send)

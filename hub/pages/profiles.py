@@ -34,7 +34,8 @@ _HEAD = """# Partner profiles and materials
 
 Customers, suppliers and materials stand in YAML files, which the setting `HUB_PARTNERS` names; `hub init` writes some
 to start from. `hub partner check FILE` names everything that is wrong in one, with its line and what to do;
-`hub partner test` shows what comes of it. A running hub takes changes up at its next start.
+`hub partner test` shows what comes of it. A running hub takes changes up
+within seconds; with a mistake in them it says so in its log, and what it knew before holds.
 
 How one is written in five minutes, step by step: [edi.md](edi.md#taking-a-partner-on). A profile of each kind to start
 from: """

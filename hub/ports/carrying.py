@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from hub.partners import Partners
+
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
@@ -34,8 +36,8 @@ class Holder(Protocol):
 class Transport(Holder, Protocol):
     """Carries files in and out. Its calls block; the hub makes them in a thread."""
 
-    def prepare(self) -> None:
-        """Be ready for the first file. Raises OSError."""
+    def prepare(self, partners: Partners) -> None:
+        """Be ready for the first file of each partner. Raises OSError."""
         ...
 
     def arrivals(self) -> list[Arrival]:

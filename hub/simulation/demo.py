@@ -152,7 +152,7 @@ async def play(
     since = datetime.now(UTC)
     try:
         async with build(settings) as hub, client_of(settings, "hub-demo") as client:
-            names = {key: partner.name for key, partner in hub.partners.all.items()}
+            names = {key: partner.name for key, partner in hub.profiles.partners().all.items()}
             board = Board(names, {number: order.customer for number, order in story.by_number.items()})
             await on_stage(board)
             run = Run(story, board, settings, heard)

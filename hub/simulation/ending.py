@@ -46,7 +46,7 @@ class Ending:
 
 async def gather(hub: Hub, story: Story, since: datetime) -> Ending:
     """Read the ending from the store; documents from an instant on."""
-    names = {key: partner.name for key, partner in hub.partners.all.items()}
+    names = {key: partner.name for key, partner in hub.profiles.partners().all.items()}
     orders = {}
     for number, ordered in story.by_number.items():
         found = await queries.orders_named(hub.database, number)

@@ -213,7 +213,7 @@ async def test_what_a_partner_refuses_a_person_sees_at_once(hub: Hub, language: 
 
 async def resent(hub: Hub, document_id: str) -> Any:
     """The document that takes the place of one, once it is sent."""
-    new = await reissue_of(hub.settings, hub.database, hub.partners, Rules).reissue(document_id, OPERATOR)
+    new = await reissue_of(hub.settings, hub.database, hub.profiles.partners, Rules).reissue(document_id, OPERATOR)
     [row] = await eventually(lambda: documents(hub, document_id=new, state="sent"), "the new document")
     return row
 
@@ -273,7 +273,7 @@ async def test_what_is_written_anew_follows_the_profile_as_it_is_now(hub: Hub) -
     row = await answered(hub, X12, X12.partner(), "PO-1")
     mended = {"id": "C-X", "name": "B", "channel": "x12", "edi": {"id": "BRANDYWINE2", "version": "005010"}}
     partners = Partners([Partner.model_validate(mended)])
-    new = await reissue_of(hub.settings, hub.database, partners, Rules).reissue(row.document_id, OPERATOR)
+    new = await reissue_of(hub.settings, hub.database, lambda: partners, Rules).reissue(row.document_id, OPERATOR)
     [again] = await eventually(lambda: documents(hub, document_id=new, state="sent"), "the new document")
     sent = X12Partner.read(again.raw)
     assert (sent.first("ISA", 8).strip(), sent.first("GS", 8)) == ("BRANDYWINE2", "005010")
@@ -358,7 +358,7 @@ async def test_only_what_tells_a_partner_something_is_written_anew(hub: Hub) -> 
     for document_id, error in ((incoming.document_id, NotFound), (syntax.document_id, Refused)):
         with pytest.raises(error):
             await resent(hub, document_id)
-    nobody = reissue_of(hub.settings, hub.database, Partners([]), Rules)
+    nobody = reissue_of(hub.settings, hub.database, Partners, Rules)
     [answer] = await documents(hub, direction="out", purpose="order.confirmed.v1")
     with pytest.raises(Refused, match="there is no profile"):
         await nobody.reissue(answer.document_id, OPERATOR)

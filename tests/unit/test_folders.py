@@ -55,7 +55,7 @@ def clock() -> Clock:
 @pytest.fixture
 def folders(tmp_path: Path, clock: Clock) -> Folders:
     made = Folders(tmp_path, lambda: PARTNERS, settle=2.0, clock=clock)
-    made.prepare()
+    made.prepare(PARTNERS)
     return made
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
+from hub.partners import Partners
 from hub.ports import Arrival
 from hub.simulation.chaos.stage import Stage
 
@@ -30,7 +31,7 @@ class Post:
         self._inbox[name] = Arrival(name, len(content), str(self.arrived)), content
         self._stage.note(f"file {name}")
 
-    def prepare(self) -> None:
+    def prepare(self, partners: Partners) -> None:
         """Nothing has to be made ready."""
 
     def _reach(self) -> None:
