@@ -8,6 +8,7 @@ from datetime import datetime
 from adapters.edi.answers import Answer, AnswerLine
 from adapters.edi.edifact.render import Element, Segments, party
 from adapters.edi.envelope import Endpoint
+from adapters.edi.plain_text import SIGNS
 from adapters.edi.units import to_edifact
 from hub.messages.customer_po import Line, Party, Product, SubmitCustomerPo
 
@@ -23,10 +24,10 @@ def dated(qualifier: str, date: str) -> tuple[str, tuple[str, str, str]]:
 
 
 def texts(text: str | None, subject: str = "AAI") -> Segments:
-    """Free text as FTX segments, five parts of 70 characters each."""
+    """Free text as FTX segments, five parts of 70 characters each, its typographic signs plain."""
     if not text:
         return []
-    pieces = textwrap.wrap(text, 70)[:25]
+    pieces = textwrap.wrap(text.translate(SIGNS), 70)[:25]
     return [("FTX", subject, "", "", pieces[start : start + 5]) for start in range(0, len(pieces), 5)]
 
 
@@ -133,5 +134,6 @@ def _basis(item: Line | None) -> str:
 
 
 def description(text: str) -> tuple[str, str, str, tuple[str, ...]]:
-    """IMD with free text, two parts of 35 characters."""
+    """IMD with free text, two parts of 35 characters, its typographic signs plain."""
+    text = text.translate(SIGNS)
     return ("IMD", "F", "", ("", "", "", text[:35], text[35:70]))

@@ -8,7 +8,6 @@ from datetime import datetime
 
 from adapters.edi.delimiters import EDIFACT_DEFAULT, Delimiters
 from adapters.edi.envelope import Endpoint
-from adapters.edi.plain_text import SIGNS
 from hub.partners import EdiProfile
 from hub.ports import Numbers
 
@@ -71,7 +70,6 @@ def delimiters_of(profile: EdiProfile | None) -> Delimiters:
 
 def escaped(text: str, delimiters: Delimiters) -> str:
     """Text with every delimiter in it released, and without characters that no message may have."""
-    text = text if text.isascii() else text.translate(SIGNS)
     text = "".join(c if c.isprintable() else " " for c in text)
     text = text.replace(delimiters.release, delimiters.release * 2)
     for mark in (delimiters.segment, delimiters.element, delimiters.component):

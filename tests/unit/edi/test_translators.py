@@ -130,3 +130,8 @@ def test_signs_of_office_programs_need_no_newer_syntax_of_edifact() -> None:
     text = _written(EdifactWriter("MW"), event)
     assert text.splitlines()[1].startswith("UNB+UNOC:3+")
     assert 'FTX+AAI+++50 EUR - "zu spät"\'' in text
+
+
+def test_a_number_of_the_customers_is_never_written_otherwise() -> None:
+    event = _event("order.rejected.v1").model_copy(update={"po_number": "PO–1"})
+    assert "RFF+ON:PO–1'" in _written(EdifactWriter("MW"), event)
