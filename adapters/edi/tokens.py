@@ -142,7 +142,7 @@ class Tokenizer:
             pass
 
     def _skip_padding(self) -> None:
-        while True:
+        while self._text[self._at : self._at + 1] in PADDING:
             rest = len(self._text) - len(self._text[self._at :].lstrip(PADDING))
             self._at = rest
             if rest < len(self._text) or not self._more():

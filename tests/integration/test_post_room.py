@@ -148,14 +148,14 @@ async def test_no_message_id_is_too_long_to_be_kept(backing: Settings) -> None:
         await taken(hub, 1)
 
 
-async def test_the_process_that_reads_mails_ends_with_the_hub(backing: Settings) -> None:
+async def test_the_processes_that_read_mails_end_with_the_hub(backing: Settings) -> None:
     async with build(with_partners(backing), isolated=True) as hub:
         (hub.settings.folder / "inbox" / "po.eml").write_bytes((DATA / "mail/larkspur-po.eml").read_bytes())
         await taken(hub, 1)
         mail = hub.mail
         assert mail is not None
-        assert mail.running
-    assert not mail.running
+        assert mail.pids
+    assert not mail.pids
 
 
 @pytest.mark.rule("R42")
