@@ -119,7 +119,6 @@ class Familiar:
         if header is None:
             raise OutOfTheOrdinary
         lines: list[Line] = []
-        numbers = set()
         unmapped: list[Unmapped] = []
         position = header.size + 1
         for passage, number, quantity, date in cut.lines:
@@ -127,11 +126,10 @@ class Familiar:
             if article is None:
                 raise OutOfTheOrdinary
             lines.append(_line(article, number, quantity, date))
-            numbers.add(number)
             if article.unmapped:
                 unmapped += _unmapped(article.unmapped, position)
             position += article.size
-        if len(numbers) < len(lines) or len(header.unmapped) + len(unmapped) > MOST_KEPT:
+        if len({line[1] for line in cut.lines}) < len(lines) or len(header.unmapped) + len(unmapped) > MOST_KEPT:
             raise OutOfTheOrdinary
         return _order(header, document, cut, lines, [*header.unmapped, *unmapped])
 
