@@ -16,6 +16,7 @@ from adapters.edi.x12 import answer as x12_answer
 from adapters.edi.x12 import notice as x12_notice
 from adapters.edi.x12 import render as x12
 from adapters.edi.x12 import supply as x12_supply
+from hub.messages.customer_po import Party
 from hub.messages.shipment import Shipped
 from hub.partners import EdiProfile
 from hub.ports import Composed, Numbers, Occasion
@@ -24,13 +25,15 @@ from hub.ports import Composed, Numbers, Occasion
 class _EdiWriter(ABC):
     """Writes one document in an interchange of its own.
 
-    ``our_id`` and ``our_qualifier`` count where the partner's profile does not name an id of ours.
+    ``our_id`` and ``our_qualifier`` count where the partner's profile does not name an id of ours; ``deliver_to`` is
+    where suppliers deliver.
     """
 
     standard: ClassVar[Literal["x12", "edifact"]]
 
-    def __init__(self, our_id: str, our_qualifier: str = "ZZ") -> None:
+    def __init__(self, our_id: str, our_qualifier: str = "ZZ", deliver_to: Party | None = None) -> None:
         self._our = Endpoint(our_qualifier, our_id)
+        self._site = deliver_to or Party(role="ship-to")
 
     def writes(self, event_type: str) -> bool:
         """Whether there is a document for such events."""
@@ -69,7 +72,7 @@ class X12Writer(_EdiWriter):
         if isinstance(event, Shipped):
             return "856", x12_notice.body(event, occasion.po, route.sender, now)
         if isinstance(event, SupplierOrder):
-            return "850", x12_supply.order(event, route.sender, _theirs(occasion), now)
+            return "850", x12_supply.order(event, route.sender, self._site, _theirs(occasion), now)
         if isinstance(event, SupplierChange):
             return "860", x12_supply.change(event, route.sender, _theirs(occasion), now)
         answer = answer_to(occasion)
@@ -96,9 +99,9 @@ class EdifactWriter(_EdiWriter):
         if isinstance(event, Shipped):
             return "DESADV", edifact_notice.body(event, occasion.po, our, their, now)
         if isinstance(event, SupplierOrder):
-            return "ORDERS", edifact_supply.order(event, our, their, _theirs(occasion), now)
+            return "ORDERS", edifact_supply.order(event, our, their, self._site, _theirs(occasion), now)
         if isinstance(event, SupplierChange):
-            return "ORDCHG", edifact_supply.change(event, our, their, _theirs(occasion), now)
+            return "ORDCHG", edifact_supply.change(event, our, their, self._site, _theirs(occasion), now)
         answer = answer_to(occasion)
         return ("ORDRSP", edifact_answer.body(answer, our, their, now)) if answer else ("", [])
 

@@ -18,6 +18,7 @@ from adapters.email.sending.smtp import SmtpServer
 from adapters.email.sending.writer import EmailWriter
 from adapters.folders import Folders
 from hub.app.clock import Clock, utc_now
+from hub.messages.customer_po import Party
 from hub.partners import Partners
 from hub.ports import Explainer, Reader, Student, Writer
 from hub.settings import Settings
@@ -66,8 +67,12 @@ def explainers(settings: Settings) -> tuple[Explainer, ...]:
 
 def writers(settings: Settings) -> dict[str, Writer]:
     """The writers of documents, by channel."""
-    ours = settings.our_edi_id, settings.our_edi_qualifier
+    ours = settings.our_edi_id, settings.our_edi_qualifier, _site(settings)
     return {"x12": X12Writer(*ours), "edifact": EdifactWriter(*ours), "email": mail_writer(settings)}
+
+
+def _site(settings: Settings) -> Party | None:
+    return settings.deliver_to.party() if settings.deliver_to else None
 
 
 def adapter_pages() -> dict[str, str]:
@@ -78,7 +83,11 @@ def adapter_pages() -> dict[str, str]:
 def mail_writer(settings: Settings) -> EmailWriter:
     """The writer of mails, with the user's templates. Raises ConfigurationError when one of them is wrong."""
     folder = settings.mail_templates
-    return EmailWriter(receipts=settings.mail_receipts, templates=settings.folder / folder if folder else None)
+    return EmailWriter(
+        receipts=settings.mail_receipts,
+        templates=settings.folder / folder if folder else None,
+        deliver_to=_site(settings),
+    )
 
 
 def mailboxes_of(settings: Settings) -> list[ImapMailbox]:

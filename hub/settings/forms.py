@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_settings import NoDecode
 
+from hub.messages.customer_po import Address, Party
 from hub.settings.addresses import host_and_port, mail_address, network
 from hub.settings.mail_accounts import mail_server_account, mailbox_address
 
@@ -132,6 +133,27 @@ class TaskPost(BaseModel):
     @classmethod
     def _plainly(cls, given: object) -> object:
         return {"addresses": given} if isinstance(given, str | list) else given
+
+
+class Site(BaseModel):
+    """A place of ours, as it stands in what partners are sent."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    name: Annotated[str, Field(min_length=1, max_length=60)]
+    lines: Annotated[list[Annotated[str, Field(min_length=1, max_length=55)]], Field(max_length=2)] = []
+    """street and number, or whatever stands before the city"""
+    city: Annotated[str | None, Field(max_length=30)] = None
+    region: Annotated[str | None, Field(pattern=r"^[A-Z0-9]{2,3}$")] = None
+    """code of the state or province"""
+    postal_code: Annotated[str | None, Field(max_length=9)] = None
+    country: Annotated[str | None, Field(pattern=r"^[A-Z]{2}$")] = None
+    """ISO 3166 code"""
+
+    def party(self) -> Party:
+        """The place as the party that goods are delivered to."""
+        where = self.model_dump(exclude={"name"}, exclude_none=True)
+        return Party(role="ship-to", name=self.name, address=Address(**where) if any(where.values()) else None)
 
 
 def masked(url: str) -> str:

@@ -27,6 +27,7 @@ from hub.settings.forms import (
     NameServer,
     NetworkName,
     Plain,
+    Site,
     TaskPost,
     TimeZone,
     Weekday,
@@ -97,6 +98,8 @@ class Settings(BaseSettings):
     """where people decide in a browser; such mails lead there"""
     our_edi_id: Plain = "METALWORKS"
     our_edi_qualifier: Plain = "ZZ"
+    deliver_to: Annotated[Site | None, *Mapped] = None
+    """where suppliers deliver, as it stands in what they are sent: `{name: …, lines: […], city: …, country: …}`"""
     duplicate_days: Annotated[int, Field(ge=1, le=36_500)] = 365
     """how long the number of an interchange is remembered: the same again is a duplicate until then"""
     acknowledgment_hours: Annotated[float, Field(gt=0, le=8784)] = 24.0

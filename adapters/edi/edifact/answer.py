@@ -72,14 +72,18 @@ def _named(code: str, said: Party, *, addressed: bool) -> tuple[Element, ...]:
     identifier = (known.value[:35], "", (known.qualifier or "")[:3]) if known else ("", "", "")
     if not addressed:
         return ("NAD", code, identifier) if known else ()
-    name, address = textwrap.wrap(said.name or "", 35)[:5], said.address
-    if not (known or name or address):
-        return ()
-    if address is None:
-        return ("NAD", code, identifier, "", name)
-    place = (address.city or "")[:35], (address.region or "")[:9], (address.postal_code or "")[:9]
-    street = [line[:35] for line in address.lines[:3]]
-    return ("NAD", code, identifier, "", name, street, *place, (address.country or "")[:3])
+    where = address(said)
+    return ("NAD", code, identifier, *where) if known or where else ()
+
+
+def address(said: Party) -> tuple[Element, ...]:
+    """C058 to 3207 of a party's NAD: its name and address, as far as they are."""
+    name, where = textwrap.wrap(said.name or "", 35)[:5], said.address
+    if where is None:
+        return ("", name) if name else ()
+    place = (where.city or "")[:35], (where.region or "")[:9], (where.postal_code or "")[:9]
+    street = [line[:35] for line in where.lines[:3]]
+    return ("", name, street, *place, (where.country or "")[:3])
 
 
 def body(answer: Answer, our: Endpoint, customer: Endpoint, now: datetime) -> Segments:

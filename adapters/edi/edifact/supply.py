@@ -7,10 +7,11 @@ from datetime import datetime
 from decimal import Decimal
 
 from adapters.edi.answers import SupplierChange, SupplierOrder, reminder
-from adapters.edi.edifact.answer import dated, description, texts
+from adapters.edi.edifact.answer import address, dated, description, texts
 from adapters.edi.edifact.render import Segments, party
 from adapters.edi.envelope import Endpoint
 from adapters.edi.units import to_edifact
+from hub.messages.customer_po import Party
 from hub.messages.material_po import MaterialPoCancelRequested, MaterialPoIssued, MaterialPoLine, MaterialPoReminded
 
 REDUCTION, CANCELLATION = "-R", "-C"
@@ -18,18 +19,18 @@ REDUCTION, CANCELLATION = "-R", "-C"
 
 
 def order(
-    event: SupplierOrder, our: Endpoint, supplier: Endpoint, theirs: Mapping[str, str], now: datetime
+    event: SupplierOrder, our: Endpoint, supplier: Endpoint, site: Party, theirs: Mapping[str, str], now: datetime
 ) -> Segments:
     """The segments of an ORDERS; a later version of the material PO replaces the earlier one, a reminder repeats it.
 
-    ``theirs`` is what the supplier calls our materials.
+    ``site`` is where it delivers, ``theirs`` what it calls our materials.
     """
     function = "7" if isinstance(event, MaterialPoReminded) else "9" if event.version == 1 else "5"
     lines: Segments = [
         ("BGM", "220", event.material_po_id, function),
         ("DTM", ("137", f"{now:%Y%m%d}", "102")),
         *texts(reminder(event) if isinstance(event, MaterialPoReminded) else event.reason),
-        *_parties(our, supplier),
+        *_parties(our, supplier, site),
     ]
     if isinstance(event, MaterialPoIssued) and event.currency:
         lines.append(("CUX", ("2", event.currency, "9")))
@@ -39,7 +40,7 @@ def order(
 
 
 def change(
-    event: SupplierChange, our: Endpoint, supplier: Endpoint, theirs: Mapping[str, str], now: datetime
+    event: SupplierChange, our: Endpoint, supplier: Endpoint, site: Party, theirs: Mapping[str, str], now: datetime
 ) -> Segments:
     """The segments of an ORDCHG: the lines as they are to be now, or the cancellation of what is still to come."""
     cancel = isinstance(event, MaterialPoCancelRequested)
@@ -49,18 +50,18 @@ def change(
         ("DTM", ("137", f"{now:%Y%m%d}", "102")),
         *texts(event.reason),
         ("RFF", ("ON", event.material_po_id)),
-        *_parties(our, supplier),
+        *_parties(our, supplier, site),
     ]
     for line in event.lines:
         lines.extend(_line(line, "2" if cancel or not Decimal(line.quantity) else "3", theirs))
     return [*lines, ("UNS", "S"), ("CNT", ("2", str(len(event.lines))))]
 
 
-def _parties(our: Endpoint, supplier: Endpoint) -> Segments:
+def _parties(our: Endpoint, supplier: Endpoint, site: Party) -> Segments:
     return [
         ("NAD", "BY", party(our, "92")),
         ("NAD", "SU", party(supplier, "91")),
-        ("NAD", "DP", party(our, "92")),
+        ("NAD", "DP", party(our, "92"), *address(site)),
     ]
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from adapters.edi.envelope import Endpoint
 from adapters.edi.units import to_x12
 from adapters.edi.x12.answer import compact, product_ids
-from adapters.edi.x12.render import Segments, party_code
+from adapters.edi.x12.render import Segments, named, party_code
 from hub.messages.customer_po import SubmitCustomerPo
 from hub.messages.shipment import Shipped
 
@@ -62,24 +62,5 @@ def _ship_to(po: SubmitCustomerPo | None) -> Segments:
     if party is None:
         return []
     identifier = party.identifiers[0] if party.identifiers else None
-    lines: Segments = [
-        (
-            "N1",
-            "ST",
-            (party.name or "")[:60],
-            (identifier.qualifier or "92")[:2] if identifier else "",
-            identifier.value if identifier else "",
-        )
-    ]
-    address = party.address
-    if address:
-        lines.extend(("N3", line[:55]) for line in address.lines[:2])
-        if address.city or address.postal_code:
-            place = (
-                address.city or "",
-                (address.region or "")[:2],
-                address.postal_code or "",
-                address.country or "",
-            )
-            lines.append(("N4", *place))
-    return lines
+    code = ((identifier.qualifier or "92")[:2], identifier.value) if identifier else ("", "")
+    return named("ST", code, party)

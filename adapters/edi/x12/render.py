@@ -10,6 +10,7 @@ from adapters.edi.delimiters import X12_DEFAULT, Delimiters
 from adapters.edi.envelope import Endpoint
 from adapters.edi.plain_text import to_ascii
 from adapters.edi.x12.envelope import GROUP_TYPES
+from hub.messages.customer_po import Party
 from hub.partners import EdiProfile
 from hub.ports import Numbers
 
@@ -46,6 +47,18 @@ def route_to(profile: EdiProfile, our: Endpoint) -> Route:
 def party_code(party: Endpoint, assigned: str) -> tuple[str, str]:
     """N103 and N104 of a party that is known by its interchange id; ``assigned``: the code of who else has given it."""
     return {"01": "1", "14": "UL"}.get(party.qualifier, assigned), party.id
+
+
+def named(role: str, code: tuple[str, str], party: Party) -> Segments:
+    """N1 with the code by which a party is known, and its name and address as far as they are."""
+    lines: Segments = [("N1", role, (party.name or "")[:60], *code)]
+    address = party.address
+    if address:
+        lines.extend(("N3", line[:55]) for line in address.lines[:2])
+        if address.city or address.postal_code:
+            region = (address.region or "")[:2]
+            lines.append(("N4", address.city or "", region, address.postal_code or "", address.country or ""))
+    return lines
 
 
 def delimiters_of(profile: EdiProfile | None) -> Delimiters:

@@ -11,14 +11,15 @@ from adapters.edi.envelope import Endpoint
 from adapters.edi.units import to_x12
 from adapters.edi.values import plain
 from adapters.edi.x12.answer import compact, texts
-from adapters.edi.x12.render import Segments, party_code
+from adapters.edi.x12.render import Segments, named, party_code
+from hub.messages.customer_po import Party
 from hub.messages.material_po import MaterialPoCancelRequested, MaterialPoIssued, MaterialPoLine, MaterialPoReminded
 
 
-def order(event: SupplierOrder, our: Endpoint, theirs: Mapping[str, str], now: datetime) -> Segments:
+def order(event: SupplierOrder, our: Endpoint, site: Party, theirs: Mapping[str, str], now: datetime) -> Segments:
     """The segments of an 850; a later version of the material PO replaces the earlier one, a reminder repeats it.
 
-    ``theirs`` is what the supplier calls our materials.
+    ``site`` is where it delivers, ``theirs`` what it calls our materials.
     """
     purpose = "07" if isinstance(event, MaterialPoReminded) else "00" if event.version == 1 else "05"
     lines: Segments = [("BEG", purpose, "SA", event.material_po_id, "", f"{now:%Y%m%d}")]
@@ -26,7 +27,7 @@ def order(event: SupplierOrder, our: Endpoint, theirs: Mapping[str, str], now: d
         lines.append(("CUR", "BY", event.currency))
     lines.extend(texts(reminder(event) if isinstance(event, MaterialPoReminded) else event.reason))
     lines.append(("N1", "BY", "", *party_code(our, "92")))
-    lines.append(("N1", "ST", "", *party_code(our, "92")))
+    lines.extend(named("ST", party_code(our, "92"), site))
     for line in event.lines:
         lines.append(("PO1", line.line, line.quantity, to_x12(line.unit), *_price(line), *_item(line, theirs)))
         lines.extend(_details(line))

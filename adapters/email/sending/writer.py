@@ -15,7 +15,7 @@ from adapters.email.sending.letter import Letterhead, named, written
 from adapters.email.sending.phrasing import TABLES, Phrasing
 from adapters.email.sending.task_writer import TaskWriter
 from adapters.email.sending.wording import FALLBACK, Wording
-from hub.messages.customer_po import AnswerPenalty
+from hub.messages.customer_po import AnswerPenalty, Party
 from hub.partners import Partner
 from hub.ports import MAIL_ADDRESS, Composed, Numbers, Occasion
 
@@ -69,13 +69,17 @@ def envelope_sender(message_id: str, our_domain: str) -> str:
 
 
 class EmailWriter:
-    """Writes mails. ``receipts`` says whether customers are told as soon as an order has come in.
+    """Writes mails. ``receipts`` says whether customers are told as soon as an order has come in; ``deliver_to`` is
+    where suppliers deliver.
 
     Templates in the folder ``templates`` replace the hub's own. Raises ConfigurationError when one is wrong.
     """
 
-    def __init__(self, *, receipts: bool = False, templates: Path | None = None) -> None:
+    def __init__(
+        self, *, receipts: bool = False, templates: Path | None = None, deliver_to: Party | None = None
+    ) -> None:
         self._wording = Wording(templates)
+        self._deliver_to = _in_one_line(deliver_to) if deliver_to else ""
         self.tasks = TaskWriter(self._wording)
         """writes to our own people, in the same words"""
         self._types = TOLD_TO_CUSTOMERS | TOLD_TO_SUPPLIERS | ({RECEIPT} if receipts else frozenset())
@@ -98,7 +102,7 @@ class EmailWriter:
             return None
         language = self._language(occasion.partner, name)
         say = Phrasing(self._wording.words(language), now.tzinfo)
-        title, paragraphs = self._wording.render(language, name, _values(occasion, data, say))
+        title, paragraphs = self._wording.render(language, name, self._values(occasion, data, say))
         currency = _currency(occasion, data)
         tables = {mark: make(say, data, currency) for mark, make in TABLES.items() if f"%%{mark}%%" in paragraphs}
         subject = _subject(occasion, title)
@@ -113,6 +117,10 @@ class EmailWriter:
         )
         content = written(head, paragraphs, tables, language, now)
         return Composed("email", content, "eml", subject, message_id, address)
+
+    def _values(self, occasion: Occasion, data: Mapping[str, Any], say: Phrasing) -> dict[str, Any]:
+        """What a template may name; absent values are empty."""
+        return _values(occasion, data, say) | {"deliver_to": self._deliver_to}
 
     def _language(self, partner: Partner, name: str) -> str:
         """The partner's language, where there is such a template in it."""
@@ -162,8 +170,16 @@ def _mark(token: str) -> str:
     return f" [#{token}]" if re.fullmatch(r"[a-z0-9]{20,64}", token) else ""
 
 
+def _in_one_line(site: Party) -> str:
+    where = site.address
+    parts: list[str | None] = [site.name]
+    if where:
+        town = " ".join(filter(None, (where.postal_code, where.city, where.region)))
+        parts += [*where.lines, town, where.country]
+    return one_line(", ".join(filter(None, parts)))
+
+
 def _values(occasion: Occasion, data: Mapping[str, Any], say: Phrasing) -> dict[str, Any]:
-    """What a template may name; absent values are empty."""
     lines = [line for line in data.get("lines") or [] if isinstance(line, str)]
     return {
         "name": occasion.partner.name,

@@ -16,6 +16,7 @@ from hub.messages.customer_po import PO_EXAMPLE, SubmitCustomerPo
 from hub.parsing import as_text
 from hub.partners import EdiProfile, Partner, Partners
 from hub.ports import Context, Occasion, Writer
+from hub.settings.forms import Site
 from tests.unit.edi.documents import Numbers
 
 NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
@@ -53,6 +54,18 @@ def test_kinds_of_ids_are_said_in_x12_too() -> None:
     assert "N1*BY**92*METALWORKS~\nN1*ST**92*METALWORKS~" in _written(X12Writer("METALWORKS"), issued)
     assert "N1*BY**1*079999991~" in _written(X12Writer("079999991", "01"), issued)
     assert f"N1*BY**UL*{GLN}~" in _written(X12Writer(GLN, "14"), issued)
+
+
+def test_a_supplier_reads_where_to_deliver() -> None:
+    site = Site(name="Plant 1", lines=["1 Foundry Road"], city="Reno", region="NV", postal_code="89501", country="US")
+    issued, less = _event("material-po.issued.v1"), _event("material-po.reduced.v1")
+    x12, edifact = X12Writer("MW", "ZZ", site.party()), EdifactWriter("MW", "ZZ", site.party())
+    assert "N1*ST*Plant 1*92*MW~\nN3*1 Foundry Road~\nN4*Reno*NV*89501*US~" in _written(x12, issued)
+    said = "NAD+DP+MW::92++Plant 1+1 Foundry Road+Reno+NV+89501+US'"
+    assert said in _written(edifact, issued)
+    assert said in _written(edifact, less)
+    nameless = EdifactWriter("MW", "ZZ", Site(name="Plant 1").party())
+    assert "NAD+DP+MW::92++Plant 1'" in _written(nameless, issued)
 
 
 def test_an_answer_names_the_buyer_where_the_order_did_not() -> None:

@@ -75,6 +75,18 @@ def test_times_are_those_of_the_plant() -> None:
     assert "2026-07-02 01:30 CEST" in text
 
 
+@pytest.mark.parametrize("name", ["material-po.issued.v1", "material-po.reminded.v1"])
+def test_a_supplier_is_told_where_to_deliver(name: str) -> None:
+    site = {"name": "Plant 1", "lines": ["1 Foundry Road"], "city": "Reno", "region": "NV", "country": "US"}
+    to = partner(supplier=True)
+    writer = writers(Settings.model_validate({"deliver_to": site}))["email"]
+    _, text, _ = parse(writer.compose(Occasion(event(name), to), NoNumbers(), NOW))
+    assert "\r\n\r\nDeliver to: Plant 1, 1 Foundry Road, Reno NV, US\r\n\r\nPlease" in text
+    _, text, _ = parse(compose(event(name), to))
+    assert "Deliver to" not in text
+    assert "\r\n\r\n\r\n" not in text
+
+
 def test_receipts_are_optional() -> None:
     assert not EmailWriter().writes("order.received.v1")
     assert EmailWriter(receipts=True).writes("order.received.v1")
