@@ -29,7 +29,7 @@ async def test_the_hub_reads_mails_in_a_process_that_ends_with_it(backing: Setti
         [process] = serving.mail.pids if serving.mail else []
         assert process != os.getpid()
     assert receipt.reading == EmailReader().read(
-        MAIL, "order.eml", context_of(settings, serving.partners, utc_now().date().isoformat())
+        MAIL, "order.eml", context_of(settings, serving.profiles.partners(), utc_now().date().isoformat())
     )
     with pytest.raises(ProcessLookupError):
         os.kill(process, 0)
