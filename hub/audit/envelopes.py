@@ -27,6 +27,8 @@ COLUMNS = {
 """columns of the outbox, and what of the envelope they repeat"""
 REFUSED = "command.refused.v1"
 OUTCOMES = frozenset({"done", "ignored", "refused", "set_aside"})
+ABOUT_MESSAGES = "message."
+"""events that tell of a message set aside, which may bear the id of another: nothing that one caused"""
 MOVED = frozenset({"order", "work-order", "material", "material-po", "quality", "shipment", "cancellation"})
 """subjects of events that nothing says but what carries messages out"""
 
@@ -66,7 +68,7 @@ class Envelopes:
             self._notes.find("message_gone", f"outbox {self._position + 1}", text)
         self._position = row.position
         self._digests[row.source, row.message_id] = _digest(body)
-        if row.kind == "event" and row.causation:
+        if row.kind == "event" and row.causation and not row.type.startswith(ABOUT_MESSAGES):
             self._said[row.causation].add(row.message_id)
             if row.order_id:
                 self._about[row.causation].add(row.order_id)

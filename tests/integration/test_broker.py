@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import select
 
 from hub.app import Hub, build, utc_now
+from hub.audit import audit
 from hub.bus.rabbit import RabbitBus
 from hub.errors import Unroutable
 from hub.messages.envelope import CONTENT_TYPE, check_data, open_letter, to_bytes, write_letter
@@ -253,7 +254,9 @@ async def test_an_id_used_for_two_messages_is_noticed_and_the_second_set_aside(s
         await send(hub, "customer-po.submit", **a_po("other"))
         received = await events(hub, "order.received")
         said = await events(hub, "message.set-aside")
+        report = await audit(hub.database, at_rest=False)
 
+    assert report.findings == ()
     assert [(row.code, row.message_id) for row in kept] == [("id_reused", "one")]
     assert b'"second"' in bytes(kept[0].raw)
     assert len(said) == 1
